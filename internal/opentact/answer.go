@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+)
+
+// Limits to how much of an answer is read, in bytes after decompression.
+const (
+	maxSingleAnswer = 1 << 20
+	maxListAnswer   = 256 << 20
+	// maxExtract is how much of an answer in another form is looked at.
+	maxExtract = 2 << 10
+)
+
+// answer is a successful answer's envelope.
+type answer struct {
+	envelope
+	// empty tells that there was no body, as a DELETE may answer.
+	empty bool
+}
+
+// readAnswer reads a whole answer and tells the four kinds apart: success, the
+// API's own error (*APIError), an answer of something else (*AnswerError), and
+// an answer that broke off (the reader's error, as it is).
+func readAnswer(c *call, resp *http.Response) (*answer, error) {
+	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
+		return nil, c.answerError(resp, "a redirect to "+redirectTarget(resp)+", which is not followed; base_url must name the API itself")
+	}
+	seen := &extract{}
+	limited := &limitedReader{Reader: resp.Body, left: c.limit}
+	env, err := readEnvelope(io.TeeReader(limited, seen), c.element)
+	ok := resp.StatusCode < 300
+	switch {
+	case err == nil:
+	case errors.Is(err, errTooLarge):
+		return nil, c.answerError(resp, fmt.Sprintf("it is larger than %d bytes", c.limit))
+	case limited.err != nil:
+		return nil, limited.err
+	case len(seen.text) == 0 && ok && c.method == http.MethodDelete:
+		return &answer{empty: true}, nil
+	case len(seen.text) == 0:
+		return nil, c.answerError(resp, "it is empty")
+	case seen.startsObject() && errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, err
+	case isType[*elementError](err):
+		return nil, c.answerError(resp, err.Error())
+	default:
+		return nil, c.answerError(resp, "it is not the API's JSON: "+seen.describe(c, resp))
+	}
+	switch {
+	case env.success == nil:
+		return nil, c.answerError(resp, `it is JSON without "success": `+seen.describe(c, resp))
+	case !*env.success:
+		return nil, c.apiError(resp, env)
+	case !ok:
+		return nil, c.answerError(resp, `it says "success": true`)
+	default:
+		return &answer{envelope: env}, nil
+	}
+}
+
+// redirectTarget names where a redirect pointed, without its query or any
+// credentials.
+func redirectTarget(resp *http.Response) string {
+	target, err := url.Parse(resp.Header.Get("Location"))
+	if err != nil || target.String() == "" {
+		return "an unreadable address"
+	}
+	return clean(resp.Request.URL.ResolveReference(&url.URL{
+		Scheme: target.Scheme, Host: target.Host, Path: target.Path,
+	}).String())
+}
+
+// elementError is an element of a list that cannot be read.
+type elementError struct{ reason string }
+
+func (e *elementError) Error() string { return e.reason }
+
+// extract keeps the beginning of what passes.
+type extract struct{ text []byte }
+
+func (e *extract) Write(p []byte) (int, error) {
+	if room := maxExtract - len(e.text); room > 0 {
+		e.text = append(e.text, p[:min(room, len(p))]...)
+	}
+	return len(p), nil
+}
+
+// startsObject tells whether the answer looked like JSON as far as it was read.
+func (e *extract) startsObject() bool {
+	return bytes.HasPrefix(bytes.TrimSpace(e.text), []byte("{"))
+}
+
+// describe shows what an answer in another form is: its media type, and how it
+// begins. JSON is described by its members' names alone: their values may be
+// secret.
+func (e *extract) describe(c *call, resp *http.Response) string {
+	contentType := clean(resp.Header.Get("Content-Type"))
+	if contentType == "" {
+		contentType = "no content type"
+	}
+	if e.startsObject() {
+		return fmt.Sprintf("%s, %s", contentType, describeJSON(e.text))
+	}
+	return fmt.Sprintf("%s, beginning %q", contentType, shorten(clean(c.conceal(string(e.text))), 200))
+}
+
+// shorten cuts a text to a number of characters.
+func shorten(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "…"
+	}
+	return text
+}
+
+// describeJSON tells of what kind a JSON value is, without showing any value.
+func describeJSON(raw json.RawMessage) string {
+	raw = bytes.TrimSpace(raw)
+	var object members
+	var array []json.RawMessage
+	switch {
+	case len(raw) == 0:
+		return "nothing"
+	case isNull(raw):
+		return "null"
+	case json.Unmarshal(raw, &object) == nil && len(object) == 0:
+		return "an empty object"
+	case object != nil:
+		return "an object with the members " + shorten(clean(fmt.Sprint(object.names())), 200)
+	case json.Unmarshal(raw, &array) == nil:
+		return fmt.Sprintf("an array of %d", len(array))
+	case raw[0] == '{':
+		return "a JSON object"
+	default:
+		return "a single JSON value"
+	}
+}
+
+var errTooLarge = errors.New("the answer is too large")
+
+// limitedReader fails once more than left bytes have been read. It remembers
+// the error that ended the reading, so that a broken connection can be told
+// from broken JSON.
+type limitedReader struct {
+	io.Reader
+	left int64
+	err  error
+}
+
+func (r *limitedReader) Read(p []byte) (int, error) {
+	if int64(len(p)) > r.left+1 {
+		p = p[:r.left+1]
+	}
+	n, err := r.Reader.Read(p)
+	if r.left -= int64(n); r.left < 0 {
+		return 0, errTooLarge
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		r.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+)
+
+// call is one request as every link of the chain may need to know it. It
+// travels in the request's context: the retry policy is shown no request when
+// an attempt failed.
+type call struct {
+	operation string
+	method    string
+	url       *url.URL
+	body      []byte
+	// limit is how many bytes of the answer are read.
+	limit int64
+	// element takes the elements of an array payload, begun anew by each attempt.
+	element func(json.RawMessage) error
+	restart func()
+	// concealed maps values of the request that no error may show to what is
+	// shown in their place. The API is free to repeat what it was sent.
+	concealed map[string]string
+
+	attempts atomic.Int64
+	// left tells that the attempt under way, or the last one, got a connection:
+	// from then on the API may have seen the request.
+	left atomic.Bool
+}
+
+type callKey struct{}
+
+func withCall(ctx context.Context, c *call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// callOf returns the call that a request's context belongs to.
+func callOf(ctx context.Context) *call {
+	c, ok := ctx.Value(callKey{}).(*call)
+	if !ok {
+		return &call{}
+	}
+	return c
+}
+
+// begin notes the start of an attempt.
+func (c *call) begin() {
+	c.attempts.Add(1)
+	c.left.Store(false)
+	if c.restart != nil {
+		c.restart()
+	}
+}
+
+func (c *call) exchange() Exchange {
+	return Exchange{Operation: c.operation, Method: c.method, URL: c.url.String(), Attempts: int(c.attempts.Load())}
+}
+
+func (c *call) answerError(resp *http.Response, reason string) *AnswerError {
+	return &AnswerError{Exchange: c.exchange(), Status: resp.StatusCode, Reason: c.conceal(reason)}
+}
+
+// unexpected is a successful answer that does not hold what it should.
+func (c *call) unexpected(err error) *AnswerError {
+	return &AnswerError{Exchange: c.exchange(), Status: http.StatusOK, Reason: err.Error()}
+}
+
+// otherProfile is an answer about another profile than the one asked for.
+func (c *call) otherProfile(uuid string) *AnswerError {
+	return c.unexpected(errors.New("it is about another profile, " + uuid))
+}
+
+func (c *call) apiError(resp *http.Response, env envelope) *APIError {
+	fields := make(map[string]string, len(env.fields))
+	for name, message := range env.fields {
+		fields[clean(name)] = clean(c.conceal(message))
+	}
+	return &APIError{
+		Exchange: c.exchange(), Status: resp.StatusCode, Message: clean(c.conceal(env.message)),
+		Fields: fields, RequestID: clean(resp.Header.Get("X-Request-Id")),
+	}
+}
+
+// conceal replaces the concealed values in a text. It comes before the text is
+// cut, or a part of a value could stay.
+func (c *call) conceal(text string) string {
+	for value, shown := range c.concealed {
+		text = strings.ReplaceAll(text, value, shown)
+	}
+	return text
+}

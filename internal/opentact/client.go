@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package opentact is a client of the OpenTact API's profiles. It knows HTTP
+// and JSON, and nothing of Terraform.
+//
+// The API's document contradicts itself in places; the client is strict in
+// what it sends and tolerant, by rules that are written beside the code, in the
+// forms of answer it takes. What fits no form is an error, never a guess.
+package opentact
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// Defaults of Config.
+const (
+	DefaultRequestTimeout = 30 * time.Second
+	DefaultMaxRetries     = 5
+	DefaultRetryMaxWait   = 60 * time.Second
+)
+
+// retryMinWait is the ceiling of the first wait before a request is sent again.
+const retryMinWait = 500 * time.Millisecond
+
+// Config is what a client needs to know. Its zero durations are not defaults.
+type Config struct {
+	// BaseURL is what ParseBaseURL returned.
+	BaseURL *url.URL
+	// Token is sent as X-Auth-Token, and to BaseURL alone.
+	Token string
+	// TokenSource tells a person where the token came from. It is shown when
+	// the API refuses the token.
+	TokenSource string
+	// UserAgent names the program and its version.
+	UserAgent string
+	// RequestTimeout bounds one attempt, from its start to the end of its answer.
+	RequestTimeout time.Duration
+	// MaxRetries is how often a request that failed may be sent again.
+	MaxRetries int
+	// RetryMaxWait bounds one wait between attempts, a Retry-After included.
+	RetryMaxWait time.Duration
+	// Log is told of each attempt. It may be nil.
+	Log func(context.Context, Attempt)
+}
+
+// Client calls one API with one set of credentials. It is made for use by many
+// goroutines, and remembers for as long as it lives what it learns of the API.
+type Client struct {
+	config Config
+	http   *retryablehttp.Client
+	// unusable, where set, is the outcome of every call.
+	unusable error
+	// collections holds a *Collection[F] for each *Spec[F].
+	collections sync.Map
+}
+
+// New returns a client. It makes no request.
+func New(config Config) *Client {
+	var chain http.RoundTripper = newTransport()
+	chain = attemptLink{next: chain, timeout: config.RequestTimeout}
+	chain = logLink{next: chain, log: config.Log}
+	return &Client{
+		config: config,
+		http: &retryablehttp.Client{
+			HTTPClient: &http.Client{
+				Transport: chain,
+				// Go would follow with the token, to any host, and turn a POST into a GET.
+				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			},
+			RetryWaitMin: retryMinWait,
+			RetryWaitMax: config.RetryMaxWait,
+			RetryMax:     config.MaxRetries,
+			CheckRetry:   checkRetry,
+			Backoff:      backoff,
+			ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		},
+	}
+}
+
+// Unusable returns a client all of whose calls fail with err. It stands in for
+// one that cannot be made yet, so that the reason is given where it matters.
+func Unusable(err error) *Client { return &Client{unusable: err} }
+
+// do carries a call out, sending it as often as the retry policy allows.
+func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
+	if c.unusable != nil {
+		return nil, c.unusable
+	}
+	var body any // a nil []byte would be sent as an empty body
+	if call.body != nil {
+		body = call.body
+	}
+	req, err := retryablehttp.NewRequestWithContext(withCall(ctx, call), call.method, call.url.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	c.setHeaders(req.Header, call)
+
+	var got *answer
+	var last *http.Response
+	read := func(resp *http.Response) (err error) {
+		last = resp
+		got, err = readAnswer(call, resp)
+		return err
+	}
+	// The answer is read inside the attempt, or one that is cut short could not
+	// be sent again.
+	req.SetResponseHandler(read)
+	resp, err := c.http.Do(req)
+	if resp != nil {
+		defer closeBody(resp.Body)
+	}
+	if err == nil && resp != last {
+		// The retries are used up, and the library has not had the last answer read.
+		err = read(resp)
+	}
+	switch {
+	case err == nil:
+		return got, nil
+	case isType[*AnswerError](err), isType[*APIError](err):
+		return nil, c.explain(err)
+	default:
+		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: plainCause(err)}
+	}
+}
+
+func (c *Client) setHeaders(header http.Header, call *call) {
+	header.Set("Accept", "application/json")
+	header.Set("User-Agent", c.config.UserAgent)
+	header.Set("X-Auth-Token", c.config.Token)
+	if call.body != nil {
+		header.Set("Content-Type", "application/json")
+	}
+}
+
+// explain says of a 401 whose credentials were refused.
+func (c *Client) explain(err error) error {
+	apiErr, ok := errors.AsType[*APIError](err)
+	if !ok || apiErr.Status != http.StatusUnauthorized {
+		return err
+	}
+	return &CredentialsError{BaseURL: c.config.BaseURL.String(), Source: c.config.TokenSource, Err: apiErr}
+}
+
+// plainCause takes off the layer that repeats method and URL.
+func plainCause(err error) error {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
+		return urlErr.Err
+	}
+	return err
+}
+
+// newCall describes a request below the base URL.
+func (c *Client) newCall(operation, method string, path ...string) *call {
+	base := c.config.BaseURL
+	if base == nil { // the client is unusable, and no request will be made
+		base = new(url.URL)
+	}
+	return &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
+}

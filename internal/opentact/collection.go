@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+)
+
+// Collection holds the operations on profiles of one kind.
+type Collection[F Fields] struct {
+	client    *Client
+	spec      *Spec[F]
+	layout    layout[F]
+	reader    reader
+	spellings spellings
+}
+
+// CollectionOf returns the client's collection of a kind: the same one for
+// every call with the same client and spec, so that what is learned of the API
+// lasts as long as the client.
+func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
+	if known, ok := client.collections.Load(spec); ok {
+		if collection, ok := known.(*Collection[F]); ok {
+			return collection
+		}
+	}
+	layout := newLayout[F]()
+	made := &Collection[F]{
+		client:    client,
+		spec:      spec,
+		layout:    layout,
+		reader:    reader{nested: spec.Nested, otherSpellings: spec.OtherSpellings, names: layout.names},
+		spellings: spellings{others: spec.OtherSpellings},
+	}
+	// Of two goroutines that come here at once, one finds the other's.
+	if known, loaded := client.collections.LoadOrStore(spec, made); loaded {
+		if collection, ok := known.(*Collection[F]); ok {
+			return collection
+		}
+	}
+	return made
+}
+
+// Get returns one profile. Where the answer lacks a field, or shows its value
+// at a precision of 32 bits, the value is taken from known: what the caller
+// holds already, or a zero F. IsGone tells whether the error means that there
+// is no such profile.
+func (c *Collection[F]) Get(ctx context.Context, uuid string, known F) (Profile[F], error) {
+	before, err := encode(known)
+	if err != nil {
+		return Profile[F]{}, err
+	}
+	got, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil)
+	if err != nil {
+		return Profile[F]{}, err
+	}
+	c.keepPrecision(got, before)
+	got.fill(before)
+	profile, malformed := c.layout.decode(got)
+	if len(malformed) > 0 {
+		return Profile[F]{}, &MismatchError{Operation: c.operation("read"), UUID: uuid, Fields: c.malformed(malformed, got)}
+	}
+	return profile, nil
+}
+
+// Create makes a profile with the fields that planned mentions. A POST is never
+// sent again unless it certainly was not carried out; where nobody knows, the
+// error is an *UnknownOutcomeError. A profile returned beside an error has a
+// UUID and exists.
+func (c *Collection[F]) Create(ctx context.Context, planned F) (Profile[F], error) {
+	sent, err := encode(planned)
+	if err != nil {
+		return Profile[F]{}, err
+	}
+	w := write{verb: "create", method: http.MethodPost, sent: sent}
+	got, err := c.send(ctx, &w)
+	if err != nil {
+		if isOutcomeUnknown(err) {
+			err = &UnknownOutcomeError{Name: planned.ProfileName(), Err: err}
+		}
+		return Profile[F]{}, err
+	}
+	return c.settle(ctx, w, got)
+}
+
+// Update changes a profile from one set of fields to another. Only what differs
+// is sent; where nothing does, the profile is merely read. A profile returned
+// beside an error shows what the API holds after the attempt.
+func (c *Collection[F]) Update(ctx context.Context, uuid string, from, to F) (Profile[F], error) {
+	before, err := encode(from)
+	if err != nil {
+		return Profile[F]{}, err
+	}
+	sent, err := encode(to)
+	if err != nil {
+		return Profile[F]{}, err
+	}
+	maps.DeleteFunc(sent, func(field string, raw json.RawMessage) bool { return bytes.Equal(raw, before[field]) })
+	if len(sent) == 0 {
+		return c.Get(ctx, uuid, from)
+	}
+	w := write{verb: "update", method: http.MethodPatch, uuid: uuid, sent: sent, before: before}
+	got, err := c.send(ctx, &w)
+	if err != nil {
+		return Profile[F]{}, err
+	}
+	return c.settle(ctx, w, got)
+}
+
+// Delete removes a profile. That it is gone already is success.
+func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
+	call, err := c.newCall("delete", http.MethodDelete, uuid)
+	if err != nil {
+		return err
+	}
+	// What a DELETE answers is not documented, beyond "an object". If that is a
+	// profile it has to be the one asked for.
+	var other string
+	call.element = func(raw json.RawMessage) error {
+		if m, err := c.reader.find(raw); err == nil && uuidOf(m) != uuid {
+			other = uuidOf(m)
+		}
+		return nil
+	}
+	call.restart = func() { other = "" }
+	got, err := c.client.do(ctx, call)
+	switch {
+	case IsGone(err):
+		return nil
+	case err != nil:
+		return err
+	case !got.empty && !got.array:
+		_ = call.element(got.payload)
+	}
+	if other != "" {
+		return call.otherProfile(other)
+	}
+	return nil
+}
+
+// exchange sends one request about a single profile and returns the profile
+// that the answer holds. A POST goes to the collection and has no uuid.
+func (c *Collection[F]) exchange(ctx context.Context, verb, method, uuid string, body members) (members, error) {
+	call, err := c.newCall(verb, method, uuid)
+	if err != nil {
+		return nil, err
+	}
+	if body != nil {
+		if call.body, err = marshal(body); err != nil {
+			return nil, err
+		}
+		call.concealed = c.concealed(body)
+	}
+	one := &single{reader: c.reader}
+	call.element, call.restart = one.add, one.restart
+	got, err := c.client.do(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	m, err := one.take(got)
+	if err != nil {
+		return nil, call.unexpected(err)
+	}
+	if found := uuidOf(m); uuid != "" && found != uuid {
+		return nil, call.otherProfile(found)
+	}
+	return m, nil
+}
+
+// newCall describes a request about one profile, or about the collection where
+// it is a POST. An id that is no uuid never reaches a URL.
+func (c *Collection[F]) newCall(verb, method, uuid string) (*call, error) {
+	path := []string{c.spec.Path}
+	if method != http.MethodPost {
+		if err := ValidateUUID(uuid); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.operation(verb), err)
+		}
+		path = append(path, uuid)
+	}
+	return c.client.newCall(c.operation(verb), method, path...), nil
+}
+
+// operation reads like "create messaging profile".
+func (c *Collection[F]) operation(verb string) string { return verb + " " + c.spec.Name }

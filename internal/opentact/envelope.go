@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// envelope is what the API wraps around every answer, payload and error alike.
+// Members that it has beside these are skipped undecoded.
+type envelope struct {
+	success *bool
+	message string
+	fields  map[string]string
+	// payload is the payload unless it is an array. An array's elements are
+	// handed on one by one, so that a long list is never held twice.
+	payload json.RawMessage
+	// array tells that the payload was an array.
+	array bool
+}
+
+// errNotJSON marks an answer that is JSON in no part.
+var errNotJSON = errors.New("not a JSON object")
+
+// paramPrefix is what the API puts before a field's name in an error.
+const paramPrefix = "params."
+
+// readEnvelope reads one envelope and nothing after it. Each element of an
+// array payload is given to element. Errors of the reader are returned as they
+// are, an io.ErrUnexpectedEOF tells of an answer that was cut short.
+func readEnvelope(r io.Reader, element func(json.RawMessage) error) (envelope, error) {
+	var env envelope
+	dec := json.NewDecoder(r)
+	if err := expect(dec, '{'); err != nil {
+		return env, err
+	}
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return env, err
+		}
+		if err := env.readMember(dec, key, element); err != nil {
+			return env, err
+		}
+	}
+	if err := expect(dec, '}'); err != nil {
+		return env, err
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return env, errors.Join(errors.New("more follows after the JSON object"), err)
+	}
+	return env, nil
+}
+
+// expect reads one delimiter.
+func expect(dec *json.Decoder, delim json.Delim) error {
+	token, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	if token != delim {
+		return errNotJSON
+	}
+	return nil
+}
+
+func (env *envelope) readMember(dec *json.Decoder, key json.Token, element func(json.RawMessage) error) error {
+	switch key {
+	case "success":
+		return dec.Decode(&env.success)
+	case "message":
+		return env.readMessage(dec)
+	case "fields":
+		return env.readFields(dec)
+	case "payload":
+		return env.readPayload(dec, element)
+	default:
+		var skipped json.RawMessage
+		return dec.Decode(&skipped)
+	}
+}
+
+// readMessage takes a message of any type: it is shown to people, and an error
+// should not be lost because its message is no string.
+func (env *envelope) readMessage(dec *json.Decoder) error {
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return err
+	}
+	if json.Unmarshal(raw, &env.message) != nil {
+		env.message = string(raw)
+	}
+	return nil
+}
+
+// readFields takes `{"params.<name>": {"message": …}}`, and nothing else.
+func (env *envelope) readFields(dec *json.Decoder) error {
+	var raw json.RawMessage
+	if err := dec.Decode(&raw); err != nil {
+		return err
+	}
+	var fields map[string]struct {
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(raw, &fields) != nil {
+		return nil
+	}
+	env.fields = make(map[string]string, len(fields))
+	for name, field := range fields {
+		env.fields[strings.TrimPrefix(name, paramPrefix)] = field.Message
+	}
+	return nil
+}
+
+// readPayload streams an array and keeps anything else.
+func (env *envelope) readPayload(dec *json.Decoder, element func(json.RawMessage) error) error {
+	token, err := dec.Token()
+	if err != nil {
+		return err
+	}
+	switch token {
+	case json.Delim('['):
+		env.array = true
+		for dec.More() {
+			var raw json.RawMessage
+			if err := dec.Decode(&raw); err != nil {
+				return err
+			}
+			if err := element(raw); err != nil {
+				return err
+			}
+		}
+		return expect(dec, ']')
+	case json.Delim('{'):
+		env.payload, err = restOfObject(dec)
+		return err
+	default:
+		env.payload, err = json.Marshal(token)
+		return err
+	}
+}
+
+// restOfObject reads an object whose opening brace has been read already.
+func restOfObject(dec *json.Decoder) (json.RawMessage, error) {
+	object := make(map[string]json.RawMessage)
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return nil, err
+		}
+		var value json.RawMessage
+		if err := dec.Decode(&value); err != nil {
+			return nil, err
+		}
+		object[fmt.Sprint(key)] = value
+	}
+	if err := expect(dec, '}'); err != nil {
+		return nil, err
+	}
+	return json.Marshal(object)
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+)
+
+// Exchange says which request an error is about.
+type Exchange struct {
+	// Operation is what was being done, such as "read messaging profile".
+	Operation string
+	// Method and URL are those of the request. The URL carries no credentials.
+	Method string
+	URL    string
+	// Attempts counts how often the request was sent.
+	Attempts int
+}
+
+// String reads like: read messaging profile (GET https://…/profile/messaging/…, 6 attempts).
+func (e Exchange) String() string {
+	attempts := ""
+	if e.Attempts > 1 {
+		attempts = fmt.Sprintf(", %d attempts", e.Attempts)
+	}
+	return fmt.Sprintf("%s (%s %s%s)", e.Operation, e.Method, e.URL, attempts)
+}
+
+// APIError is an error that the API itself reported, in its own JSON form.
+type APIError struct {
+	Exchange
+	// Status is the HTTP status. It is 2xx where the API answered
+	// `"success": false` under a status that means success.
+	Status int
+	// Message is the API's message, cleaned of control characters.
+	Message string
+	// Fields maps a field's name to what the API says of it. Most errors name none.
+	Fields map[string]string
+	// RequestID is the answer's X-Request-Id, if there was one.
+	RequestID string
+}
+
+func (e *APIError) Error() string {
+	message := e.Message
+	if message == "" {
+		message = "no message given"
+	}
+	return fmt.Sprintf("%s: the API answered with status %d and an error: %s", e.Exchange, e.Status, message)
+}
+
+// Refused tells whether the API certainly did not do what it was asked: it said
+// so under a 4xx, or by `"success": false` under a 2xx. Under a 5xx nobody knows.
+func (e *APIError) Refused() bool { return e.Status < http.StatusInternalServerError }
+
+// IsGone tells whether err is the API's own word that there is no such profile:
+// a 404 that carries its JSON error. A proxy's 404 page is not.
+func IsGone(err error) bool {
+	apiErr, ok := errors.AsType[*APIError](err)
+	return ok && apiErr.Status == http.StatusNotFound
+}
+
+// isRefusal tells whether the API certainly did not do what it was asked.
+func isRefusal(err error) bool {
+	apiErr, ok := errors.AsType[*APIError](err)
+	return ok && apiErr.Refused()
+}
+
+// isOutcomeUnknown tells whether a write that failed may have happened all the
+// same. A 429 says that it was not carried out, in whatever form it comes.
+func isOutcomeUnknown(err error) bool {
+	if apiErr, ok := errors.AsType[*APIError](err); ok {
+		return !apiErr.Refused()
+	}
+	if answerErr, ok := errors.AsType[*AnswerError](err); ok {
+		return answerErr.Status != http.StatusTooManyRequests
+	}
+	transportErr, ok := errors.AsType[*TransportError](err)
+	return ok && transportErr.Sent
+}
+
+func isType[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
+
+// CredentialsError is a 401: the API does not accept the token.
+type CredentialsError struct {
+	// BaseURL is the API that refused.
+	BaseURL string
+	// Source says where the token came from, never what it is.
+	Source string
+	// Err is the API's answer.
+	Err *APIError
+}
+
+func (e *CredentialsError) Error() string {
+	return fmt.Sprintf("the API at %s refused the credentials, which came from %s: %s", e.BaseURL, e.Source, e.Err)
+}
+
+// Unwrap gives the API's answer.
+func (e *CredentialsError) Unwrap() error { return e.Err }
+
+// AnswerError is an answer that is not one of the API's: another media type, a
+// redirect, JSON of another form, a profile without a valid uuid.
+type AnswerError struct {
+	Exchange
+	// Status is the HTTP status of the answer.
+	Status int
+	// Reason says what was found in place of what was expected.
+	Reason string
+}
+
+func (e *AnswerError) Error() string {
+	return fmt.Sprintf("%s: the answer with status %d is not what the OpenTact API sends: %s", e.Exchange, e.Status, e.Reason)
+}
+
+// TransportError is a request without an answer, or with one that broke off.
+type TransportError struct {
+	Exchange
+	// Sent tells that the last attempt may have reached the API.
+	Sent bool
+	// Err is the last attempt's error.
+	Err error
+}
+
+func (e *TransportError) Error() string {
+	return fmt.Sprintf("%s: no answer: %v", e.Exchange, e.Err)
+}
+
+// Unwrap gives the last attempt's error.
+func (e *TransportError) Unwrap() error { return e.Err }
+
+// UnknownOutcomeError is a create of which nobody can say whether it happened:
+// the request left, and no readable answer came back.
+type UnknownOutcomeError struct {
+	// Name is the name that the profile was to have.
+	Name string
+	// Err says what came in place of an answer.
+	Err error
+}
+
+func (e *UnknownOutcomeError) Error() string {
+	return fmt.Sprintf("a profile named %q may or may not have been created: %v", e.Name, e.Err)
+}
+
+// Unwrap gives the error that took the place of an answer.
+func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
+
+// MismatchError is a write that the API accepted and did not carry out as
+// asked. The profile exists; what it holds came back beside this error.
+type MismatchError struct {
+	// Operation is what was being done, UUID the profile it was done to.
+	Operation string
+	UUID      string
+	Fields    []Mismatch
+}
+
+// Mismatch is one field of a MismatchError.
+type Mismatch struct {
+	// Field is the field's name.
+	Field string
+	// Sent and Got are JSON values, or their lengths where the field is
+	// concealed. Sent is empty where the field was not sent.
+	Sent, Got string
+	// Malformed tells that what came back is not of the field's type.
+	Malformed bool
+}
+
+func (m Mismatch) String() string {
+	switch {
+	case m.Sent == "":
+		return fmt.Sprintf("%s came back as %s, which is not of this field's type", m.Field, m.Got)
+	case m.Malformed:
+		return fmt.Sprintf("%s was sent as %s and came back as %s, which is not of this field's type", m.Field, m.Sent, m.Got)
+	default:
+		return fmt.Sprintf("%s was sent as %s and came back as %s", m.Field, m.Sent, m.Got)
+	}
+}
+
+func (e *MismatchError) Error() string {
+	fields := make([]string, len(e.Fields))
+	for i, field := range e.Fields {
+		fields[i] = field.String()
+	}
+	return fmt.Sprintf("%s %s: the API did not store what it was sent: %s", e.Operation, e.UUID, strings.Join(fields, "; "))
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// Optional is one member of a JSON object. It tells apart the three things
+// that a request or an answer can say of a field: nothing (the zero value),
+// null, and a value. Give it the struct tag `omitzero`, so that a field of
+// which nothing is said does not appear in the request.
+type Optional[T any] struct {
+	value T
+	state state
+}
+
+type state uint8
+
+const (
+	absent state = iota
+	null
+	present
+)
+
+// Value is a field that carries v.
+func Value[T any](v T) Optional[T] { return Optional[T]{value: v, state: present} }
+
+// Null is a field that carries null.
+func Null[T any]() Optional[T] { return Optional[T]{state: null} }
+
+// Get returns the value, and whether there is one.
+func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
+
+// IsNull tells whether the field carries null.
+func (o Optional[T]) IsNull() bool { return o.state == null }
+
+// IsZero tells whether nothing is said of the field. encoding/json asks it on
+// behalf of `omitzero`.
+func (o Optional[T]) IsZero() bool { return o.state == absent }
+
+// MarshalJSON writes the value, or null where there is none.
+func (o Optional[T]) MarshalJSON() ([]byte, error) {
+	if o.state != present {
+		return []byte("null"), nil
+	}
+	return marshal(o.value)
+}
+
+// UnmarshalJSON reads null or a value. JSON knows no integers: 5 and 5.0 are
+// one number, so an integer field takes both.
+func (o *Optional[T]) UnmarshalJSON(data []byte) error {
+	if bytes.Equal(data, []byte("null")) {
+		*o = Null[T]()
+		return nil
+	}
+	var value T
+	if integer, ok := any(&value).(*int64); ok {
+		parsed, err := parseInteger(data)
+		if err != nil {
+			return err
+		}
+		*integer = parsed
+	} else if err := json.Unmarshal(data, &value); err != nil {
+		return err
+	}
+	*o = Value(value)
+	return nil
+}
+
+// parseInteger reads a JSON number without a fractional part, in any notation.
+// Beyond 2^53 a double no longer holds every integer; no field comes near it.
+func parseInteger(data []byte) (int64, error) {
+	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
+		return n, nil
+	}
+	var number float64
+	if err := json.Unmarshal(data, &number); err != nil {
+		return 0, err
+	}
+	if number != math.Trunc(number) || math.Abs(number) > 1<<53 {
+		return 0, fmt.Errorf("%s is not an integer", data)
+	}
+	return int64(number), nil
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// The API document shows a list of phone-number leases, which contain the
+// profile, as the answer to every operation; the vendor's own description has
+// the profile itself. The reader takes both, looks for a nested profile first,
+// because a lease has a uuid of its own, and never guesses.
+
+// reader finds profiles of one kind in payloads.
+type reader struct {
+	nested         [][]string
+	otherSpellings map[string]string
+	names          []string
+}
+
+// find returns the profile that an object is or contains. The error says what
+// was found instead.
+func (r reader) find(raw json.RawMessage) (members, error) {
+	var object members
+	if err := json.Unmarshal(raw, &object); err != nil || object == nil {
+		return nil, fmt.Errorf("a profile was expected, found %s", describeJSON(raw))
+	}
+	found, container := r.findNested(object)
+	for _, other := range found {
+		if !reflect.DeepEqual(other, found[0]) {
+			return nil, fmt.Errorf("one object contains two different profiles: %s", describeBoth(found[0], other))
+		}
+	}
+	switch {
+	case len(found) > 0:
+		object = found[0]
+	case container:
+		return nil, fmt.Errorf("an object was found that has a place for a profile, and the place is empty: %s", describeJSON(raw))
+	default:
+		object = r.known(object)
+	}
+	return object, checkUUID(object)
+}
+
+// findNested returns the profiles that lie in their places inside an object,
+// and whether the object is a container rather than a profile: it has the place
+// itself, or has one further down and no name, which every profile has.
+func (r reader) findNested(object members) (found []members, container bool) {
+	for _, path := range r.nested {
+		inner, ok := descend(object, path)
+		if !ok {
+			continue
+		}
+		if len(inner) > 0 {
+			found = append(found, r.known(inner))
+		}
+		if _, named := object["name"]; len(path) == 1 || !named {
+			container = true
+		}
+	}
+	return found, container
+}
+
+// descend follows a path of member names. An object that is null or {} is there
+// and holds nothing.
+func descend(object members, path []string) (members, bool) {
+	for _, name := range path {
+		raw, ok := object[name]
+		if !ok {
+			return nil, false
+		}
+		object = nil
+		if json.Unmarshal(raw, &object) != nil {
+			return nil, false
+		}
+	}
+	return object, true
+}
+
+// known keeps the members that the client knows, under the names of requests.
+// Of two spellings the request's wins. Everything else goes no further: answers
+// embed users with their passwords and tokens.
+func (r reader) known(object members) members {
+	m := make(members, len(r.names))
+	for _, name := range r.names {
+		if raw, ok := object[name]; ok {
+			m[name] = raw
+		} else if raw, ok := object[r.otherSpellings[name]]; ok {
+			m[name] = raw
+		}
+	}
+	return m
+}
+
+// checkUUID makes sure that a profile can be told from others.
+func checkUUID(m members) error {
+	raw, ok := m[memberUUID]
+	if !ok {
+		return fmt.Errorf("the profile has no uuid")
+	}
+	var uuid string
+	if json.Unmarshal(raw, &uuid) != nil {
+		return fmt.Errorf("the profile's uuid is %s", describeJSON(raw))
+	}
+	if err := ValidateUUID(uuid); err != nil {
+		return fmt.Errorf("the profile's uuid is of another form: %w", err)
+	}
+	return nil
+}
+
+// uuidOf returns the uuid of a profile that find returned.
+func uuidOf(m members) string {
+	var uuid string
+	_ = json.Unmarshal(m[memberUUID], &uuid) // checkUUID has read it before
+	return uuid
+}
+
+// describeBoth names two profiles.
+func describeBoth(a, b members) string {
+	if bytes.Equal(a[memberUUID], b[memberUUID]) {
+		return "both have the uuid " + clean(string(a[memberUUID]))
+	}
+	return clean(fmt.Sprintf("%s and %s", a[memberUUID], b[memberUUID]))
+}
+
+// single gathers the one profile of an answer to a single operation. Leases may
+// repeat it; two profiles are an error.
+type single struct {
+	reader
+	found members
+}
+
+func (s *single) restart() { s.found = nil }
+
+func (s *single) add(raw json.RawMessage) error {
+	m, err := s.find(raw)
+	if err != nil {
+		return &elementError{err.Error()}
+	}
+	if s.found == nil {
+		s.found = m
+	}
+	if !reflect.DeepEqual(s.found, m) {
+		return &elementError{"two different profiles were found where one was expected: " + describeBoth(s.found, m)}
+	}
+	return nil
+}
+
+// take returns the profile once the answer has been read.
+func (s *single) take(got *answer) (members, error) {
+	if !got.array {
+		if err := s.add(got.payload); err != nil {
+			return nil, err
+		}
+	}
+	if s.found == nil {
+		return nil, &elementError{"a profile was expected, found an empty array"}
+	}
+	return s.found, nil
+}

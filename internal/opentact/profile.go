@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"fmt"
+	"regexp"
+)
+
+// Profile is an object of the API: what it says of itself, and the fields that
+// a caller may set. F lists those of one kind.
+type Profile[F Fields] struct {
+	// UUID identifies the profile, in the form that ValidateUUID accepts.
+	UUID string
+	// CreatedOn and ModifiedOn are times in RFC 3339, kept as they were received.
+	CreatedOn  Optional[string]
+	ModifiedOn Optional[string]
+	// Fields are the settable fields. A field that the API did not mention is
+	// the zero Optional, one that it said is unset is a null.
+	Fields F
+}
+
+// Fields is implemented by embedding Named. A kind's fields are a struct of
+// Optional members with the JSON names of the API's requests.
+type Fields interface {
+	ProfileName() string
+}
+
+// Named holds the one field that profiles of every kind have.
+type Named struct {
+	// Name is assigned by the user, 1 to 255 characters. Several profiles may
+	// share a name.
+	Name Optional[string] `json:"name,omitzero"`
+}
+
+// ProfileName returns the name, or "" where there is none.
+func (n Named) ProfileName() string {
+	name, _ := n.Name.Get()
+	return name
+}
+
+// Spec describes one kind of profile to the client.
+type Spec[F Fields] struct {
+	// Name is the kind's name in running text, such as "messaging profile".
+	Name string
+	// Path is the collection's path below the base URL, such as "profile/messaging".
+	Path string
+	// Nested lists where an answer may hold the profile inside another object,
+	// as paths of member names. The API document's sample answers are
+	// phone-number leases that contain the profile.
+	Nested [][]string
+	// OtherSpellings maps a field's name in the API document to the name that
+	// the vendor's answers or own client use instead.
+	OtherSpellings map[string]string
+	// Concealed lists fields whose values may carry credentials. They are never
+	// shown in an error.
+	Concealed []string
+	// Float32 lists number fields that the API may keep in 32 bits: a value that
+	// is the same at that precision is the same value.
+	Float32 []string
+}
+
+// uuidPattern is the form that the API document gives for every uuid.
+var uuidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// ValidateUUID returns an error unless id has the API's form of a uuid: lower
+// case hexadecimal digits in groups of 8-4-4-4-12.
+func ValidateUUID(id string) error {
+	if !uuidPattern.MatchString(id) {
+		return fmt.Errorf("%q is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed", shorten(id, 60))
+	}
+	return nil
+}

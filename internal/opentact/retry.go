@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"context"
+	"crypto/tls"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// checkRetry decides whether a request is sent again, in place of the library's
+// own policy, which would send a POST again after a lost answer and so create
+// a profile twice.
+func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	c := callOf(ctx)
+	// Whatever ended the caller's context, an answer that has arrived is still
+	// to be read: no error is returned in its place.
+	if ctx.Err() != nil || !shouldRetry(c, resp, err) {
+		return false, nil
+	}
+	// What is sent again did not happen, even if the wait for it is interrupted.
+	c.left.Store(false)
+	return true, nil
+}
+
+// shouldRetry is the policy: what may be sent again after which failure.
+func shouldRetry(c *call, resp *http.Response, err error) bool {
+	safe := c.method != http.MethodPost
+	if err == nil {
+		return isRetryable(resp.StatusCode, safe)
+	}
+	if isType[*APIError](err) || isType[*AnswerError](err) {
+		return false // an answer, and read to its end
+	}
+	if isType[*tls.CertificateVerificationError](err) {
+		return false // the next attempt would meet the same certificate
+	}
+	return safe || !c.left.Load()
+}
+
+// isRetryable tells for which statuses a later attempt may fare better. A POST
+// is sent again after a 429 only, which says that it was not carried out.
+func isRetryable(status int, safe bool) bool {
+	switch status {
+	case http.StatusTooManyRequests:
+		return true
+	case http.StatusInternalServerError, http.StatusBadGateway,
+		http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return safe
+	default:
+		return false
+	}
+}
+
+// backoff is how long to wait before an attempt: what the API asked for by
+// Retry-After, or else a random part (full jitter) of a time that doubles with
+// each attempt. Neither exceeds longest.
+func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) time.Duration {
+	if resp != nil {
+		if wait, ok := parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
+			return min(wait, longest)
+		}
+	}
+	ceiling := shortest
+	for range attempt {
+		if ceiling *= 2; ceiling >= longest {
+			break
+		}
+	}
+	return rand.N(max(1, min(ceiling, longest)))
+}
+
+// parseRetryAfter reads a Retry-After header, in seconds or as an HTTP date
+// (RFC 9110, section 10.2.3). A date in the past is no wait at all.
+func parseRetryAfter(header string, now time.Time) (time.Duration, bool) {
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if date, err := http.ParseTime(header); err == nil {
+		return max(0, date.Sub(now)), true
+	}
+	return 0, false
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"time"
+)
+
+// newTransport is the bottom of the chain. It is cloned from Go's default, so
+// that proxies and the system's certificates work as users expect. As many idle
+// connections are kept as Terraform has operations under way by default.
+func newTransport() *http.Transport {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // replaced by somebody else in this process
+		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	}
+	transport = transport.Clone()
+	transport.MaxIdleConnsPerHost = 10
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	return transport
+}
+
+// attemptLink gives each attempt its own time, the reading of the answer
+// included. An attempt to write does not end with the caller's context: torn
+// in flight, nobody would know whether it happened.
+type attemptLink struct {
+	next    http.RoundTripper
+	timeout time.Duration
+}
+
+func (l attemptLink) RoundTrip(req *http.Request) (*http.Response, error) {
+	caller := req.Context()
+	if err := caller.Err(); err != nil {
+		closeBody(req.Body)
+		return nil, err
+	}
+	c := callOf(caller)
+	c.begin()
+	ctx := caller
+	if req.Method != http.MethodGet {
+		ctx = context.WithoutCancel(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn: func(httptrace.GotConnInfo) { c.left.Store(true) },
+	})
+	resp, err := l.next.RoundTrip(req.WithContext(traced))
+	explain := func(err error) error { return l.explain(caller, ctx, err) }
+	if err != nil {
+		defer cancel()
+		return nil, explain(err)
+	}
+	resp.Body = &attemptBody{ReadCloser: resp.Body, explain: explain, cancel: cancel}
+	return resp, nil
+}
+
+// explain says which setting ended an attempt that took too long.
+func (l attemptLink) explain(caller, attempt context.Context, err error) error {
+	if caller.Err() == nil && errors.Is(attempt.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("it took longer than request_timeout (%s): %w", l.timeout, err)
+	}
+	return err
+}
+
+// attemptBody ends the attempt when its answer has been read.
+type attemptBody struct {
+	io.ReadCloser
+	explain func(error) error
+	cancel  context.CancelFunc
+}
+
+func (b *attemptBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = b.explain(err)
+	}
+	return n, err
+}
+
+func (b *attemptBody) Close() error {
+	defer b.cancel()
+	return b.ReadCloser.Close()
+}
+
+func closeBody(body io.Closer) {
+	if body != nil {
+		_ = body.Close() // nothing was read from it, so nothing can be lost
+	}
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+)
+
+// write is a POST or PATCH, and what has to be known to judge its answer.
+type write struct {
+	verb, method string
+	// uuid is "" for a POST.
+	uuid string
+	// sent are the fields of the request, before what was known of the profile.
+	sent, before members
+	// used is the spelling that this very request used.
+	used spelling
+}
+
+// send carries out a write. Where a 400 names a field that has another
+// spelling, nothing happened, and the request is sent once more under that.
+func (c *Collection[F]) send(ctx context.Context, w *write) (members, error) {
+	w.used = c.spellings.current(w.sent)
+	got, err := c.exchange(ctx, w.verb, w.method, w.uuid, w.used.apply(w.sent))
+	refused := w.used.refused(err)
+	if len(refused) == 0 {
+		return got, err
+	}
+	other := c.spellings.other(w.used, refused...)
+	got, otherErr := c.exchange(ctx, w.verb, w.method, w.uuid, other.apply(w.sent))
+	switch {
+	case otherErr == nil:
+		w.used = other
+		c.spellings.learn(other)
+		return got, nil
+	case isRefusal(otherErr):
+		// Both are refused, so it is the value: the first answer says it under
+		// the name that people know.
+		return nil, err
+	default:
+		return nil, otherErr
+	}
+}
+
+// settle turns the answer to a write into a profile. It looks up what the
+// answer lacks, tries the other spelling of a field that was not heeded, and
+// reports what was stored otherwise than it was sent.
+func (c *Collection[F]) settle(ctx context.Context, w write, got members) (Profile[F], error) {
+	uuid := uuidOf(got)
+	c.complete(ctx, uuid, got)
+	respellErr := c.respell(ctx, uuid, w, got)
+
+	_, malformed := c.layout.decode(got)
+	mismatches := append(c.mismatches(w, got, malformed), c.malformed(unsent(malformed, w.sent), got)...)
+
+	for _, field := range malformed {
+		delete(got, field)
+	}
+	c.keepPrecision(got, w.sent)
+	c.keepPrecision(got, w.before)
+	got.fill(w.sent)
+	got.fill(w.before)
+	profile, _ := c.layout.decode(got)
+	if len(mismatches) == 0 {
+		return profile, respellErr
+	}
+	mismatch := &MismatchError{Operation: c.operation(w.verb), UUID: uuid, Fields: mismatches}
+	return profile, errors.Join(mismatch, respellErr)
+}
+
+// complete looks up, by one GET, the fields that an answer to a write lacks. If
+// that fails the write has still happened: what is missing keeps the value that
+// was sent or known, and the next refresh reads it.
+func (c *Collection[F]) complete(ctx context.Context, uuid string, got members) {
+	if !got.lacks(c.layout.names) {
+		return
+	}
+	if full, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil); err == nil {
+		got.fill(full)
+	}
+}
+
+// respell sends each field that was not heeded under its other spelling, by a
+// PATCH of that field alone. What worked is used from then on. A refusal is no
+// error here: the field stays as it is, and is reported for that.
+func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got members) error {
+	var errs []error
+	for _, field := range slices.Sorted(maps.Keys(w.used)) {
+		heeded := func() bool {
+			return heeded(w.sent[field], got[field], w.before[field], c.keeps32Bits(field))
+		}
+		if heeded() {
+			continue
+		}
+		other := c.spellings.other(spelling{field: w.used[field]}, field)
+		body := other.apply(members{field: w.sent[field]})
+		again, err := c.exchange(ctx, "update", http.MethodPatch, uuid, body)
+		if err != nil {
+			if !isRefusal(err) {
+				errs = append(errs, err)
+			}
+			continue
+		}
+		c.complete(ctx, uuid, again)
+		maps.Copy(got, again)
+		if heeded() {
+			c.spellings.learn(other)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// mismatches lists the fields that were sent and came back as something else. A
+// null that was sent says "unset it": what the API puts in its place is its own
+// affair. A field that does not come back at all is taken as stored.
+func (c *Collection[F]) mismatches(w write, got members, malformed []string) []Mismatch {
+	var found []Mismatch
+	for _, field := range w.sent.names() {
+		raw, ok := got[field]
+		isMalformed := slices.Contains(malformed, field)
+		differs := ok && !isNull(w.sent[field]) && !same(w.sent[field], raw, c.keeps32Bits(field))
+		if differs || isMalformed {
+			found = append(found, Mismatch{
+				Field: field, Sent: c.show(field, w.sent), Got: c.show(field, got), Malformed: isMalformed,
+			})
+		}
+	}
+	return found
+}
+
+// malformed describes fields that came back with a value of another type.
+func (c *Collection[F]) malformed(fields []string, got members) []Mismatch {
+	found := make([]Mismatch, len(fields))
+	for i, field := range fields {
+		found[i] = Mismatch{Field: field, Got: c.show(field, got), Malformed: true}
+	}
+	return found
+}
+
+// unsent returns the fields that a write did not carry.
+func unsent(fields []string, sent members) []string {
+	return slices.DeleteFunc(slices.Clone(fields), func(field string) bool { _, ok := sent[field]; return ok })
+}
+
+// keepPrecision takes a value from reference where the answer shows the same at
+// the precision of 32 bits.
+func (c *Collection[F]) keepPrecision(got, reference members) {
+	for _, field := range c.spec.Float32 {
+		value, ok := reference[field]
+		if ok && got[field] != nil && !isNull(value) && same(value, got[field], true) {
+			got[field] = value
+		}
+	}
+}
+
+func (c *Collection[F]) keeps32Bits(field string) bool { return slices.Contains(c.spec.Float32, field) }
+
+// show renders a field's value for an error, or its length where the value may
+// carry credentials.
+func (c *Collection[F]) show(field string, m members) string {
+	raw := m[field]
+	if !slices.Contains(c.spec.Concealed, field) || isNull(raw) {
+		return clean(string(raw))
+	}
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return "something that is not a string"
+	}
+	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
+}
+
+// concealed maps the values of a request's concealed fields to what is shown in
+// their place.
+func (c *Collection[F]) concealed(sent members) map[string]string {
+	hidden := make(map[string]string)
+	for _, field := range c.spec.Concealed {
+		var value string
+		if json.Unmarshal(sent[field], &value) == nil && value != "" {
+			hidden[value] = "(the value of " + field + ")"
+		}
+	}
+	return hidden
+}
