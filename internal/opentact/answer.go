@@ -31,6 +31,7 @@ type answer struct {
 // API's own error (*APIError), an answer of something else (*AnswerError), and
 // an answer that broke off (the reader's error, as it is).
 func readAnswer(c *call, resp *http.Response) (*answer, error) {
+	c.status = resp.StatusCode
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return nil, c.answerError(resp, "a redirect to "+redirectTarget(resp)+", which is not followed; base_url must name the API itself")
 	}

@@ -30,6 +30,8 @@ type call struct {
 	concealed map[string]string
 
 	attempts atomic.Int64
+	// status is that of the last answer that was read.
+	status int
 	// left tells that the attempt under way, or the last one, got a connection:
 	// from then on the API may have seen the request.
 	left atomic.Bool
@@ -69,7 +71,7 @@ func (c *call) answerError(resp *http.Response, reason string) *AnswerError {
 
 // unexpected is a successful answer that does not hold what it should.
 func (c *call) unexpected(err error) *AnswerError {
-	return &AnswerError{Exchange: c.exchange(), Status: http.StatusOK, Reason: err.Error()}
+	return &AnswerError{Exchange: c.exchange(), Status: c.status, Reason: err.Error()}
 }
 
 // otherProfile is an answer about another profile than the one asked for.

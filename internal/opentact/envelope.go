@@ -106,9 +106,7 @@ func (env *envelope) readFields(dec *json.Decoder) error {
 	var fields map[string]struct {
 		Message string `json:"message"`
 	}
-	if json.Unmarshal(raw, &fields) != nil {
-		return nil
-	}
+	_ = json.Unmarshal(raw, &fields) // what has another form names no field
 	env.fields = make(map[string]string, len(fields))
 	for name, field := range fields {
 		env.fields[strings.TrimPrefix(name, paramPrefix)] = field.Message

@@ -4,6 +4,7 @@ package opentact
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"time"
@@ -70,7 +71,7 @@ type loggedBody struct {
 func (b *loggedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.attempt.Bytes += int64(n)
-	if err != nil && err != io.EOF { //nolint:errorlint // io.Reader returns io.EOF itself
+	if err != nil && !errors.Is(err, io.EOF) {
 		b.attempt.Err = err
 	}
 	return n, err

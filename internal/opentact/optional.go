@@ -36,6 +36,14 @@ func Null[T any]() Optional[T] { return Optional[T]{state: null} }
 // Get returns the value, and whether there is one.
 func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
 
+// Pointer returns the value, or nil where there is none.
+func (o Optional[T]) Pointer() *T {
+	if o.state != present {
+		return nil
+	}
+	return &o.value
+}
+
 // IsNull tells whether the field carries null.
 func (o Optional[T]) IsNull() bool { return o.state == null }
 

@@ -19,7 +19,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	// Whatever ended the caller's context, an answer that has arrived is still
 	// to be read: no error is returned in its place.
 	if ctx.Err() != nil || !shouldRetry(c, resp, err) {
-		return false, nil
+		return false, nil //nolint:nilerr // the attempt's own outcome is the one to return
 	}
 	// What is sent again did not happen, even if the wait for it is interrupted.
 	c.left.Store(false)
@@ -70,7 +70,7 @@ func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) 
 			break
 		}
 	}
-	return rand.N(max(1, min(ceiling, longest)))
+	return rand.N(max(1, min(ceiling, longest))) //nolint:gosec // spreads waits, keeps no secret
 }
 
 // parseRetryAfter reads a Retry-After header, in seconds or as an HTTP date

@@ -1,0 +1,9 @@
+data "opentact_outbound_voice_profiles" "all" {}
+
+data "opentact_outbound_voice_profiles" "production" {
+  name_regex = "^prod-"
+}
+
+output "production_spend_limit" {
+  value = sum([for p in data.opentact_outbound_voice_profiles.production.profiles : coalesce(p.daily_spend_limit, 0)])
+}

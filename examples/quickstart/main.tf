@@ -1,0 +1,87 @@
+# Everything the provider has, in one configuration: both resources with every
+# attribute, and the four data sources.
+
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    opentact = {
+      source = "opentact/opentact"
+    }
+  }
+}
+
+# base_url and token come from OPENTACT_BASE_URL and OPENTACT_TOKEN.
+provider "opentact" {}
+
+variable "channel_limit" {
+  description = "How many outbound calls may be in progress at a time."
+  type        = number
+  default     = 10
+}
+
+resource "opentact_messaging_profile" "support" {
+  name          = "Support desk"
+  callback_url  = "https://sms.example.com/inbound"
+  callback_url2 = "https://sms-fallback.example.com/inbound"
+
+  number_pool_enable = true
+  long_code_weight   = 7
+  toll_free_weight   = 2
+  skip_unhealthy_tns = true
+  sticky_sender      = false
+}
+
+resource "opentact_outbound_voice_profile" "call_center" {
+  name        = "Call center"
+  tech_prefix = 204080
+
+  channel_limit     = var.channel_limit
+  max_rate          = 0.05
+  daily_spend_limit = 250
+
+  record_calls     = 1
+  filemat          = "mp3"
+  audio_track_type = 1
+}
+
+data "opentact_messaging_profile" "by_id" {
+  id = opentact_messaging_profile.support.id
+}
+
+data "opentact_outbound_voice_profile" "by_name" {
+  name = opentact_outbound_voice_profile.call_center.name
+
+  # A name is known before the profile exists.
+  depends_on = [opentact_outbound_voice_profile.call_center]
+}
+
+data "opentact_messaging_profiles" "all" {
+  depends_on = [opentact_messaging_profile.support]
+}
+
+data "opentact_outbound_voice_profiles" "call_centers" {
+  name_regex = "^Call "
+
+  depends_on = [opentact_outbound_voice_profile.call_center]
+}
+
+output "messaging_profile_id" {
+  value = opentact_messaging_profile.support.id
+}
+
+output "webhook" {
+  value = data.opentact_messaging_profile.by_id.callback_url
+}
+
+output "channel_limit" {
+  value = data.opentact_outbound_voice_profile.by_name.channel_limit
+}
+
+output "messaging_profiles" {
+  value = data.opentact_messaging_profiles.all.profiles[*].name
+}
+
+output "call_centers" {
+  value = { for p in data.opentact_outbound_voice_profiles.call_centers.profiles : p.name => p.id }
+}

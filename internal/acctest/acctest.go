@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package acctest gives each test an emulator and a provider of its own, and
+// two ways to drive them: real Terraform, and the plugin protocol without it,
+// which is a thousand times faster and shows requests that Terraform hides.
+package acctest
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+	"github.com/opentact/terraform-provider-opentact/internal/provider"
+)
+
+// Env is an emulator that a test has for itself.
+type Env struct {
+	*emulator.Emulator
+	// URL is the provider's base_url.
+	URL string
+	// Token is the one that the emulator accepts.
+	Token string
+}
+
+// New starts an emulator on a free port of the loopback interface. It stops
+// with the test.
+func New(t testing.TB, options emulator.Options) *Env {
+	t.Helper()
+	if options.Token == "" {
+		options.Token = emulator.DefaultToken
+	}
+	api, err := emulator.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	return &Env{Emulator: api, URL: server.URL + emulator.BasePath, Token: options.Token}
+}
+
+// Config returns a Terraform configuration that begins with a provider block
+// for this emulator.
+func (e *Env) Config(body string) string {
+	return fmt.Sprintf("provider \"opentact\" {\n  base_url = %q\n  token    = %q\n}\n\n%s", e.URL, e.Token, body)
+}
+
+// Factories serves the provider to Terraform inside the test's process.
+func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"opentact": providerserver.NewProtocol6WithError(provider.New("test")()),
+	}
+}
+
+// Writes lists the requests received that write, as "METHOD PATH BODY", from
+// the given position in the request log.
+func (e *Env) Writes(from int) []string {
+	var writes []string
+	for _, request := range e.Requests()[from:] {
+		if request.Method != http.MethodGet {
+			writes = append(writes, fmt.Sprintf("%s %s %s", request.Method, request.Path, request.Body))
+		}
+	}
+	return writes
+}
+
+// Stub returns a provider whose API answers every request by a function. It is
+// for answers that no honest API would give.
+func Stub(t testing.TB, answer http.HandlerFunc) *Protocol {
+	t.Helper()
+	server := httptest.NewServer(answer)
+	t.Cleanup(server.Close)
+	p := NewProtocol(t)
+	NoDiagnostics(t, p.Configure(t, Values{"base_url": server.URL, "token": "stub-token", "max_retries": 0}))
+	return p
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"math/big"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Values are the attributes of an object: nil is null, Unknown is unknown, and
+// attributes that are not mentioned are null.
+type Values map[string]any
+
+type unknownValue struct{}
+
+// Unknown is a value that Terraform does not know yet.
+var Unknown = unknownValue{}
+
+// object converts values to the object type of a schema.
+func object(t testing.TB, schema *tfprotov6.Schema, values Values) tftypes.Value {
+	t.Helper()
+	typ, ok := schema.ValueType().(tftypes.Object)
+	if !ok {
+		t.Fatalf("the schema's type is %s", schema.ValueType())
+	}
+	attributes := make(map[string]tftypes.Value, len(typ.AttributeTypes))
+	for name, attributeType := range typ.AttributeTypes {
+		attributes[name] = convert(values[name], attributeType)
+	}
+	for name := range values {
+		if _, ok := attributes[name]; !ok {
+			t.Fatalf("the schema has no attribute %q", name)
+		}
+	}
+	return tftypes.NewValue(typ, attributes)
+}
+
+// convert makes a Terraform value of a Go value. Numbers that are given as text
+// have the precision of a literal in a configuration.
+func convert(value any, typ tftypes.Type) tftypes.Value {
+	if value == Unknown {
+		return tftypes.NewValue(typ, tftypes.UnknownValue)
+	}
+	if text, ok := value.(string); ok && typ.Is(tftypes.Number) {
+		number, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+		if err != nil {
+			return tftypes.NewValue(typ, nil)
+		}
+		return tftypes.NewValue(typ, number)
+	}
+	return tftypes.NewValue(typ, value)
+}
+
+// goValue is the reverse of convert: numbers become float64, lists []any and
+// objects Values.
+func goValue(value tftypes.Value) any {
+	var (
+		text   string
+		number *big.Float
+		flag   bool
+		list   []tftypes.Value
+	)
+	switch {
+	case !value.IsKnown():
+		return Unknown
+	case value.IsNull():
+		return nil
+	case value.As(&text) == nil:
+		return text
+	case value.As(&number) == nil:
+		nearest, _ := number.Float64()
+		return nearest
+	case value.As(&flag) == nil:
+		return flag
+	case value.As(&list) == nil:
+		elements := make([]any, len(list))
+		for i, element := range list {
+			elements[i] = goValue(element)
+		}
+		return elements
+	default:
+		return goValues(value)
+	}
+}
+
+// Text returns an attribute that is a string, "" for any other.
+func (v Values) Text(name string) string {
+	text, _ := v[name].(string)
+	return text
+}
+
+// List returns the objects of an attribute that is a list of them.
+func (v Values) List(name string) (objects []Values) {
+	elements, _ := v[name].([]any)
+	for _, element := range elements {
+		if object, ok := element.(Values); ok {
+			objects = append(objects, object)
+		}
+	}
+	return objects
+}
+
+// goValues returns the attributes of an object, nil if it is null.
+func goValues(object tftypes.Value) Values {
+	var attributes map[string]tftypes.Value
+	if object.IsNull() || object.As(&attributes) != nil {
+		return nil
+	}
+	values := make(Values, len(attributes))
+	for name, value := range attributes {
+		values[name] = goValue(value)
+	}
+	return values
+}

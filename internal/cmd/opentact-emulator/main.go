@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Command opentact-emulator serves an emulated OpenTact Profile API on this machine, to try the provider without an
+// account.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// shutdownBound is how long requests in flight may take once the program is told to stop.
+const shutdownBound = 5 * time.Second
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the program: it serves until ctx ends and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	s, err := parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return say(stdout, manual())
+	case err != nil:
+		complain(stderr, err)
+		_ = say(stderr, "Run opentact-emulator -h for the manual.\n")
+		return exitUsage
+	}
+	if err := serve(ctx, s, stdout, stderr); err != nil {
+		complain(stderr, err)
+		return exitError
+	}
+	return exitOK
+}
+
+// serve listens, says where, and answers requests until ctx ends.
+func serve(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	requests := newRequestLog(stderr)
+	api, err := emulator.New(emulator.Options{Token: s.token, Latency: s.latency, OnRequest: requests.print})
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.addr)
+	if err != nil {
+		return fmt.Errorf("cannot listen: %w", err)
+	}
+	if !onlyLocal(listener.Addr()) {
+		_ = say(stderr, fmt.Sprintf(exposedWarning, listener.Addr()))
+	}
+	if say(stdout, greeting(listener.Addr(), s.token)) != exitOK {
+		return errors.Join(errors.New("cannot write to standard output"), listener.Close())
+	}
+	return serveUntil(ctx, newServer(ctx, api), listener)
+}
+
+func newServer(ctx context.Context, handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    1 << 20,
+		// Requests end with the program: one that sits out its latency would hold up the shutdown.
+		BaseContext: func(net.Listener) context.Context { return ctx },
+	}
+}
+
+// serveUntil serves until ctx ends, then lets the requests in flight finish, within a bound.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving ended: %w", err)
+	case <-ctx.Done():
+	}
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownBound)
+	defer cancel()
+	if err := server.Shutdown(bounded); err != nil {
+		_ = server.Close() // the state is in memory, so a request that is cut off loses nothing that would be kept
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving ended: %w", err)
+	}
+	return nil
+}
+
+// complain says what went wrong, under the program's name.
+func complain(stderr io.Writer, err error) {
+	_ = say(stderr, fmt.Sprintf("opentact-emulator: %v\n", err))
+}
+
+// say writes a text and returns the exit code that follows from it.
+func say(w io.Writer, text string) int {
+	if _, err := io.WriteString(w, text); err != nil {
+		return exitError
+	}
+	return exitOK
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// lockedBuffer is a standard error that the program and the test may use at once.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// program is the emulator while it runs in a goroutine of the test.
+type program struct {
+	greeting []string // the five lines on standard output
+	url      string
+	stderr   *lockedBuffer
+	stop     func() int // ends the program and returns its exit code
+}
+
+func start(t *testing.T, args ...string) *program {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	stdout, out := io.Pipe()
+	p := &program{stderr: &lockedBuffer{}}
+	exited := make(chan int, 1)
+	go func() {
+		code := run(ctx, args, out, p.stderr)
+		_ = out.Close()
+		exited <- code
+	}()
+	p.stop = sync.OnceValue(func() int { cancel(); return <-exited })
+	t.Cleanup(func() { p.stop() })
+	lines := bufio.NewScanner(stdout)
+	for len(p.greeting) < 5 && lines.Scan() {
+		p.greeting = append(p.greeting, lines.Text())
+	}
+	if len(p.greeting) < 5 {
+		t.Fatalf("the program ended after printing %q; standard error: %s", p.greeting, p.stderr)
+	}
+	_, p.url, _ = strings.Cut(p.greeting[0], "listening on ")
+	return p
+}
+
+func (p *program) get(t *testing.T, path, token string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Auth-Token", token)
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = response.Body.Close()
+	return response.StatusCode
+}
+
+func TestServesUntilItIsStopped(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0")
+	want := []string{
+		"opentact-emulator is listening on " + p.url,
+		"Point the provider at it:",
+		"  export OPENTACT_BASE_URL=" + p.url,
+		"  export OPENTACT_TOKEN=emulator-token",
+		"Press Ctrl-C to stop.",
+	}
+	if diff := cmp.Diff(want, p.greeting); diff != "" {
+		t.Errorf("greeting (-want +got):\n%s", diff)
+	}
+	if status := p.get(t, "/profile/messaging", "emulator-token"); status != http.StatusOK {
+		t.Errorf("a good request was answered %d", status)
+	}
+	if status := p.get(t, "/profile/messaging", "another"); status != http.StatusUnauthorized {
+		t.Errorf("a request with another token was answered %d", status)
+	}
+	if code := p.stop(); code != exitOK {
+		t.Errorf("exit code %d, want 0; standard error: %s", code, p.stderr)
+	}
+	if conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", hostOf(p.url)); err == nil {
+		_ = conn.Close()
+		t.Error("the port is still open")
+	}
+}
+
+func hostOf(url string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/rest")
+}
+
+func TestLogsEachRequestWithoutSecrets(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0", "-token", "very-secret")
+	p.get(t, "/profile/messaging?q=very-secret", "very-secret")
+	p.get(t, "/profile/a%0Ab", "very-secret")
+	p.stop() // waits for the requests, and so for their lines
+	lines := strings.Split(strings.TrimSpace(p.stderr.String()), "\n")
+	if len(lines) != 2 {
+		t.Fatalf("want two lines, got %q", lines)
+	}
+	for i, want := range []string{" GET /rest/profile/messaging 200 ", " GET /rest/profile/a%0Ab 404 "} {
+		if !strings.Contains(lines[i], want) {
+			t.Errorf("line %q does not contain %q", lines[i], want)
+		}
+	}
+	if strings.Contains(p.stderr.String(), "very-secret") {
+		t.Errorf("the log shows the token:\n%s", p.stderr)
+	}
+}
+
+func TestStopEndsALongLatency(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0", "-latency", "1h")
+	answered := make(chan error, 1)
+	sent := make(chan struct{})
+	go func() { answered <- requestOnce(p.url, sent) }()
+	<-sent
+	if code := p.stop(); code != exitOK {
+		t.Errorf("exit code %d, want 0; standard error: %s", code, p.stderr)
+	}
+	// Whether it was answered or cut off depends on what arrived first. That it ended is what counts.
+	if err := <-answered; err != nil {
+		t.Log(err)
+	}
+}
+
+// requestOnce sends a request on a connection of its own and closes sent once it is written.
+func requestOnce(url string, sent chan<- struct{}) error {
+	conn, err := net.Dial("tcp", hostOf(url))
+	if err != nil {
+		close(sent)
+		return err
+	}
+	_, err = fmt.Fprint(conn, "GET /rest/profile/messaging HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+	close(sent)
+	_, readErr := io.Copy(io.Discard, conn)
+	return errors.Join(err, readErr, conn.Close())
+}
+
+func TestRefusesABadCommandLine(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-nonsense"}, "flag provided but not defined: -nonsense"},
+		{[]string{"-latency", "soon"}, `invalid value "soon"`},
+		{[]string{"-latency", "-1s"}, "-latency must not be negative"},
+		{[]string{"-token", ""}, "-token must not be empty"},
+		{[]string{"-token", "two words"}, "-token must consist of visible ASCII characters"},
+		{[]string{"start"}, `unexpected argument "start"`},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			t.Parallel()
+			var stdout, stderr bytes.Buffer
+			if code := run(t.Context(), c.args, &stdout, &stderr); code != exitUsage {
+				t.Errorf("exit code %d, want %d", code, exitUsage)
+			}
+			if !strings.Contains(stderr.String(), c.want) || stdout.Len() > 0 {
+				t.Errorf("want %q on standard error alone; got %q and %q", c.want, &stderr, &stdout)
+			}
+		})
+	}
+}
+
+func TestFailsWhereItCannotListen(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0")
+	for _, addr := range []string{hostOf(p.url), "no-port"} {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), []string{"-addr", addr}, &stdout, &stderr); code != exitError {
+			t.Errorf("%s: exit code %d, want %d", addr, code, exitError)
+		}
+		if !strings.Contains(stderr.String(), "cannot listen") {
+			t.Errorf("%s: standard error %q", addr, &stderr)
+		}
+	}
+}
+
+func TestFailsWhereItCannotSayWhereItListens(t *testing.T) {
+	t.Parallel()
+	stdout, out := io.Pipe()
+	_ = stdout.Close()
+	var stderr bytes.Buffer
+	if code := run(t.Context(), []string{"-addr", "127.0.0.1:0"}, out, &stderr); code != exitError {
+		t.Errorf("exit code %d, want %d; standard error: %s", code, exitError, &stderr)
+	}
+}
+
+func TestManual(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), []string{"-h"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
+		t.Errorf("exit code %d, standard error %q", code, &stderr)
+	}
+	for _, want := range []string{"-addr", "-token", "-latency", "Examples:", "memory only", "not known to do"} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("the manual does not mention %q", want)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"net"
+	"strings"
+	"testing"
+)
+
+func TestPrintsAnAddressThatAClientCanUse(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		listening net.TCPAddr
+		url       string
+		onlyLocal bool
+	}{
+		{net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8480}, "http://127.0.0.1:8480/rest", true},
+		{net.TCPAddr{IP: net.IPv6loopback, Port: 8480}, "http://[::1]:8480/rest", true},
+		{net.TCPAddr{IP: net.IPv4zero, Port: 8480}, "http://127.0.0.1:8480/rest", false},
+		{net.TCPAddr{IP: net.IPv6unspecified, Port: 8480}, "http://127.0.0.1:8480/rest", false},
+		{net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 80}, "http://192.0.2.1:80/rest", false},
+		{net.TCPAddr{IP: net.ParseIP("fe80::1"), Zone: "eth0", Port: 80}, "http://[fe80::1%25eth0]:80/rest", false},
+	} {
+		if got := baseURL(&c.listening); got != c.url {
+			t.Errorf("%s: URL %s, want %s", &c.listening, got, c.url)
+		}
+		if got := onlyLocal(&c.listening); got != c.onlyLocal {
+			t.Errorf("%s: only local is %t, want %t", &c.listening, got, c.onlyLocal)
+		}
+	}
+}
+
+func TestWarnsWhereOtherMachinesCanConnect(t *testing.T) {
+	t.Parallel()
+	exposed, local := start(t, "-addr", ":0"), start(t, "-addr", "127.0.0.1:0")
+	if !strings.Contains(exposed.stderr.String(), "Warning: ") {
+		t.Errorf("no warning about a wildcard address: %q", exposed.stderr)
+	}
+	if status := exposed.get(t, "/profile/messaging", "emulator-token"); status != 200 {
+		t.Errorf("the printed address answers %d", status)
+	}
+	if local.stderr.String() != "" {
+		t.Errorf("a warning about a loopback address: %q", local.stderr)
+	}
+}
+
+func TestQuotesForTheShell(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"emulator-token":          "emulator-token",
+		"a.b_c/d:e":               "a.b_c/d:e",
+		"$HOME":                   "'$HOME'",
+		"it's":                    `'it'\''s'`,
+		"http://[::1]:8480/rest":  "'http://[::1]:8480/rest'",
+		"http://127.0.0.1:1/rest": "http://127.0.0.1:1/rest",
+	} {
+		if got := quoted(word); got != want {
+			t.Errorf("%s is quoted %s, want %s", word, got, want)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// formatVersion is the one that Terraform 1.11 writes.
+const formatVersion = "1.0"
+
+// convert turns the protocol's form of a provider's schema into that of
+// Terraform's command line.
+func convert(served *tfprotov6.GetProviderSchemaResponse) (*tfjson.ProviderSchemas, error) {
+	config, err := schema(served.Provider)
+	if err != nil {
+		return nil, fmt.Errorf("provider: %w", err)
+	}
+	resources, err := schemas(served.ResourceSchemas)
+	if err != nil {
+		return nil, fmt.Errorf("resources: %w", err)
+	}
+	dataSources, err := schemas(served.DataSourceSchemas)
+	if err != nil {
+		return nil, fmt.Errorf("data sources: %w", err)
+	}
+	return &tfjson.ProviderSchemas{
+		FormatVersion: formatVersion,
+		Schemas: map[string]*tfjson.ProviderSchema{
+			"opentact": {ConfigSchema: config, ResourceSchemas: resources, DataSourceSchemas: dataSources},
+		},
+	}, nil
+}
+
+func schemas(served map[string]*tfprotov6.Schema) (map[string]*tfjson.Schema, error) {
+	converted := make(map[string]*tfjson.Schema, len(served))
+	for name, s := range served {
+		var err error
+		if converted[name], err = schema(s); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return converted, nil
+}
+
+func schema(served *tfprotov6.Schema) (*tfjson.Schema, error) {
+	block := served.Block
+	if len(block.BlockTypes) > 0 {
+		return nil, fmt.Errorf("blocks are not converted: use nested attributes, as protocol 6 has them")
+	}
+	attrs, err := attributes(block.Attributes)
+	if err != nil {
+		return nil, err
+	}
+	return &tfjson.Schema{
+		Version: uint64(max(0, served.Version)),
+		Block: &tfjson.SchemaBlock{
+			Attributes:      attrs,
+			Description:     block.Description,
+			DescriptionKind: descriptionKind(block.DescriptionKind),
+			Deprecated:      block.Deprecated,
+		},
+	}, nil
+}
+
+func attributes(served []*tfprotov6.SchemaAttribute) (map[string]*tfjson.SchemaAttribute, error) {
+	converted := make(map[string]*tfjson.SchemaAttribute, len(served))
+	for _, a := range served {
+		attribute := &tfjson.SchemaAttribute{
+			Description:     a.Description,
+			DescriptionKind: descriptionKind(a.DescriptionKind),
+			Deprecated:      a.Deprecated,
+			Required:        a.Required,
+			Optional:        a.Optional,
+			Computed:        a.Computed,
+			Sensitive:       a.Sensitive,
+			WriteOnly:       a.WriteOnly,
+		}
+		var err error
+		if a.NestedType != nil {
+			attribute.AttributeNestedType, err = nestedType(a.NestedType)
+		} else {
+			attribute.AttributeType, err = ctyType(a.Type)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Name, err)
+		}
+		converted[a.Name] = attribute
+	}
+	return converted, nil
+}
+
+var nestingModes = map[tfprotov6.SchemaObjectNestingMode]tfjson.SchemaNestingMode{
+	tfprotov6.SchemaObjectNestingModeSingle: tfjson.SchemaNestingModeSingle,
+	tfprotov6.SchemaObjectNestingModeList:   tfjson.SchemaNestingModeList,
+	tfprotov6.SchemaObjectNestingModeSet:    tfjson.SchemaNestingModeSet,
+	tfprotov6.SchemaObjectNestingModeMap:    tfjson.SchemaNestingModeMap,
+}
+
+func nestedType(served *tfprotov6.SchemaObject) (*tfjson.SchemaNestedAttributeType, error) {
+	mode, ok := nestingModes[served.Nesting]
+	if !ok {
+		return nil, fmt.Errorf("nesting mode %s is not known", served.Nesting)
+	}
+	attrs, err := attributes(served.Attributes)
+	if err != nil {
+		return nil, err
+	}
+	return &tfjson.SchemaNestedAttributeType{Attributes: attrs, NestingMode: mode}, nil
+}
+
+// ctyType converts by the JSON form, in which both libraries write types alike.
+func ctyType(served tftypes.Type) (cty.Type, error) {
+	text, err := served.MarshalJSON() //nolint:staticcheck // there is no other way from one library to the other
+	if err != nil {
+		return cty.NilType, err
+	}
+	var converted cty.Type
+	return converted, json.Unmarshal(text, &converted)
+}
+
+func descriptionKind(kind tfprotov6.StringKind) tfjson.SchemaDescriptionKind {
+	if kind == tfprotov6.StringKindMarkdown {
+		return tfjson.SchemaDescriptionKindMarkdown
+	}
+	return tfjson.SchemaDescriptionKindPlain
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Providerschema prints the provider's schema as `terraform providers schema
+// -json` would, without Terraform. The documentation is generated from it, so
+// that no version of Terraform has a say in what the documentation contains.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/provider"
+)
+
+func main() {
+	if err := run(context.Background(), os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "providerschema:", err)
+		os.Exit(1)
+	}
+}
+
+// run writes the schema that the provider serves over protocol 6.
+func run(ctx context.Context, out io.Writer) error {
+	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
+	if err != nil {
+		return err
+	}
+	served, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		return err
+	}
+	for _, diagnostic := range served.Diagnostics {
+		return fmt.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)
+	}
+	schemas, err := convert(served)
+	if err != nil {
+		return err
+	}
+	enc := json.NewEncoder(out)
+	enc.SetIndent("", "  ")
+	return enc.Encode(schemas)
+}

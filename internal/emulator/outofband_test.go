@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+func TestOutOfBand(t *testing.T) {
+	t.Parallel()
+	for kind, other := range map[emulator.Kind]map[string]any{
+		emulator.MessagingProfile: {"long_code_weight": 3}, emulator.OutboundVoiceProfile: {"channel_limit": 3},
+	} {
+		a := newAPI(t, emulator.Options{})
+		uuid := a.add(kind, map[string]any{"name": "first"})
+		before := a.stored(kind, uuid)
+		if err := a.Change(kind, uuid, other); err != nil {
+			t.Error(err)
+		}
+		for field := range other {
+			mustEqual(t, "drift", any(3.0), a.send(http.MethodGet, item(kind, uuid), "").payload()[field])
+		}
+		later(t, before["modified_on"], a.stored(kind, uuid)["modified_on"])
+		a.Protect(kind, uuid, "in use")
+		if err := a.Remove(kind, uuid); err != nil {
+			t.Error(err)
+		}
+		a.expect(http.StatusNotFound, a.send(http.MethodGet, item(kind, uuid), ""))
+		mustEqual(t, "requests that these functions log", 2, len(a.Requests()))
+	}
+}
+
+func TestOutOfBandKeepsTheRules(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{Spelling: emulator.SpellingOtherRefusing})
+	const kind = emulator.MessagingProfile
+	uuid, err := e.Add(kind, map[string]any{"name": "n", "toll_free_weight": 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(kind emulator.Kind, fields map[string]any) error { _, err := e.Add(kind, fields); return err }
+	for want, got := range map[string]error{
+		"name: is required":                    add(kind, nil),
+		"toll_free_weight: number must be":     add(kind, map[string]any{"name": "n", "toll_free_weight": 10}),
+		"tollfree_weight: is not a field":      add(kind, map[string]any{"name": "n", "tollfree_weight": 1}),
+		`there is no kind of profile "fax"`:    add("fax", map[string]any{"name": "n"}),
+		"long_code_weight: must not be null":   e.Change(kind, uuid, map[string]any{"long_code_weight": nil}),
+		"there is no profile of this kind":     e.Change(kind, unknownUUID, nil),
+		"there is no profile of this kind ":    e.Remove(kind, unknownUUID),
+		"fields that cannot be written as JSO": e.Change(kind, uuid, map[string]any{"name": func() {}}),
+	} {
+		if got == nil || !strings.Contains(got.Error(), want) {
+			t.Errorf("want %q, got %v", want, got)
+		}
+	}
+	mustEqual(t, "profiles of no kind", 0, len(e.Profiles("fax")))
+	mustEqual(t, "profiles", 1, len(e.Profiles(kind)))
+	if _, ok := e.Profile(kind, unknownUUID); ok {
+		t.Error("there is a profile that nobody created")
+	}
+}
+
+func TestStateIsCopied(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, emulator.Options{})
+	fields := map[string]any{"name": "mine"}
+	uuid := a.add(emulator.MessagingProfile, fields)
+	fields["name"] = "changed"
+	a.stored(emulator.MessagingProfile, uuid)["name"] = "changed"
+	a.Profiles(emulator.MessagingProfile)[0]["name"] = "changed"
+	mustEqual(t, "name", any("mine"), a.stored(emulator.MessagingProfile, uuid)["name"])
+}
+
+func TestProtectedProfilesAreNotRemoved(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds() {
+		a := newAPI(t, emulator.Options{})
+		uuid := a.add(kind, map[string]any{"name": "busy"})
+		a.Protect(kind, uuid, "The profile is used by 2 numbers")
+		refused := a.expect(http.StatusBadRequest, a.send(http.MethodDelete, item(kind, uuid), ""))
+		mustEqual(t, "refusal", map[string]any{"success": false, "message": "The profile is used by 2 numbers", "status": 400.0}, refused.body)
+		a.expect(http.StatusOK, a.send(http.MethodPatch, item(kind, uuid), `{"name":"still here"}`))
+		a.Protect(kind, uuid, "")
+		a.expect(http.StatusOK, a.send(http.MethodDelete, item(kind, uuid), ""))
+	}
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Request is one entry of the request log. It holds no header that may carry a credential.
+type Request struct {
+	// Method, Path and Query are as received; Path and Query are still percent-encoded.
+	Method, Path, Query string
+	// Body is as received, nil if there was none. Of a body that is too large only the first MiB is kept.
+	Body []byte
+	// Status is the HTTP status of the answer; 0 while there is none, and for good if the connection was dropped instead.
+	Status int
+	// Duration is the time from arrival until the answer began.
+	Duration time.Duration
+	// UserAgent is the header of that name.
+	UserAgent string
+}
+
+// Requests returns the log of all requests since New, in order of arrival, those that are still being served included.
+// A client that has its answer finds the status here too. The log grows without bound.
+func (e *Emulator) Requests() []Request {
+	return e.log.all()
+}
+
+type requestLog struct {
+	mu      sync.Mutex
+	entries []Request
+}
+
+// add enters a request that has arrived and returns its place.
+func (l *requestLog) add(entry Request) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries = append(l.entries, entry)
+	return len(l.entries) - 1
+}
+
+// answered completes the entry at a place.
+func (l *requestLog) answered(place, status int, duration time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries[place].Status = status
+	l.entries[place].Duration = duration
+}
+
+func (l *requestLog) at(place int) Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	entry := l.entries[place]
+	entry.Body = bytes.Clone(entry.Body)
+	return entry
+}
+
+func (l *requestLog) all() []Request {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := slices.Clone(l.entries)
+	for i := range all {
+		all[i].Body = bytes.Clone(all[i].Body)
+	}
+	return all
+}
+
+// link enters every request into the log. It has to read the body for that, and hands it on unread.
+func (l *requestLog) link(done func(Request)) link {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			arrival := time.Now()
+			body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+			r.Body = &readAgain{Reader: bytes.NewReader(body), err: err}
+			place := l.add(Request{
+				Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
+				Body: kept(body), UserAgent: r.UserAgent(),
+			})
+			if done != nil {
+				defer func() { done(l.at(place)) }()
+			}
+			next.ServeHTTP(&statusWriter{ResponseWriter: w, onStatus: func(status int) {
+				l.answered(place, status, time.Since(arrival))
+			}}, r)
+		})
+	}
+}
+
+func kept(body []byte) []byte {
+	if len(body) == 0 {
+		return nil
+	}
+	return body[:min(len(body), maxBody)]
+}
+
+// readAgain is a body that was read once: the bytes, then the error that ended the first reading, if there was one.
+type readAgain struct {
+	*bytes.Reader
+	err error
+}
+
+func (b *readAgain) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err == io.EOF && b.err != nil {
+		err = b.err
+	}
+	return n, err
+}
+
+func (b *readAgain) Close() error { return nil }
+
+// statusWriter reports the status before the first byte of the answer can reach the client, so that the log never lags
+// behind what a client knows.
+type statusWriter struct {
+	http.ResponseWriter
+	onStatus func(int)
+	reported bool
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	if !w.reported {
+		w.reported = true
+		w.onStatus(status)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *statusWriter) Write(p []byte) (int, error) {
+	if !w.reported {
+		w.WriteHeader(http.StatusOK)
+	}
+	return w.ResponseWriter.Write(p)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

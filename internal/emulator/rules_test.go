@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// rule lists what one field takes and what it does not, as JSON values.
+type rule struct {
+	kind             emulator.Kind
+	field            string
+	accepts, refuses []string
+}
+
+// text is a JSON string of n characters.
+func text(n int) string { return strconv.Quote(strings.Repeat("x", n)) }
+
+// wide is a JSON string of n characters of four bytes (and two UTF-16 units) each.
+func wide(n int) string { return `"` + strings.Repeat("📞", n) + `"` }
+
+func rules() []rule {
+	const m, v = emulator.MessagingProfile, emulator.OutboundVoiceProfile
+	var (
+		name = rule{
+			accepts: []string{text(1), text(255), wide(1), wide(255), `" "`, `"<&>\"\\\u0000é"`},
+			refuses: []string{`""`, text(256), wide(256), `null`, `1`, `true`, `[]`, `{}`},
+		}
+		url = rule{
+			accepts: []string{text(10), text(255), wide(10), wide(255), `"no url at all"`, `"https://example.com/hook"`, `null`},
+			refuses: []string{`""`, text(9), text(256), wide(9), wide(256), `1`, `false`, `["https://example.com"]`, `{}`},
+		}
+		flag = rule{
+			accepts: []string{`true`, `false`},
+			refuses: []string{`null`, `0`, `1`, `"true"`, `""`, `[]`, `{}`},
+		}
+		weight = rule{
+			accepts: []string{`0`, `1`, `9`, `9.0`, `0e0`},
+			refuses: []string{`-1`, `10`, `0.5`, `1e400`, `null`, `"1"`, `true`, `[]`, `{}`},
+		}
+		limit = rule{
+			accepts: []string{`0`, `0.005`, `1`, `1e15`, `null`},
+			refuses: []string{`-1`, `-0.001`, `1e400`, `"1"`, `true`, `[]`, `{}`},
+		}
+	)
+	return []rule{
+		name.of(m, "name"), name.of(v, "name"),
+		url.of(m, "callback_url"), url.of(m, "callback_url2"),
+		flag.of(m, "number_pool_enable"), flag.of(m, "skip_unhealthy_tns"), flag.of(m, "sticky_sender"),
+		weight.of(m, "long_code_weight"), weight.of(m, "toll_free_weight"),
+		limit.of(v, "channel_limit"), limit.of(v, "max_rate"), limit.of(v, "daily_spend_limit"),
+		{v, "tech_prefix", []string{`100000`, `999999`, `1e5`}, []string{`99999`, `1000000`, `123456.5`, `4294967296`, `null`, `"100000"`, `true`}},
+		{v, "record_calls", []string{`0`, `1`, `2`}, []string{`-1`, `3`, `0.5`, `null`, `"1"`, `true`}},
+		{v, "filemat", []string{`"wav"`, `"mp3"`}, []string{`"ogg"`, `"WAV"`, `""`, `null`, `0`, `true`}},
+		{v, "audio_track_type", []string{`0`, `1`}, []string{`-1`, `2`, `null`, `"1"`, `false`}},
+		// What a request must not have: fields of the other kind, of answers, or of nobody.
+		{m, "tech_prefix", nil, []string{`100000`, `null`}},
+		{m, "tollfree_weight", nil, []string{`1`}},
+		{v, "callback_url", nil, []string{`"https://example.com"`}},
+		{v, "daily_spent_limit", nil, []string{`1`}},
+		{m, "uuid", nil, []string{strconv.Quote(unknownUUID)}},
+		{v, "created_on", nil, []string{`"2019-08-24T14:15:22Z"`}},
+		{m, "unknown", nil, []string{`1`, `null`}},
+		{v, "Name", nil, []string{`"the case counts"`}},
+	}
+}
+
+func (r rule) of(kind emulator.Kind, field string) rule {
+	r.kind, r.field = kind, field
+	return r
+}
+
+func TestFieldRules(t *testing.T) {
+	t.Parallel()
+	for _, r := range rules() {
+		t.Run(string(r.kind)+"/"+r.field, func(t *testing.T) {
+			t.Parallel()
+			a := newAPI(t, emulator.Options{})
+			for _, value := range r.accepts {
+				r.accepted(a, value)
+			}
+			for _, value := range r.refuses {
+				r.refused(a, value)
+			}
+		})
+	}
+}
+
+// body is a create request with the field, and with a name.
+func (r rule) body(value string) string {
+	if r.field == "name" {
+		return fmt.Sprintf(`{"name":%s}`, value)
+	}
+	return fmt.Sprintf(`{"name":"given",%q:%s}`, r.field, value)
+}
+
+func (r rule) accepted(a *api, value string) {
+	a.t.Helper()
+	var want any
+	if err := json.Unmarshal([]byte(value), &want); err != nil {
+		a.t.Fatal(err)
+	}
+	created := a.expect(http.StatusCreated, a.send(http.MethodPost, collection(r.kind), r.body(value)))
+	mustEqual(a.t, "created with "+value, want, a.stored(r.kind, created.uuid())[r.field])
+	uuid := a.add(r.kind, map[string]any{"name": "before"})
+	a.expect(http.StatusOK, a.send(http.MethodPatch, item(r.kind, uuid), fmt.Sprintf(`{%q:%s}`, r.field, value)))
+	mustEqual(a.t, "modified to "+value, want, a.stored(r.kind, uuid)[r.field])
+}
+
+func (r rule) refused(a *api, value string) {
+	a.t.Helper()
+	uuid := a.add(r.kind, map[string]any{"name": "before"})
+	before := a.Profiles(r.kind)
+	for _, answer := range []response{
+		a.send(http.MethodPost, collection(r.kind), r.body(value)),
+		a.send(http.MethodPatch, item(r.kind, uuid), fmt.Sprintf(`{%q:%s}`, r.field, value)),
+	} {
+		a.expect(http.StatusBadRequest, answer)
+		if len(answer.fieldErrors()) != 1 || answer.fieldErrors()["params."+r.field] == nil {
+			a.t.Errorf("%s: the answer does not name %s alone: %s", value, r.field, answer.raw)
+		}
+	}
+	mustEqual(a.t, "profiles after "+value, before, a.Profiles(r.kind))
+}
+
+func TestAllViolationsAreReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, emulator.Options{})
+	got := a.expect(http.StatusBadRequest, a.send(http.MethodPost, collection(emulator.MessagingProfile),
+		`{"callback_url":"short","long_code_weight":10,"sticky_sender":"yes","nonsense":1,"zebra":2}`))
+	mustEqual(t, "answer", map[string]any{
+		"success": false,
+		"status":  400.0,
+		"message": "Invalid request: callback_url: minimum string length is 10; long_code_weight: number must be at most 9; " +
+			"name: is required; nonsense: is not a field of this request; sticky_sender: value must be a boolean; " +
+			"zebra: is not a field of this request",
+		"fields": map[string]any{
+			"params.callback_url":     map[string]any{"message": "minimum string length is 10"},
+			"params.long_code_weight": map[string]any{"message": "number must be at most 9"},
+			"params.name":             map[string]any{"message": "is required"},
+			"params.nonsense":         map[string]any{"message": "is not a field of this request"},
+			"params.sticky_sender":    map[string]any{"message": "value must be a boolean"},
+			"params.zebra":            map[string]any{"message": "is not a field of this request"},
+		},
+	}, got.body)
+}
+
+func TestNameIsRequiredToCreateOnly(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds() {
+		a := newAPI(t, emulator.Options{})
+		got := a.expect(http.StatusBadRequest, a.send(http.MethodPost, collection(kind), `{}`))
+		mustEqual(t, "fields", map[string]any{"params.name": map[string]any{"message": "is required"}}, got.body["fields"])
+		uuid := a.add(kind, map[string]any{"name": "kept"})
+		a.expect(http.StatusOK, a.send(http.MethodPatch, item(kind, uuid), `{}`))
+		mustEqual(t, "name", any("kept"), a.stored(kind, uuid)["name"])
+	}
+}
+
+// A callback URL may carry credentials, so no refusal repeats it, whatever is wrong with it.
+func TestRefusalsNeverRepeatACallbackURL(t *testing.T) {
+	t.Parallel()
+	for _, field := range []string{"callback_url", "callback_url2"} {
+		a := newAPI(t, emulator.Options{})
+		for _, value := range []string{
+			`"s3cret"`, `"` + strings.Repeat("s3cret", 50) + `"`, `{"s3cret":"s3cret"}`, `["s3cret"]`, `53cre7`, `5377777`,
+		} {
+			got := a.expect(http.StatusBadRequest,
+				a.send(http.MethodPost, collection(emulator.MessagingProfile), fmt.Sprintf(`{"name":"x",%q:%s}`, field, value)))
+			if strings.Contains(got.raw, "s3cret") || strings.Contains(got.raw, "53") {
+				t.Errorf("%s: %s", value, got.raw)
+			}
+		}
+	}
+}
+
+// A number comes back as the same double, written as briefly as it can be.
+func TestNumbersComeBackAsTheSameDouble(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, emulator.Options{})
+	for sent, want := range map[string]float64{
+		"0": 0, "5": 5, "0.1": 0.1, "0.005": 0.005, "1e-7": 1e-7, "0.3333333333333333": 1.0 / 3, "1e15": 1e15,
+		"0.33333333333333333333333333": 1.0 / 3, "9007199254740993": 1 << 53, "123456.789": 123456.789,
+		"1.7976931348623157e308": math.MaxFloat64, "5e-324": math.SmallestNonzeroFloat64, "12.50": 12.5,
+	} {
+		for _, field := range []string{"channel_limit", "max_rate", "daily_spend_limit"} {
+			created := a.expect(http.StatusCreated, a.send(http.MethodPost, collection(emulator.OutboundVoiceProfile),
+				fmt.Sprintf(`{"name":"numbers",%q:%s}`, field, sent)))
+			mustEqual(t, field+" "+sent, any(want), created.payload()[field])
+		}
+	}
+	whole := a.send(http.MethodPost, collection(emulator.OutboundVoiceProfile),
+		`{"name":"x","channel_limit":1e15,"max_rate":10.0,"tech_prefix":1e5,"daily_spend_limit":1e-7}`)
+	for _, want := range []string{
+		`"channel_limit":1000000000000000,`, `"max_rate":10,`, `"tech_prefix":100000,`, `"daily_spend_limit":1e-7,`,
+	} {
+		if !strings.Contains(whole.raw, want) {
+			t.Errorf("no %s in %s", want, whole.raw)
+		}
+	}
+}

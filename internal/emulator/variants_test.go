@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// spelled is a field that has two names.
+type spelled struct {
+	kind              emulator.Kind
+	documented, other string
+	answered          string // the documented API's name for it in answers
+}
+
+func spelledFields() []spelled {
+	return []spelled{
+		{emulator.MessagingProfile, "toll_free_weight", "tollfree_weight", "tollfree_weight"},
+		{emulator.OutboundVoiceProfile, "daily_spend_limit", "daily_spent_limit", "daily_spend_limit"},
+	}
+}
+
+func TestSpellings(t *testing.T) {
+	t.Parallel()
+	for _, f := range spelledFields() {
+		for _, c := range []struct {
+			spelling           emulator.Spelling
+			answered           string
+			documented, others string // what becomes of a field under each name: stored, ignored or refused
+		}{
+			{emulator.SpellingDocumented, f.answered, "stored", "refused"},
+			{emulator.SpellingOtherIgnoring, f.other, "ignored", "stored"},
+			{emulator.SpellingOtherRefusing, f.other, "refused", "stored"},
+		} {
+			t.Run(fmt.Sprintf("%s %d", f.kind, c.spelling), func(t *testing.T) {
+				t.Parallel()
+				a := newAPI(t, emulator.Options{Spelling: c.spelling})
+				for name, fate := range map[string]string{f.documented: c.documented, f.other: c.others} {
+					f.isSent(a, http.MethodPost, name, fate, c.answered)
+					f.isSent(a, http.MethodPatch, name, fate, c.answered)
+				}
+			})
+		}
+	}
+}
+
+// isSent sends the field under a name and looks what became of it.
+func (f spelled) isSent(a *api, method, name, fate, answered string) {
+	a.t.Helper()
+	uuid := a.add(f.kind, map[string]any{"name": "n", f.documented: 2})
+	unchanged := any(2.0)
+	path, status := item(f.kind, uuid), http.StatusOK
+	if method == http.MethodPost {
+		path, status = collection(f.kind), http.StatusCreated
+		unchanged = profileWith(f.kind, nil)[f.documented]
+	}
+	got := a.send(method, path, fmt.Sprintf(`{"name":"n",%q:5}`, name))
+	if fate == "refused" {
+		a.expect(http.StatusBadRequest, got)
+		mustEqual(a.t, method+" "+name, map[string]any{
+			"params." + name: map[string]any{"message": "is not a field of this request"},
+		}, got.body["fields"])
+		return
+	}
+	want := unchanged
+	if fate == "stored" {
+		want = 5.0
+	}
+	a.expect(status, got)
+	mustEqual(a.t, method+" "+name+": answer", map[string]any{answered: want}, only(got.payload(), f.documented, f.other))
+	mustEqual(a.t, method+" "+name+": state", map[string]any{f.documented: want}, only(a.stored(f.kind, got.uuid()), f.documented, f.other))
+}
+
+// The documented name is skipped unseen, so its value is not judged; everything else still is.
+func TestIgnoredSpellingsAreNotJudged(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, emulator.Options{Spelling: emulator.SpellingOtherIgnoring})
+	path := collection(emulator.MessagingProfile)
+	a.expect(http.StatusCreated, a.send(http.MethodPost, path, `{"name":"n","toll_free_weight":"nonsense"}`))
+	for _, body := range []string{`{"name":"n","tollfree_weight":10}`, `{"toll_free_weight":1}`, `[]`, `null`, `{`, ``} {
+		a.expect(http.StatusBadRequest, a.send(http.MethodPost, path, body))
+	}
+}
+
+func TestDefaultsAreDocumentedNamesInEverySpelling(t *testing.T) {
+	t.Parallel()
+	for _, f := range spelledFields() {
+		a := newAPI(t, emulator.Options{
+			Spelling: emulator.SpellingOtherRefusing,
+			Defaults: map[emulator.Kind]map[string]any{f.kind: {f.documented: 4}},
+		})
+		created := a.send(http.MethodPost, collection(f.kind), `{"name":"n"}`)
+		mustEqual(t, f.documented, any(4.0), a.stored(f.kind, created.uuid())[f.documented])
+	}
+}
+
+func TestObjectsCarryWhatTheSampleCarries(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds() {
+		a := newAPI(t, emulator.Options{})
+		profile := a.send(http.MethodPost, collection(kind), `{"name":"n"}`).payload()
+		for _, user := range []string{"created_by", "modified_by"} {
+			mustEqual(t, user, map[string]any{"password": "emulator-fake-password", "token": "emulator-fake-user-token"},
+				only(as[map[string]any](t, profile[user]), "password", "token"))
+		}
+		if _, ok := as[map[string]any](t, profile["account"])["uuid"]; !ok {
+			t.Error("the account has no uuid")
+		}
+		_, hasLeases := profile["leases"]
+		mustEqual(t, "leases of "+string(kind), kind == emulator.MessagingProfile, hasLeases)
+	}
+}
+
+// inLease finds the profile in a lease, and fails where another place holds one too.
+func inLease(t *testing.T, kind emulator.Kind, lease any) map[string]any {
+	t.Helper()
+	object := as[map[string]any]
+	l := object(t, lease)
+	messaging := object(t, l["messaging_profile"])
+	voice := object(t, object(t, l["sip_connection"])["outbound_voice_profile"])
+	app := object(t, object(t, l["sip_control_app"])["outbound_voice_profile"])
+	found, empty := messaging, voice
+	if kind == emulator.OutboundVoiceProfile {
+		found, empty = voice, messaging
+	}
+	mustEqual(t, "places for other profiles", []int{0, 0}, []int{len(empty), len(app)})
+	if found["uuid"] == l["uuid"] {
+		t.Error("the lease has the profile's uuid")
+	}
+	return found
+}
+
+func TestDocumentShape(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds() {
+		a := newAPI(t, emulator.Options{Shape: emulator.ShapeDocument})
+		created := a.expect(http.StatusOK, a.send(http.MethodPost, collection(kind), `{"name":"first"}`))
+		uuid := as[string](t, a.Profiles(kind)[0]["uuid"])
+		for what, single := range map[string]response{
+			"create": created,
+			"get":    a.send(http.MethodGet, item(kind, uuid), ""),
+			"modify": a.send(http.MethodPatch, item(kind, uuid), `{}`),
+		} {
+			leases := single.list()
+			if len(leases) != 2 {
+				t.Fatalf("%s answers %d leases", what, len(leases))
+			}
+			first, second := inLease(t, kind, leases[0]), inLease(t, kind, leases[1])
+			mustEqual(t, what+": profiles", first, second)
+			mustEqual(t, what+": uuid", any(uuid), first["uuid"])
+			if as[map[string]any](t, leases[0])["uuid"] == as[map[string]any](t, leases[1])["uuid"] {
+				t.Error("two leases have one uuid")
+			}
+		}
+		a.add(kind, map[string]any{"name": "second"})
+		var names []any
+		for _, lease := range a.send(http.MethodGet, collection(kind), "").list() {
+			names = append(names, inLease(t, kind, lease)["name"])
+		}
+		mustEqual(t, "list", []any{"first", "second"}, names)
+		mustEqual(t, "removal", `{"success":true,"payload":{}}`, a.send(http.MethodDelete, item(kind, uuid), "").raw)
+	}
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package outboundvoiceprofile
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opentact/terraform-provider-opentact/internal/profile"
+)
+
+// model is an outbound voice profile in Terraform.
+type model struct {
+	profile.Common
+	TechPrefix      types.Int64   `tfsdk:"tech_prefix"`
+	ChannelLimit    types.Float64 `tfsdk:"channel_limit"`
+	MaxRate         types.Float64 `tfsdk:"max_rate"`
+	RecordCalls     types.Int64   `tfsdk:"record_calls"`
+	DailySpendLimit types.Float64 `tfsdk:"daily_spend_limit"`
+	Filemat         types.String  `tfsdk:"filemat"`
+	AudioTrackType  types.Int64   `tfsdk:"audio_track_type"`
+}
+
+func fromAPI(common profile.Common, f Fields) model {
+	return model{
+		Common:          common,
+		TechPrefix:      types.Int64PointerValue(f.TechPrefix.Pointer()),
+		ChannelLimit:    types.Float64PointerValue(f.ChannelLimit.Pointer()),
+		MaxRate:         types.Float64PointerValue(f.MaxRate.Pointer()),
+		RecordCalls:     types.Int64PointerValue(f.RecordCalls.Pointer()),
+		DailySpendLimit: types.Float64PointerValue(f.DailySpendLimit.Pointer()),
+		Filemat:         types.StringPointerValue(f.Filemat.Pointer()),
+		AudioTrackType:  types.Int64PointerValue(f.AudioTrackType.Pointer()),
+	}
+}
+
+func toAPI(m model) Fields {
+	return Fields{
+		Named:           m.Named(),
+		TechPrefix:      profile.Optional(m.TechPrefix, m.TechPrefix.ValueInt64()),
+		ChannelLimit:    profile.Optional(m.ChannelLimit, m.ChannelLimit.ValueFloat64()),
+		MaxRate:         profile.Optional(m.MaxRate, m.MaxRate.ValueFloat64()),
+		RecordCalls:     profile.Optional(m.RecordCalls, m.RecordCalls.ValueInt64()),
+		DailySpendLimit: profile.Optional(m.DailySpendLimit, m.DailySpendLimit.ValueFloat64()),
+		Filemat:         profile.Optional(m.Filemat, m.Filemat.ValueString()),
+		AudioTrackType:  profile.Optional(m.AudioTrackType, m.AudioTrackType.ValueInt64()),
+	}
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+// profileDataSource reads one profile, by its id or its name.
+type profileDataSource[F opentact.Fields, M model] struct {
+	kind     *Kind[F, M]
+	profiles *opentact.Collection[F]
+}
+
+func (d *profileDataSource[F, M]) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + d.kind.TypeName
+}
+
+func (d *profileDataSource[F, M]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := readOnlyAttributes(d.kind.attributes())
+	attributes[attrID] = schema.StringAttribute{
+		Optional:            true,
+		Computed:            true,
+		MarkdownDescription: fmt.Sprintf("The UUID of the %s. Exactly one of `id` and `name` is needed.", d.kind.Spec.Name),
+		Validators:          []validator.String{uuidRule},
+	}
+	attributes[attrName] = schema.StringAttribute{
+		Optional:            true,
+		Computed:            true,
+		MarkdownDescription: fmt.Sprintf("The exact name of the %s, 1 to 255 characters. It is an error if none or several have it.", d.kind.Spec.Name),
+		Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 255)},
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Reads one %s by its `id` or its exact `name`.", d.kind.Spec.Name),
+		Attributes:          attributes,
+	}
+}
+
+func (d *profileDataSource[F, M]) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.ExactlyOneOf(path.MatchRoot(attrID), path.MatchRoot(attrName)),
+	}
+}
+
+func (d *profileDataSource[F, M]) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+	d.profiles = d.kind.collection(req.ProviderData)
+}
+
+func (d *profileDataSource[F, M]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config M
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var profile opentact.Profile[F]
+	var err error
+	wanted := config.common()
+	if wanted.ID.IsNull() {
+		profile, err = d.byName(ctx, wanted.Name.ValueString())
+	} else {
+		var nothing F
+		profile, err = d.profiles.Get(ctx, wanted.ID.ValueString(), nothing)
+	}
+	if err != nil {
+		report(&resp.Diagnostics, fmt.Sprintf("Could not read %s", d.kind.Spec.Name), err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, d.kind.toModel(profile))...)
+}
+
+// byName finds the one profile with a name.
+func (d *profileDataSource[F, M]) byName(ctx context.Context, name string) (profile opentact.Profile[F], err error) {
+	all, err := d.profiles.List(ctx)
+	if err != nil {
+		return profile, err
+	}
+	var ids []string
+	for _, p := range all {
+		if p.Fields.ProfileName() == name {
+			profile = p
+			ids = append(ids, p.UUID)
+		}
+	}
+	switch len(ids) {
+	case 1:
+		return profile, nil
+	case 0:
+		return profile, fmt.Errorf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all))
+	default:
+		return profile, fmt.Errorf("%d %ss are named %q, choose one of them by its id: %s", len(ids), d.kind.Spec.Name, name, strings.Join(ids, ", "))
+	}
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+func add(t *testing.T, env *acctest.Env, kind emulator.Kind, fields map[string]any) string {
+	t.Helper()
+	id, err := env.Add(kind, fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestDataSourceOfOne(t *testing.T) {
+	t.Parallel()
+	for _, shape := range []emulator.Shape{emulator.ShapeObject, emulator.ShapeDocument} {
+		env := acctest.New(t, emulator.Options{Shape: shape})
+		p := env.Protocol(t)
+		add(t, env, emulator.OutboundVoiceProfile, map[string]any{"name": "other"})
+		id := add(t, env, emulator.OutboundVoiceProfile, map[string]any{"name": "Größe ✓", "tech_prefix": 123456, "daily_spend_limit": 0.1})
+		byID, diags := p.ReadDataSource(t, voiceProfile, acctest.Values{"id": id})
+		acctest.NoDiagnostics(t, diags)
+		byName, diags := p.ReadDataSource(t, voiceProfile, acctest.Values{"name": "Größe ✓"})
+		acctest.NoDiagnostics(t, diags)
+		if diff := cmp.Diff(byID, byName); diff != "" {
+			t.Errorf("by id and by name differ: %s", diff)
+		}
+		for name, want := range (acctest.Values{"id": id, "name": "Größe ✓", "tech_prefix": 123456.0, "daily_spend_limit": 0.1, "filemat": "wav", "max_rate": nil}) {
+			if got := byID[name]; got != want {
+				t.Errorf("%s is %v, want %v", name, got, want)
+			}
+		}
+	}
+}
+
+func TestDataSourceOfOneErrors(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	first := add(t, env, emulator.MessagingProfile, map[string]any{"name": "twice"})
+	second := add(t, env, emulator.MessagingProfile, map[string]any{"name": "twice"})
+	for name, test := range map[string]struct {
+		config    acctest.Values
+		attribute string
+		want      []string
+	}{
+		"neither":       {acctest.Values{}, "", []string{"Exactly one of these attributes must be configured", "id", "name"}},
+		"both":          {acctest.Values{"id": uuid, "name": "a"}, "id", []string{"Exactly one of these attributes must be configured"}},
+		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{"Attribute id", `"17" is not a uuid`}},
+		"an empty name": {acctest.Values{"name": ""}, "name", []string{"between 1 and 255"}},
+		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not read messaging profile", "404"}},
+		"no such name":  {acctest.Values{"name": "Twice"}, "", []string{`no messaging profile is named "Twice"; the API lists 2 with other names`}},
+		"several":       {acctest.Values{"name": "twice"}, "", []string{`2 messaging profiles are named "twice"`, first, second}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, diags := p.ReadDataSource(t, messagingProfile, test.config)
+			wantError(t, diags, test.attribute, test.want...)
+		})
+	}
+}
+
+func TestDataSourceOfAll(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	none, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+	acctest.NoDiagnostics(t, diags)
+	if got := none.List("profiles"); len(got) != 0 || none["profiles"] == nil {
+		t.Errorf("of none there are %v", none["profiles"])
+	}
+	var ids []string
+	for _, name := range []string{"prod-b", "test-a", "prod-a", "prod-b", "Prod-c"} {
+		id := add(t, env, emulator.MessagingProfile, map[string]any{"name": name, "long_code_weight": 3})
+		if name == "prod-b" {
+			ids = append(ids, id)
+		}
+	}
+	for pattern, want := range map[any][]string{
+		nil:           {"Prod-c", "prod-a", "prod-b", "prod-b", "test-a"},
+		"":            {"Prod-c", "prod-a", "prod-b", "prod-b", "test-a"},
+		"^prod-":      {"prod-a", "prod-b", "prod-b"},
+		"(?i)^prod-":  {"Prod-c", "prod-a", "prod-b", "prod-b"},
+		"a$":          {"prod-a", "test-a"},
+		"no such one": nil,
+	} {
+		got, diags := p.ReadDataSource(t, "opentact_messaging_profiles", acctest.Values{"name_regex": pattern})
+		acctest.NoDiagnostics(t, diags)
+		if diff := cmp.Diff(want, sortedNames(got.List("profiles"))); diff != "" {
+			t.Errorf("%v: %s", pattern, diff)
+		}
+	}
+	// Of equal names the order is that of the ids.
+	got, diags := p.ReadDataSource(t, "opentact_messaging_profiles", acctest.Values{"name_regex": "prod-b"})
+	acctest.NoDiagnostics(t, diags)
+	var order []string
+	for _, profile := range got.List("profiles") {
+		order = append(order, profile.Text("id"))
+		if profile["long_code_weight"] != 3.0 || profile["created_on"] == nil {
+			t.Errorf("got %v", profile)
+		}
+	}
+	slices.Sort(ids)
+	if diff := cmp.Diff(ids, order); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDataSourceOfAllErrors(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	_, diags := p.ReadDataSource(t, "opentact_outbound_voice_profiles", acctest.Values{"name_regex": "(["})
+	wantError(t, diags, "name_regex", "Attribute name_regex", "RE2", "missing closing ]")
+
+	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, `{"success":true,"payload":{"take":20,"skip":0,"total":9,"data":[]}}`)
+	})
+	_, diags = broken.ReadDataSource(t, "opentact_outbound_voice_profiles", nil)
+	wantError(t, diags, "", "Could not list outbound voice profiles", "the list ends after 0 of 9 items")
+}

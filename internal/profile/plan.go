@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"context"
+	"maps"
+	"math/big"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// ModifyPlan makes an update say what will change and nothing else. It starts
+// from the prior state, because the framework has marked everything that is not
+// configured as unknown: what is configured is planned, and the rest stays.
+//
+// It works on raw values, so that it is the same for every kind.
+func (r *profileResource[F, M]) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
+		return // a create plans what the framework does, a delete nothing
+	}
+	prior, config := attributeValues(req.State.Raw), attributeValues(req.Config.Raw)
+	plan := maps.Clone(prior)
+	for name, value := range config {
+		if !value.IsNull() && !sameNumber(value, prior[name]) {
+			plan[name] = value
+		}
+	}
+	planned := tftypes.NewValue(req.Plan.Raw.Type(), plan)
+	if !planned.Equal(req.State.Raw) {
+		plan[attrModifiedOn] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
+		planned = tftypes.NewValue(req.Plan.Raw.Type(), plan)
+	}
+	resp.Plan.Raw = planned
+}
+
+// sameNumber tells whether two values are numbers that the API cannot tell
+// apart. A literal in a configuration has 512 bits and a value that was read
+// has 53, so 0.1 is not 0.1 without this.
+func sameNumber(a, b tftypes.Value) bool {
+	x, ok := float(a)
+	y, both := float(b)
+	return ok && both && x == y
+}
+
+// float returns a known number as the double nearest to it.
+func float(value tftypes.Value) (float64, bool) {
+	var number *big.Float
+	if !value.IsKnown() || value.IsNull() || !value.Type().Is(tftypes.Number) || value.As(&number) != nil {
+		return 0, false
+	}
+	nearest, _ := number.Float64()
+	return nearest, true
+}
+
+// attributeValues returns the attributes of an object, none for one that is null.
+func attributeValues(object tftypes.Value) map[string]tftypes.Value {
+	var values map[string]tftypes.Value
+	if object.As(&values) != nil {
+		return nil
+	}
+	return values
+}
+
+// keepPlanned puts what was planned definitely into the state after an update.
+// The client has made sure that what was sent was stored. A field that was not
+// sent may have changed all the same, by somebody else or by the API itself:
+// Terraform would take that for a bug of the provider and fail the apply. The
+// next refresh shows it.
+func keepPlanned(plan tftypes.Value, state *tfsdk.State) {
+	values := attributeValues(state.Raw)
+	for name, value := range attributeValues(plan) {
+		if value.IsFullyKnown() {
+			values[name] = value
+		}
+	}
+	state.Raw = tftypes.NewValue(state.Raw.Type(), values)
+}

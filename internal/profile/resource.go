@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+// profileResource manages profiles of one kind.
+type profileResource[F opentact.Fields, M model] struct {
+	kind     *Kind[F, M]
+	profiles *opentact.Collection[F]
+}
+
+func (r *profileResource[F, M]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + r.kind.TypeName
+}
+
+func (r *profileResource[F, M]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: r.kind.Description,
+		Attributes:          r.kind.attributes(),
+	}
+}
+
+func (r *profileResource[F, M]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	r.profiles = r.kind.collection(req.ProviderData)
+}
+
+// Create stores what exists even if it is not what was asked for: Terraform
+// marks it as tainted, and nothing is forgotten.
+func (r *profileResource[F, M]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan M
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	profile, err := r.profiles.Create(ctx, r.kind.ToAPI(plan))
+	if profile.UUID != "" {
+		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
+	}
+	r.report(&resp.Diagnostics, "create", err)
+}
+
+// Read removes the profile from the state only if the API itself says that
+// there is none.
+func (r *profileResource[F, M]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state M
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	profile, err := r.profiles.Get(ctx, state.common().ID.ValueString(), r.kind.ToAPI(state))
+	if opentact.IsGone(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		r.report(&resp.Diagnostics, "read", err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
+}
+
+// Update sends what differs between state and plan.
+func (r *profileResource[F, M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state M
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := state.common().ID.ValueString()
+	profile, err := r.profiles.Update(ctx, id, r.kind.ToAPI(state), r.kind.ToAPI(plan))
+	if profile.UUID != "" {
+		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
+	}
+	if err == nil {
+		keepPlanned(req.Plan.Raw, &resp.State)
+	}
+	r.report(&resp.Diagnostics, "update", err)
+}
+
+// Delete takes a profile that is gone already for deleted.
+func (r *profileResource[F, M]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state M
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.report(&resp.Diagnostics, "delete", r.profiles.Delete(ctx, state.common().ID.ValueString()))
+}
+
+// ImportState takes a UUID. The read that follows finds out whether there is
+// such a profile.
+func (r *profileResource[F, M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	if err := opentact.ValidateUUID(req.ID); err != nil {
+		resp.Diagnostics.AddError("Invalid import ID",
+			fmt.Sprintf("A %s is imported by its UUID: %s.", r.kind.Spec.Name, err))
+		return
+	}
+	resource.ImportStatePassthroughID(ctx, path.Root(attrID), req, resp)
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// What is the same for every kind is tested with these two.
+const (
+	messagingProfile = "opentact_messaging_profile"
+	voiceProfile     = "opentact_outbound_voice_profile"
+)
+
+const uuid = "0a0a0a0a-0000-4000-8000-00000000000a"
+
+// wantError expects one error that says all the texts and points at the
+// attribute, or at none if that is "".
+func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
+	t.Helper()
+	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityError {
+		t.Fatalf("want one error, got %d:\n%s", len(diags), acctest.Describe(diags))
+	}
+	path := ""
+	if attribute != "" {
+		path = fmt.Sprintf("AttributeName(%q)", attribute)
+	}
+	if got := diags[0].Attribute.String(); got != path {
+		t.Errorf("the error points at %q, not at %q", got, path)
+	}
+	for _, text := range texts {
+		if all := diags[0].Summary + ": " + diags[0].Detail; !strings.Contains(all, text) {
+			t.Errorf("the error does not say %q:\n%s", text, all)
+		}
+	}
+}
+
+// An update sends what differs, and says so beforehand: nothing else is planned
+// to change but the time of the modification.
+func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	config := acctest.Values{"name": "a", "long_code_weight": 7, "sticky_sender": true}
+	state := p.Converge(t, messagingProfile, acctest.State{}, config)
+	id := state.Values().Text("id")
+
+	config["long_code_weight"], config["sticky_sender"] = 0, false
+	planned, diags := p.Plan(t, messagingProfile, state, config)
+	acctest.NoDiagnostics(t, diags)
+	want := state.Values()
+	want["long_code_weight"], want["sticky_sender"], want["modified_on"] = 0.0, false, acctest.Unknown
+	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(planned.Values())); diff != "" {
+		t.Errorf("planned otherwise: %s", diff)
+	}
+	state = p.Converge(t, messagingProfile, state, config)
+	if planned, _ := p.Plan(t, messagingProfile, state, config); !planned.Value.Equal(state.Value) {
+		t.Errorf("the second plan is not empty: %v", planned.Values())
+	}
+	writes := env.Writes(0)
+	if diff := cmp.Diff([]string{
+		`POST /rest/profile/messaging {"long_code_weight":7,"name":"a","sticky_sender":true}`,
+		`PATCH /rest/profile/messaging/` + id + ` {"long_code_weight":0,"sticky_sender":false}`,
+	}, writes); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whatever the API makes of fields that are left out, it is no difference.
+func TestDefaultsOfTheAPIAreNoDrift(t *testing.T) {
+	t.Parallel()
+	for _, defaults := range []acctest.Values{
+		{},
+		{"callback_url": "https://x.example.com", "long_code_weight": nil, "number_pool_enable": true},
+		{"callback_url2": "https://x.example.com", "toll_free_weight": 9, "sticky_sender": nil},
+	} {
+		env := acctest.New(t, emulator.Options{Defaults: map[emulator.Kind]map[string]any{emulator.MessagingProfile: defaults}})
+		p := env.Protocol(t)
+		config := acctest.Values{"name": "a"}
+		state := p.Converge(t, messagingProfile, acctest.State{}, config)
+		state, diags := p.Read(t, messagingProfile, state)
+		acctest.NoDiagnostics(t, diags)
+		planned, diags := p.Plan(t, messagingProfile, state, config)
+		acctest.NoDiagnostics(t, diags)
+		if !planned.Value.Equal(state.Value) {
+			t.Errorf("%v: planned %v for %v", defaults, planned.Values(), state.Values())
+		}
+	}
+}
+
+func TestDriftIsDetectedAndRepaired(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	config := acctest.Values{"name": "a", "max_rate": 0.5}
+	state := p.Converge(t, voiceProfile, acctest.State{}, config)
+	id := state.Values().Text("id")
+	if err := env.Change(emulator.OutboundVoiceProfile, id, map[string]any{"max_rate": 9.5, "channel_limit": 3, "name": "b"}); err != nil {
+		t.Fatal(err)
+	}
+	state, diags := p.Read(t, voiceProfile, state)
+	acctest.NoDiagnostics(t, diags)
+	for name, want := range (acctest.Values{"max_rate": 9.5, "channel_limit": 3.0, "name": "b"}) {
+		if got := state.Values()[name]; got != want {
+			t.Errorf("%s was read as %v, want %v", name, got, want)
+		}
+	}
+	from := len(env.Requests())
+	state = p.Converge(t, voiceProfile, state, config)
+	// What is not configured is nobody's business: the new channel_limit stays.
+	if diff := cmp.Diff([]string{`PATCH /rest/profile/outbound_voice/` + id + ` {"max_rate":0.5,"name":"a"}`}, env.Writes(from)); diff != "" {
+		t.Error(diff)
+	}
+	if got := state.Values()["channel_limit"]; got != 3.0 {
+		t.Errorf("channel_limit is %v", got)
+	}
+}
+
+// Between plan and apply somebody else changes a field that the apply does not
+// send. The apply succeeds, and the next refresh shows the change.
+func TestForeignChangeDuringAnApply(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	if err := env.Change(emulator.MessagingProfile, state.Values().Text("id"), map[string]any{"long_code_weight": 5}); err != nil {
+		t.Fatal(err)
+	}
+	state = p.Converge(t, messagingProfile, state, acctest.Values{"name": "b"}) // checks what Terraform checks
+	state, diags := p.Read(t, messagingProfile, state)
+	acctest.NoDiagnostics(t, diags)
+	if got := state.Values()["long_code_weight"]; got != 5.0 {
+		t.Errorf("long_code_weight is %v", got)
+	}
+}
+
+func TestProfileDeletedByOthers(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	config := acctest.Values{"name": "a"}
+	state := p.Converge(t, messagingProfile, acctest.State{}, config)
+	if err := env.Remove(emulator.MessagingProfile, state.Values().Text("id")); err != nil {
+		t.Fatal(err)
+	}
+
+	if kept, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil); len(diags) > 0 || kept.Values() != nil {
+		t.Errorf("deleting what is gone: %v\n%s", kept.Values(), acctest.Describe(diags))
+	}
+	changed := acctest.Values{"name": "b"}
+	planned, _ := p.Plan(t, messagingProfile, state, changed)
+	_, diags := p.Apply(t, messagingProfile, state, planned, changed)
+	wantError(t, diags, "", "Could not update messaging profile", "404", "gone from the API")
+
+	gone, diags := p.Read(t, messagingProfile, state)
+	acctest.NoDiagnostics(t, diags)
+	if gone.Values() != nil {
+		t.Errorf("still in the state: %v", gone.Values())
+	}
+	if again := p.Converge(t, messagingProfile, gone, config); again.Values()["id"] == state.Values()["id"] {
+		t.Error("it was not created anew")
+	}
+}
+
+func TestRefusedDeleteKeepsTheProfile(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	env.Protect(emulator.MessagingProfile, state.Values().Text("id"), "Profile is used by 3 numbers")
+	kept, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+	wantError(t, diags, "", "Could not delete messaging profile", "Profile is used by 3 numbers")
+	if kept.Values()["id"] != state.Values()["id"] {
+		t.Errorf("the profile was forgotten: %v", kept.Values())
+	}
+}
+
+// Numbers of a configuration have 512 bits, those of the API 53. After an
+// import they are no difference.
+func TestImportedNumbersAreNoDifference(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	numbers := []string{"0", "0.1", "0.005", "1e-7", "0.33333333333333333333", "9007199254740993", "1e15"}
+	for _, number := range numbers {
+		config := acctest.Values{"name": "a", "channel_limit": number, "max_rate": number, "daily_spend_limit": number}
+		created := p.Converge(t, voiceProfile, acctest.State{}, config)
+		imported, diags := p.Import(t, voiceProfile, created.Values().Text("id"))
+		acctest.NoDiagnostics(t, diags)
+		imported, diags = p.Read(t, voiceProfile, imported)
+		acctest.NoDiagnostics(t, diags)
+		for _, state := range []acctest.State{created, imported} {
+			planned, diags := p.Plan(t, voiceProfile, state, config)
+			acctest.NoDiagnostics(t, diags)
+			if !planned.Value.Equal(state.Value) {
+				t.Errorf("%s: planned %v for %v", number, planned.Values(), state.Values())
+			}
+		}
+	}
+	if want := len(numbers); len(env.Writes(0)) != want {
+		t.Errorf("more was written than the %d creates: %v", want, env.Writes(0))
+	}
+}
+
+func TestImportIDs(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	for _, id := range []string{"", "17", strings.ToUpper(uuid), uuid + " ", "../" + uuid, "{" + uuid + "}"} {
+		_, diags := p.Import(t, messagingProfile, id)
+		wantError(t, diags, "", "imported by its UUID")
+	}
+	if len(env.Requests()) > 0 {
+		t.Error("a request was made")
+	}
+	imported, diags := p.Import(t, messagingProfile, uuid)
+	acctest.NoDiagnostics(t, diags)
+	missing, diags := p.Read(t, messagingProfile, imported)
+	acctest.NoDiagnostics(t, diags)
+	if missing.Values() != nil { // Terraform says that it cannot import what does not exist
+		t.Errorf("got %v", missing.Values())
+	}
+}
+
+// answer writes a JSON answer of a stub.
+func answer(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body))
+}
+
+func profileJSON(members string) string {
+	return `{"success":true,"payload":{"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a",` +
+		`"callback_url":null,"callback_url2":null,"number_pool_enable":false,"long_code_weight":1,"tollfree_weight":1,` +
+		`"skip_unhealthy_tns":false,"sticky_sender":false` + members + `}}`
+}
+
+// What was created otherwise than asked is an error, and stays in the state.
+func TestCreatedOtherwise(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusCreated, profileJSON("")) })
+	config := acctest.Values{"name": "a", "long_code_weight": 9}
+	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
+	acctest.NoDiagnostics(t, diags)
+	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	wantError(t, diags, "long_code_weight", "Could not create messaging profile",
+		"Attribute long_code_weight: long_code_weight was sent as 9 and came back as 1", "terraform untaint")
+	if state.Values()["id"] != uuid || state.Values()["long_code_weight"] != 1.0 {
+		t.Errorf("the state is %v", state.Values())
+	}
+}
+
+func TestUpdatedOtherwise(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, profileJSON("")) })
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	config := acctest.Values{"name": "a", "callback_url": "https://user:s3cret@a.example", "sticky_sender": true}
+	planned, _ := p.Plan(t, messagingProfile, state, config)
+	state, diags := p.Apply(t, messagingProfile, state, planned, config)
+	if len(diags) != 2 || strings.Contains(acctest.Describe(diags), "s3cret") || strings.Contains(acctest.Describe(diags), "untaint") {
+		t.Errorf("got %s", acctest.Describe(diags))
+	}
+	wantError(t, diags[:1], "callback_url", "a value of 29 characters that is not shown here and came back as null")
+	wantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows what the API holds")
+	if state.Values()["sticky_sender"] != false || state.Values()["callback_url"] != nil {
+		t.Errorf("the state is %v", state.Values())
+	}
+}
+
+// A create without a readable answer may have happened. Nothing is sent again,
+// and the error says how to go on.
+func TestCreateWithUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"a page": "<html>", "nothing": "", "no uuid": `{"success":true,"payload":{"name":"a"}}`,
+		"a uuid of another form": `{"success":true,"payload":{"name":"a","uuid":"17"}}`,
+	} {
+		posts := make(chan string, 9)
+		p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+			posts <- r.Method
+			answer(w, http.StatusCreated, body)
+		})
+		config := acctest.Values{"name": "a"}
+		planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
+		state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+		wantError(t, diags, "", "Could not create messaging profile", `"a"`, "status 201", "create messaging profile (POST",
+			"terraform import opentact_messaging_profile.NAME UUID", "data source opentact_messaging_profiles")
+		if state.Values() != nil || len(posts) != 1 {
+			t.Errorf("%s: the state is %v after %d requests", name, state.Values(), len(posts))
+		}
+	}
+}
+
+// None of these says that a profile is gone.
+func TestReadForgetsNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		want   string
+	}{
+		"401":                    {401, `{"success":false,"message":"Expired"}`, "refused the credentials"},
+		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "lack the right"},
+		"404 as a page":          {404, `<h1>Not Found</h1>`, "Nothing was removed from the state"},
+		"404 as other JSON":      {404, `{"error":"not found"}`, "Nothing was removed from the state"},
+		"404 that says success":  {404, `{"success":true}`, "Nothing was removed from the state"},
+		"429":                    {429, `{"success":false,"message":"Slow"}`, "-parallelism"},
+		"500":                    {500, `{"success":false,"message":"Oops"}`, "may recover"},
+		"502 as a page":          {502, `<h1>Bad Gateway</h1>`, "Nothing was removed from the state"},
+		"success false":          {200, `{"success":false,"message":"Not today"}`, "Not today"},
+		"an empty array":         {200, `{"success":true,"payload":[]}`, "found an empty array"},
+		"another profile":        {200, strings.ReplaceAll(profileJSON(""), uuid, "0b0b0b0b-0000-4000-8000-00000000000b"), "it is about another profile"},
+		"a malformed field":      {200, profileJSON(`,"sticky_sender":"yes"`), `sticky_sender came back as "yes"`},
+		"a uuid of another form": {200, strings.ReplaceAll(profileJSON(""), uuid, "17"), "is not a uuid"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, test.status, test.body) })
+			state, diags := p.Import(t, messagingProfile, uuid)
+			acctest.NoDiagnostics(t, diags)
+			kept, diags := p.Read(t, messagingProfile, state)
+			if len(diags) != 1 || !strings.Contains(acctest.Describe(diags), test.want) {
+				t.Errorf("want one error that says %q, got\n%s", test.want, acctest.Describe(diags))
+			}
+			if kept.Values()["id"] != uuid {
+				t.Errorf("the profile was forgotten: %v", kept.Values())
+			}
+		})
+	}
+}
+
+// The API's word about a field appears at the field.
+func TestAPIErrorsPointAtAttributes(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusBadRequest, `{"success":false,"message":"Validation failed","status":400,"fields":{`+
+			`"params.name":{"message":"is taken"},"params.sticky_sender":{"message":"needs a pool"},"params.unheard_of":{"message":"x"}}}`)
+	})
+	config := acctest.Values{"name": "a", "sticky_sender": true}
+	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
+	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	if len(diags) != 2 || state.Values() != nil {
+		t.Fatalf("got %v\n%s", state.Values(), acctest.Describe(diags))
+	}
+	wantError(t, diags[:1], "name", "Attribute name: the API says is taken", "Validation failed")
+	wantError(t, diags[1:], "sticky_sender", "the API says needs a pool")
+}
+
+// Concealed values are not in a validator's words either.
+func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	for _, test := range []struct{ url, want string }{
+		{"ftp://user:s3cret@a.example", "does not begin with http:// or https://"},
+		{"user:s3cret@a.example/", "does not begin with http:// or https://"},
+		{"https:///s3cret", "names no host"},
+		{"https://:8080/s3cret", "names no host"},
+		{"https://s3cret\x00.example", "cannot be read as a URL"},
+		{"/s3cret/s3cret", "does not begin with http:// or https://"},
+		{"s3cret", "it has 6 characters"},
+		{"https://" + strings.Repeat("s3cret", 50), "it has 308 characters"},
+	} {
+		for _, attribute := range []string{"callback_url", "callback_url2"} {
+			diags := p.ValidateResource(t, messagingProfile, acctest.Values{"name": "a", attribute: test.url})
+			wantError(t, diags, attribute, "Attribute "+attribute, "10 to 255 characters", test.want)
+			if strings.Contains(acctest.Describe(diags), "s3cret") {
+				t.Errorf("the URL is shown: %s", acctest.Describe(diags))
+			}
+		}
+	}
+	for _, url := range []string{"http://a.bc", "HTTPS://a.example", "https://user:pass@a.example:8443/x?y=z#f", "https://[::1]/x"} {
+		acctest.NoDiagnostics(t, p.ValidateResource(t, messagingProfile, acctest.Values{"name": "a", "callback_url": url}))
+	}
+	acctest.NoDiagnostics(t, p.ValidateResource(t, messagingProfile, acctest.Values{"name": acctest.Unknown, "callback_url": acctest.Unknown, "long_code_weight": acctest.Unknown}))
+}
+
+func sortedNames(values []acctest.Values) []string {
+	var names []string
+	for _, v := range values {
+		names = append(names, fmt.Sprint(v["name"]))
+	}
+	return slices.Clip(names)
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+)
+
+// Attributes that every kind has.
+const (
+	attrID         = "id"
+	attrName       = "name"
+	attrCreatedOn  = "created_on"
+	attrModifiedOn = "modified_on"
+)
+
+// commonAttributes are those of Common, for the kind with the given name.
+func commonAttributes(kind string) map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		attrID: schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: fmt.Sprintf("The UUID that the API gave the %s.", kind),
+		},
+		attrName: schema.StringAttribute{
+			Required:            true,
+			MarkdownDescription: fmt.Sprintf("A name to help manage the %s, 1 to 255 characters. Names need not be unique.", kind),
+			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 255)},
+		},
+		attrCreatedOn: schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: fmt.Sprintf("When the %s was created, in RFC 3339 as the API reports it.", kind),
+		},
+		attrModifiedOn: schema.StringAttribute{
+			Computed:            true,
+			MarkdownDescription: fmt.Sprintf("When the %s was last modified, in RFC 3339 as the API reports it.", kind),
+		},
+	}
+}
+
+// readOnly is a resource's attribute as a data source shows it: the same name,
+// type and description, and nothing to configure.
+type readOnly struct{ datasourceschema.Attribute }
+
+func (readOnly) IsRequired() bool { return false }
+func (readOnly) IsOptional() bool { return false }
+func (readOnly) IsComputed() bool { return true }
+
+// readOnlyAttributes derives a data source's attributes from the resource's.
+func readOnlyAttributes(attributes map[string]schema.Attribute) map[string]datasourceschema.Attribute {
+	derived := make(map[string]datasourceschema.Attribute, len(attributes))
+	for name, attribute := range attributes {
+		derived[name] = readOnly{attribute}
+	}
+	return derived
+}

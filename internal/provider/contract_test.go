@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// TestValidatorsAgreeWithTheContract derives the edge values of every field
+// from the contract, and expects the provider to accept and refuse, when it
+// validates a configuration, exactly what the contract does.
+func TestValidatorsAgreeWithTheContract(t *testing.T) {
+	t.Parallel()
+	contract, err := emulator.Contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := acctest.NewProtocol(t)
+	accepted, refused := 0, 0
+	for resourceType, schemaName := range map[string]string{
+		"opentact_messaging_profile":      "MessagingProfileCreate",
+		"opentact_outbound_voice_profile": "OutboundVoiceProfileCreate",
+	} {
+		schema := contract.Components.Schemas[schemaName].Value
+		if len(schema.Properties) < 8 {
+			t.Fatalf("%s has only %d fields", schemaName, len(schema.Properties))
+		}
+		for _, field := range slices.Sorted(maps.Keys(schema.Properties)) {
+			edges := edgesOf(field, schema)
+			for _, value := range edges {
+				config := acctest.Values{"name": "edge"}
+				body := map[string]any{"name": "edge"}
+				if value == omitted {
+					delete(config, field)
+					delete(body, field)
+				} else {
+					config[field], body[field] = value, value
+				}
+				want := schema.VisitJSON(body) == nil
+				diags := p.ValidateResource(t, resourceType, config)
+				if got := len(diags) == 0; got != want {
+					t.Errorf("%s: %s = %.40v: the contract says %t, the provider %t\n%s", resourceType, field, value, want, got, acctest.Describe(diags))
+				}
+				if want {
+					accepted++
+				} else {
+					refused++
+				}
+				if !want && len(diags) > 0 && !strings.Contains(diags[0].Detail+diags[0].Attribute.String(), field) {
+					t.Errorf("%s: the diagnostic for %s does not name it: %s", resourceType, field, acctest.Describe(diags))
+				}
+			}
+		}
+	}
+	t.Logf("%d values accepted and %d refused by both", accepted, refused)
+	if accepted < 40 || refused < 20 {
+		t.Errorf("too few edges were derived: %d accepted, %d refused", accepted, refused)
+	}
+}
+
+// omitted stands for a field that is left out.
+var omitted = new(int)
+
+// edgesOf returns the values on both sides of each edge that the contract draws
+// for a field.
+func edgesOf(field string, object *openapi3.Schema) (edges []any) {
+	schema := object.Properties[field].Value
+	edges = append(edges, omitted)
+	switch {
+	case len(schema.Enum) > 0:
+		return append(edges, enumEdges(schema)...)
+	case schema.Type.Is("string"):
+		return append(edges, lengthEdges(schema)...)
+	case schema.Type.Is("boolean"):
+		return append(edges, true, false)
+	default:
+		return append(edges, rangeEdges(schema)...)
+	}
+}
+
+func enumEdges(schema *openapi3.Schema) (edges []any) {
+	for _, value := range schema.Enum {
+		switch value := value.(type) {
+		case string:
+			edges = append(edges, value, strings.ToUpper(value), value+"x", "")
+		case float64:
+			edges = append(edges, value-1, value, value+1)
+		default:
+			panic(fmt.Sprintf("an enum of %T", value)) // the contract has no such
+		}
+	}
+	return edges
+}
+
+func lengthEdges(schema *openapi3.Schema) (edges []any) {
+	text := strings.Repeat
+	if schema.Format == "uri" {
+		text = func(letter string, n int) string {
+			return ("https://" + strings.Repeat(letter, max(0, n-len("https://"))))
+		}
+	}
+	lengths := []int{int(schema.MinLength) - 1, int(schema.MinLength)}
+	if schema.MaxLength != nil {
+		lengths = append(lengths, int(*schema.MaxLength), int(*schema.MaxLength)+1)
+	}
+	for _, n := range lengths {
+		// One byte, two and four a character: the rules count characters.
+		for _, letter := range []string{"x", "é", "📞"} {
+			edges = append(edges, text(letter, n))
+		}
+	}
+	return edges
+}
+
+func rangeEdges(schema *openapi3.Schema) (edges []any) {
+	step := math.Nextafter
+	if schema.Type.Is("integer") {
+		step = func(from, towards float64) float64 { return from + math.Copysign(1, towards-from) }
+	}
+	if schema.Min != nil {
+		edges = append(edges, step(*schema.Min, math.Inf(-1)), *schema.Min, step(*schema.Min, math.Inf(1)), *schema.Min-1)
+	}
+	if schema.Max != nil {
+		edges = append(edges, step(*schema.Max, math.Inf(-1)), *schema.Max, step(*schema.Max, math.Inf(1)))
+	}
+	return edges
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+const (
+	messagingProfile = "opentact_messaging_profile"
+	secretToken      = "s3cret-token"
+)
+
+// wantOne expects one diagnostic that says all the texts, on the given
+// attribute unless that is "".
+func wantOne(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
+	t.Helper()
+	if len(diags) != 1 {
+		t.Fatalf("want one diagnostic, got %d:\n%s", len(diags), acctest.Describe(diags))
+	}
+	if got := diags[0].Attribute.String(); attribute != "" && !strings.Contains(got, `"`+attribute+`"`) {
+		t.Errorf("the diagnostic points at %q, not at %s", got, attribute)
+	}
+	for _, text := range texts {
+		if all := diags[0].Summary + ": " + diags[0].Detail; !strings.Contains(all, text) {
+			t.Errorf("the diagnostic does not say %q:\n%s", text, all)
+		}
+	}
+	if strings.Contains(acctest.Describe(diags), secretToken) {
+		t.Errorf("the diagnostic shows the token:\n%s", acctest.Describe(diags))
+	}
+}
+
+// TestConfigurationIsValidated lists what is refused before anything is planned.
+func TestConfigurationIsValidated(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, attribute string
+		value           any
+		want            string
+	}{
+		{"a relative base URL", "base_url", "api.opentact.org/rest", "an absolute https URL is needed"},
+		{"an unparseable base URL", "base_url", "https://[::1", "not a URL"},
+		{"plain http", "base_url", "http://api.opentact.org/rest", "plain http to api.opentact.org"},
+		{"a password in the base URL", "base_url", "https://user:" + secretToken + "@api.opentact.org", "a user name or password"},
+		{"an empty base URL", "base_url", "", "an absolute https URL is needed"},
+		{"an empty token", "token", "", "it is empty"},
+		{"a token with a line break", "token", secretToken + "\n", "white space"},
+		{"a timeout without a unit", "request_timeout", "30", `must be a duration above zero, such as 45s or 1m30s: it is "30"`},
+		{"a timeout of zero", "request_timeout", "0s", "must be a duration above zero"},
+		{"a negative timeout", "request_timeout", "-1s", "must be a duration above zero"},
+		{"negative retries", "max_retries", -1, "must be an integer from 0 to 100: it is -1"},
+		{"too many retries", "max_retries", 101, "must be an integer from 0 to 100: it is 101"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			config := acctest.Values{"base_url": "https://api.opentact.org/rest", "token": secretToken}
+			config[test.attribute] = test.value
+			wantOne(t, acctest.NewProtocol(t).Configure(t, config), test.attribute,
+				test.want, "Attribute "+test.attribute, "OPENTACT_"+strings.ToUpper(test.attribute))
+		})
+	}
+}
+
+func TestConfigurationAccepts(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]acctest.Values{
+		"the least":     {"token": secretToken},
+		"everything":    {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0},
+		"the most":      {"token": secretToken, "max_retries": 100},
+		"loopback http": {"token": secretToken, "base_url": "http://localhost:8480/rest"},
+	} {
+		if diags := acctest.NewProtocol(t).Configure(t, config); len(diags) > 0 {
+			t.Errorf("%s: %s", name, acctest.Describe(diags))
+		}
+	}
+}
+
+func TestConfigurationFromTheEnvironment(t *testing.T) {
+	env := acctest.New(t, emulator.Options{Token: secretToken})
+	all := map[string]string{
+		"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": secretToken, "OPENTACT_REQUEST_TIMEOUT": "10s", "OPENTACT_MAX_RETRIES": "0",
+	}
+	for variable, value := range all {
+		t.Setenv(variable, value)
+	}
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, nil))
+	if state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"}); state.Values()["name"] != "a" {
+		t.Errorf("got %v", state.Values())
+	}
+
+	t.Run("a variable that is malformed", func(t *testing.T) {
+		for variable, value := range map[string]string{
+			"OPENTACT_BASE_URL": "ftp://a.example", "OPENTACT_TOKEN": secretToken + " ", "OPENTACT_REQUEST_TIMEOUT": "soon", "OPENTACT_MAX_RETRIES": "many",
+		} {
+			t.Run(variable, func(t *testing.T) {
+				t.Setenv(variable, value)
+				attribute := strings.ToLower(strings.TrimPrefix(variable, "OPENTACT_"))
+				wantOne(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "the environment variable "+variable)
+			})
+		}
+	})
+
+	t.Run("the attribute wins", func(t *testing.T) {
+		t.Setenv("OPENTACT_TOKEN", "another")
+		t.Setenv("OPENTACT_MAX_RETRIES", "malformed, and not looked at")
+		p := acctest.NewProtocol(t)
+		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"token": secretToken, "max_retries": 1}))
+		p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "b"})
+	})
+
+	t.Run("a token that is missing", func(t *testing.T) {
+		t.Setenv("OPENTACT_TOKEN", "")
+		wantOne(t, acctest.NewProtocol(t).Configure(t, nil), "token", "needs token", "OPENTACT_TOKEN")
+	})
+
+	t.Run("a wrong token", func(t *testing.T) {
+		t.Setenv("OPENTACT_TOKEN", secretToken+"-not")
+		p := acctest.NewProtocol(t)
+		acctest.NoDiagnostics(t, p.Configure(t, nil))
+		_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+		wantOne(t, diags, "", "401", env.URL, "the environment variable OPENTACT_TOKEN")
+	})
+}
+
+func TestWrongTokenOfTheAttribute(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{Token: "right"})
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": secretToken}))
+	config := acctest.Values{"name": "a"}
+	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
+	acctest.NoDiagnostics(t, diags)
+	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	wantOne(t, diags, "", "401", env.URL, "the provider's attribute token")
+	if state.Values() != nil {
+		t.Errorf("nothing was created, and the state is %v", state.Values())
+	}
+	if n := len(env.Requests()); n != 1 {
+		t.Errorf("a refused token was tried %d times", n)
+	}
+}
+
+// A token that is not known yet fails at its first use, and not before.
+func TestUnknownToken(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": acctest.Unknown}))
+	config := acctest.Values{"name": "b"}
+	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
+	acctest.NoDiagnostics(t, diags)
+	_, diags = p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	wantOne(t, diags, "", "the provider's token is not known before apply")
+
+	kept, diags := p.Read(t, messagingProfile, existing)
+	wantOne(t, diags, "", "the provider's token is not known before apply")
+	if kept.Values()["name"] != "a" {
+		t.Errorf("the profile was forgotten: %v", kept.Values())
+	}
+	_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+	wantOne(t, diags, "", "the provider's token is not known before apply")
+}
+
+// The environment may mean another account: it does not stand in for what is
+// not known yet.
+func TestUnknownTokenIsNotTakenFromTheEnvironment(t *testing.T) {
+	env := acctest.New(t, emulator.Options{Token: secretToken})
+	t.Setenv("OPENTACT_TOKEN", secretToken)
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": acctest.Unknown}))
+	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+	wantOne(t, diags, "", "not known before apply")
+	if len(env.Requests()) > 0 {
+		t.Error("a request was made")
+	}
+}
+
+// Something else than the API answers, or nothing does. Nothing is forgotten.
+func TestWrongBaseURL(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte("<html><h1>It works!</h1>"))
+	}))
+	t.Cleanup(page.Close)
+	closed := httptest.NewServer(nil)
+	closed.Close()
+
+	for name, test := range map[string]struct {
+		url  string
+		want []string
+	}{
+		"a web server":    {page.URL, []string{"status 404", "text/html", "It works!", "base_url", "GET " + page.URL}},
+		"nothing listens": {closed.URL, []string{"connection refused", "base_url", "GET " + closed.URL}},
+	} {
+		p := acctest.NewProtocol(t)
+		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": test.url, "token": secretToken, "max_retries": 0}))
+		kept, diags := p.Read(t, messagingProfile, existing)
+		wantOne(t, diags, "", append(test.want, "Could not read messaging profile")...)
+		if kept.Values()["name"] != "a" {
+			t.Errorf("%s: the profile was forgotten: %v", name, kept.Values())
+		}
+		_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+		wantOne(t, diags, "", test.want...)
+	}
+}
+
+func TestUserAgent(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	if got := env.Requests()[0].UserAgent; got != "terraform-provider-opentact/test Terraform/1.11.4" {
+		t.Errorf("the User-Agent is %q", got)
+	}
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Terraform-provider-opentact manages profiles of the OpenTact telecom API. It
+// is started by Terraform, not by people.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+
+	"github.com/opentact/terraform-provider-opentact/internal/provider"
+)
+
+// The release build sets these.
+var (
+	version = "dev"
+	commit  = "unknown"
+)
+
+func main() {
+	debug := flag.Bool("debug", false, "serve under a debugger such as delve")
+	showVersion := flag.Bool("version", false, "print version and commit, and exit")
+	flag.Parse()
+	if *showVersion {
+		fmt.Printf("terraform-provider-opentact %s (%s)\n", version, commit)
+		return
+	}
+	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+		Address: "registry.terraform.io/opentact/opentact",
+		Debug:   *debug,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+#
+# Does what a user does with examples/quickstart, against the emulator: init,
+# plan, apply, a plan without changes, a change, an import, destroy. Each command
+# is printed before it is run. Needs Go and Terraform, leaves nothing behind, and
+# exits non-zero as soon as a step does something unexpected.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+emulator=
+
+finish() {
+	status=$?
+	if [ -n "$emulator" ]; then
+		kill "$emulator" 2>/dev/null || true
+		wait "$emulator" 2>/dev/null || true
+		echo '# The emulator has stopped.'
+	fi
+	rm -rf "$work"
+	if [ "$status" -ne 0 ]; then
+		echo "# The demo failed, exit status $status." >&2
+	fi
+	exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+say() { printf '\n# %s\n' "$*"; }
+
+run() {
+	printf '$ %s\n' "$*"
+	"$@"
+}
+
+# expect STATUS COMMAND ... runs a command that has to end with the status.
+expect() {
+	want=$1
+	shift
+	got=0
+	run "$@" || got=$?
+	if [ "$got" -ne "$want" ]; then
+		echo "# exit status $got, expected $want" >&2
+		exit 1
+	fi
+}
+
+# expect_output WANT NAME checks one output value.
+expect_output() {
+	got=$(terraform output -raw "$2")
+	echo "\$ terraform output -raw $2"
+	echo "$got"
+	if [ "$got" != "$1" ]; then
+		echo "# $2 is $got, expected $1" >&2
+		exit 1
+	fi
+}
+
+# Terraform does not install a pre-release that it is not asked for by name.
+version=0.0.1
+platform=$(go env GOOS)_$(go env GOARCH)
+suffix=$(go env GOEXE)
+mirror=$work/mirror/registry.terraform.io/opentact/opentact/$version/$platform
+
+say 'Build the provider into a local mirror, and the emulator beside it.'
+cd "$root"
+CGO_ENABLED=0
+export CGO_ENABLED
+run go build -trimpath -o "$mirror/terraform-provider-opentact_v$version$suffix" .
+run go build -trimpath -o "$work/opentact-emulator$suffix" ./internal/cmd/opentact-emulator
+
+say 'Start the emulator on a free port.'
+printf '$ opentact-emulator -addr 127.0.0.1:0\n'
+"$work/opentact-emulator$suffix" -addr 127.0.0.1:0 >"$work/emulator.out" 2>"$work/emulator.log" &
+emulator=$!
+tries=0
+until grep -q OPENTACT_TOKEN "$work/emulator.out"; do
+	tries=$((tries + 1))
+	if [ "$tries" -gt 100 ] || ! kill -0 "$emulator" 2>/dev/null; then
+		cat "$work/emulator.log" >&2
+		echo '# the emulator did not start' >&2
+		exit 1
+	fi
+	sleep 0.1
+done
+cat "$work/emulator.out"
+eval "$(grep export "$work/emulator.out")"
+
+cat >"$work/terraform.rc" <<RC
+provider_installation {
+  filesystem_mirror {
+    path    = "$work/mirror"
+    include = ["registry.terraform.io/opentact/opentact"]
+  }
+}
+RC
+TF_CLI_CONFIG_FILE=$work/terraform.rc
+TF_IN_AUTOMATION=1
+CHECKPOINT_DISABLE=1
+export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION CHECKPOINT_DISABLE
+# What a shell may have set for other work would change what the commands do.
+unset TF_WORKSPACE TF_DATA_DIR TF_CLI_ARGS TF_VAR_channel_limit TF_LOG || true
+cp "$root"/examples/quickstart/*.tf "$work"
+cd "$work"
+
+say 'Both profiles with every attribute, and the four data sources.'
+run terraform init -input=false -no-color
+expect 2 terraform plan -input=false -no-color -detailed-exitcode -out=first.tfplan
+run terraform apply -input=false -no-color first.tfplan
+expect_output 10 channel_limit
+expect_output https://sms.example.com/inbound webhook
+
+say 'A second plan shows no changes.'
+expect 0 terraform plan -input=false -no-color -detailed-exitcode
+
+say 'A change is an update in place.'
+expect 2 terraform plan -input=false -no-color -detailed-exitcode -var channel_limit=20 -out=second.tfplan
+run terraform apply -input=false -no-color second.tfplan
+expect_output 20 channel_limit
+
+say 'A profile that Terraform has forgotten is imported, and that changes nothing.'
+id=$(terraform output -raw messaging_profile_id)
+run terraform state rm opentact_messaging_profile.support
+run terraform import -input=false -no-color -var channel_limit=20 opentact_messaging_profile.support "$id"
+expect 0 terraform plan -input=false -no-color -detailed-exitcode -var channel_limit=20
+
+say 'Everything is destroyed.'
+run terraform destroy -input=false -no-color -auto-approve
+
+say 'The requests that the emulator served:'
+cat "$work/emulator.log"
+say 'The demo did everything as expected.'
