@@ -28,7 +28,7 @@ func commonAttributes(kind string) map[string]schema.Attribute {
 		},
 		attrName: schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: fmt.Sprintf("A name to help manage the %s, 1 to 255 characters. Names need not be unique.", kind),
+			MarkdownDescription: fmt.Sprintf("A name to help manage the %s, 1 to 255 characters.", kind),
 			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 255)},
 		},
 		attrCreatedOn: schema.StringAttribute{
