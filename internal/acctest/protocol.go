@@ -4,6 +4,7 @@ package acctest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -265,6 +266,27 @@ func NoDiagnostics(t testing.TB, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	if len(diags) > 0 {
 		t.Fatal(Describe(diags))
+	}
+}
+
+// WantError expects one error that says all the texts, and that points at the
+// attribute, or at none if that is "".
+func WantError(t testing.TB, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
+	t.Helper()
+	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityError {
+		t.Fatalf("want one error, got %d:\n%s", len(diags), Describe(diags))
+	}
+	path := ""
+	if attribute != "" {
+		path = fmt.Sprintf("AttributeName(%q)", attribute)
+	}
+	if got := diags[0].Attribute.String(); got != path {
+		t.Errorf("the error points at %q, not at %q", got, path)
+	}
+	for _, text := range texts {
+		if all := diags[0].Summary + ": " + diags[0].Detail; !strings.Contains(all, text) {
+			t.Errorf("the error does not say %q:\n%s", text, all)
+		}
 	}
 }
 

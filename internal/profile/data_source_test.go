@@ -66,7 +66,7 @@ func TestDataSourceOfOneErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, diags := p.ReadDataSource(t, messagingProfile, test.config)
-			wantError(t, diags, test.attribute, test.want...)
+			acctest.WantError(t, diags, test.attribute, test.want...)
 		})
 	}
 }
@@ -97,7 +97,7 @@ func TestDataSourceOfAll(t *testing.T) {
 	} {
 		got, diags := p.ReadDataSource(t, "opentact_messaging_profiles", acctest.Values{"name_regex": pattern})
 		acctest.NoDiagnostics(t, diags)
-		if diff := cmp.Diff(want, sortedNames(got.List("profiles"))); diff != "" {
+		if diff := cmp.Diff(want, namesOf(got.List("profiles"))); diff != "" {
 			t.Errorf("%v: %s", pattern, diff)
 		}
 	}
@@ -121,11 +121,18 @@ func TestDataSourceOfAllErrors(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
 	_, diags := p.ReadDataSource(t, "opentact_outbound_voice_profiles", acctest.Values{"name_regex": "(["})
-	wantError(t, diags, "name_regex", "Attribute name_regex", "RE2", "missing closing ]")
+	acctest.WantError(t, diags, "name_regex", "Attribute name_regex", "RE2", "missing closing ]")
 
 	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, `{"success":true,"payload":{"take":20,"skip":0,"total":9,"data":[]}}`)
 	})
 	_, diags = broken.ReadDataSource(t, "opentact_outbound_voice_profiles", nil)
-	wantError(t, diags, "", "Could not list outbound voice profiles", "the list ends after 0 of 9 items")
+	acctest.WantError(t, diags, "", "Could not list outbound voice profiles", "the list ends after 0 of 9 items")
+}
+
+func namesOf(profiles []acctest.Values) (names []string) {
+	for _, profile := range profiles {
+		names = append(names, profile.Text("name"))
+	}
+	return names
 }

@@ -5,12 +5,10 @@ package profile_test
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -23,27 +21,6 @@ const (
 )
 
 const uuid = "0a0a0a0a-0000-4000-8000-00000000000a"
-
-// wantError expects one error that says all the texts and points at the
-// attribute, or at none if that is "".
-func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
-	t.Helper()
-	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityError {
-		t.Fatalf("want one error, got %d:\n%s", len(diags), acctest.Describe(diags))
-	}
-	path := ""
-	if attribute != "" {
-		path = fmt.Sprintf("AttributeName(%q)", attribute)
-	}
-	if got := diags[0].Attribute.String(); got != path {
-		t.Errorf("the error points at %q, not at %q", got, path)
-	}
-	for _, text := range texts {
-		if all := diags[0].Summary + ": " + diags[0].Detail; !strings.Contains(all, text) {
-			t.Errorf("the error does not say %q:\n%s", text, all)
-		}
-	}
-}
 
 // An update sends what differs, and says so beforehand: nothing else is planned
 // to change but the time of the modification.
@@ -160,7 +137,7 @@ func TestProfileDeletedByOthers(t *testing.T) {
 	changed := acctest.Values{"name": "b"}
 	planned, _ := p.Plan(t, messagingProfile, state, changed)
 	_, diags := p.Apply(t, messagingProfile, state, planned, changed)
-	wantError(t, diags, "", "Could not update messaging profile", "404", "gone from the API")
+	acctest.WantError(t, diags, "", "Could not update messaging profile", "404", "gone from the API")
 
 	gone, diags := p.Read(t, messagingProfile, state)
 	acctest.NoDiagnostics(t, diags)
@@ -179,7 +156,7 @@ func TestRefusedDeleteKeepsTheProfile(t *testing.T) {
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 	env.Protect(emulator.MessagingProfile, state.Values().Text("id"), "Profile is used by 3 numbers")
 	kept, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
-	wantError(t, diags, "", "Could not delete messaging profile", "Profile is used by 3 numbers")
+	acctest.WantError(t, diags, "", "Could not delete messaging profile", "Profile is used by 3 numbers")
 	if kept.Values()["id"] != state.Values()["id"] {
 		t.Errorf("the profile was forgotten: %v", kept.Values())
 	}
@@ -218,7 +195,7 @@ func TestImportIDs(t *testing.T) {
 	p := env.Protocol(t)
 	for _, id := range []string{"", "17", strings.ToUpper(uuid), uuid + " ", "../" + uuid, "{" + uuid + "}"} {
 		_, diags := p.Import(t, messagingProfile, id)
-		wantError(t, diags, "", "imported by its UUID")
+		acctest.WantError(t, diags, "", "imported by its UUID")
 	}
 	if len(env.Requests()) > 0 {
 		t.Error("a request was made")
@@ -253,7 +230,7 @@ func TestCreatedOtherwise(t *testing.T) {
 	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
 	acctest.NoDiagnostics(t, diags)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-	wantError(t, diags, "long_code_weight", "Could not create messaging profile",
+	acctest.WantError(t, diags, "long_code_weight", "Could not create messaging profile",
 		"Attribute long_code_weight: long_code_weight was sent as 9 and came back as 1", "terraform untaint")
 	if state.Values()["id"] != uuid || state.Values()["long_code_weight"] != 1.0 {
 		t.Errorf("the state is %v", state.Values())
@@ -270,8 +247,8 @@ func TestUpdatedOtherwise(t *testing.T) {
 	if len(diags) != 2 || strings.Contains(acctest.Describe(diags), "s3cret") || strings.Contains(acctest.Describe(diags), "untaint") {
 		t.Errorf("got %s", acctest.Describe(diags))
 	}
-	wantError(t, diags[:1], "callback_url", "a value of 29 characters that is not shown here and came back as null")
-	wantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows what the API holds")
+	acctest.WantError(t, diags[:1], "callback_url", "a value of 29 characters that is not shown here and came back as null")
+	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows what the API holds")
 	if state.Values()["sticky_sender"] != false || state.Values()["callback_url"] != nil {
 		t.Errorf("the state is %v", state.Values())
 	}
@@ -293,7 +270,7 @@ func TestCreateWithUnknownOutcome(t *testing.T) {
 		config := acctest.Values{"name": "a"}
 		planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
 		state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-		wantError(t, diags, "", "Could not create messaging profile", `"a"`, "status 201", "create messaging profile (POST",
+		acctest.WantError(t, diags, "", "Could not create messaging profile", `"a"`, "status 201", "create messaging profile (POST",
 			"terraform import opentact_messaging_profile.NAME UUID", "data source opentact_messaging_profiles")
 		if state.Values() != nil || len(posts) != 1 {
 			t.Errorf("%s: the state is %v after %d requests", name, state.Values(), len(posts))
@@ -352,42 +329,6 @@ func TestAPIErrorsPointAtAttributes(t *testing.T) {
 	if len(diags) != 2 || state.Values() != nil {
 		t.Fatalf("got %v\n%s", state.Values(), acctest.Describe(diags))
 	}
-	wantError(t, diags[:1], "name", "Attribute name: the API says is taken", "Validation failed")
-	wantError(t, diags[1:], "sticky_sender", "the API says needs a pool")
-}
-
-// Concealed values are not in a validator's words either.
-func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
-	t.Parallel()
-	p := acctest.NewProtocol(t)
-	for _, test := range []struct{ url, want string }{
-		{"ftp://user:s3cret@a.example", "does not begin with http:// or https://"},
-		{"user:s3cret@a.example/", "does not begin with http:// or https://"},
-		{"https:///s3cret", "names no host"},
-		{"https://:8080/s3cret", "names no host"},
-		{"https://s3cret\x00.example", "cannot be read as a URL"},
-		{"/s3cret/s3cret", "does not begin with http:// or https://"},
-		{"s3cret", "it has 6 characters"},
-		{"https://" + strings.Repeat("s3cret", 50), "it has 308 characters"},
-	} {
-		for _, attribute := range []string{"callback_url", "callback_url2"} {
-			diags := p.ValidateResource(t, messagingProfile, acctest.Values{"name": "a", attribute: test.url})
-			wantError(t, diags, attribute, "Attribute "+attribute, "10 to 255 characters", test.want)
-			if strings.Contains(acctest.Describe(diags), "s3cret") {
-				t.Errorf("the URL is shown: %s", acctest.Describe(diags))
-			}
-		}
-	}
-	for _, url := range []string{"http://a.bc", "HTTPS://a.example", "https://user:pass@a.example:8443/x?y=z#f", "https://[::1]/x"} {
-		acctest.NoDiagnostics(t, p.ValidateResource(t, messagingProfile, acctest.Values{"name": "a", "callback_url": url}))
-	}
-	acctest.NoDiagnostics(t, p.ValidateResource(t, messagingProfile, acctest.Values{"name": acctest.Unknown, "callback_url": acctest.Unknown, "long_code_weight": acctest.Unknown}))
-}
-
-func sortedNames(values []acctest.Values) []string {
-	var names []string
-	for _, v := range values {
-		names = append(names, fmt.Sprint(v["name"]))
-	}
-	return slices.Clip(names)
+	acctest.WantError(t, diags[:1], "name", "Attribute name: the API says is taken", "Validation failed")
+	acctest.WantError(t, diags[1:], "sticky_sender", "the API says needs a pool")
 }

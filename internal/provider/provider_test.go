@@ -19,21 +19,10 @@ const (
 	secretToken      = "s3cret-token"
 )
 
-// wantOne expects one diagnostic that says all the texts, on the given
-// attribute unless that is "".
-func wantOne(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
+// wantError expects one error, which does not show the token.
+func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
 	t.Helper()
-	if len(diags) != 1 {
-		t.Fatalf("want one diagnostic, got %d:\n%s", len(diags), acctest.Describe(diags))
-	}
-	if got := diags[0].Attribute.String(); attribute != "" && !strings.Contains(got, `"`+attribute+`"`) {
-		t.Errorf("the diagnostic points at %q, not at %s", got, attribute)
-	}
-	for _, text := range texts {
-		if all := diags[0].Summary + ": " + diags[0].Detail; !strings.Contains(all, text) {
-			t.Errorf("the diagnostic does not say %q:\n%s", text, all)
-		}
-	}
+	acctest.WantError(t, diags, attribute, texts...)
 	if strings.Contains(acctest.Describe(diags), secretToken) {
 		t.Errorf("the diagnostic shows the token:\n%s", acctest.Describe(diags))
 	}
@@ -64,7 +53,7 @@ func TestConfigurationIsValidated(t *testing.T) {
 			t.Parallel()
 			config := acctest.Values{"base_url": "https://api.opentact.org/rest", "token": secretToken}
 			config[test.attribute] = test.value
-			wantOne(t, acctest.NewProtocol(t).Configure(t, config), test.attribute,
+			wantError(t, acctest.NewProtocol(t).Configure(t, config), test.attribute,
 				test.want, "Attribute "+test.attribute, "OPENTACT_"+strings.ToUpper(test.attribute))
 		})
 	}
@@ -105,7 +94,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 			t.Run(variable, func(t *testing.T) {
 				t.Setenv(variable, value)
 				attribute := strings.ToLower(strings.TrimPrefix(variable, "OPENTACT_"))
-				wantOne(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "the environment variable "+variable)
+				wantError(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "the environment variable "+variable)
 			})
 		}
 	})
@@ -120,7 +109,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 
 	t.Run("a token that is missing", func(t *testing.T) {
 		t.Setenv("OPENTACT_TOKEN", "")
-		wantOne(t, acctest.NewProtocol(t).Configure(t, nil), "token", "needs token", "OPENTACT_TOKEN")
+		wantError(t, acctest.NewProtocol(t).Configure(t, nil), "token", "needs token", "OPENTACT_TOKEN")
 	})
 
 	t.Run("a wrong token", func(t *testing.T) {
@@ -128,7 +117,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 		p := acctest.NewProtocol(t)
 		acctest.NoDiagnostics(t, p.Configure(t, nil))
 		_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-		wantOne(t, diags, "", "401", env.URL, "the environment variable OPENTACT_TOKEN")
+		wantError(t, diags, "", "401", env.URL, "the environment variable OPENTACT_TOKEN")
 	})
 }
 
@@ -141,7 +130,7 @@ func TestWrongTokenOfTheAttribute(t *testing.T) {
 	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
 	acctest.NoDiagnostics(t, diags)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-	wantOne(t, diags, "", "401", env.URL, "the provider's attribute token")
+	wantError(t, diags, "", "401", env.URL, "the provider's attribute token")
 	if state.Values() != nil {
 		t.Errorf("nothing was created, and the state is %v", state.Values())
 	}
@@ -162,15 +151,15 @@ func TestUnknownToken(t *testing.T) {
 	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
 	acctest.NoDiagnostics(t, diags)
 	_, diags = p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-	wantOne(t, diags, "", "the provider's token is not known before apply")
+	wantError(t, diags, "", "the provider's token is not known before apply")
 
 	kept, diags := p.Read(t, messagingProfile, existing)
-	wantOne(t, diags, "", "the provider's token is not known before apply")
+	wantError(t, diags, "", "the provider's token is not known before apply")
 	if kept.Values()["name"] != "a" {
 		t.Errorf("the profile was forgotten: %v", kept.Values())
 	}
 	_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-	wantOne(t, diags, "", "the provider's token is not known before apply")
+	wantError(t, diags, "", "the provider's token is not known before apply")
 }
 
 // The environment may mean another account: it does not stand in for what is
@@ -181,7 +170,7 @@ func TestUnknownTokenIsNotTakenFromTheEnvironment(t *testing.T) {
 	p := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": acctest.Unknown}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-	wantOne(t, diags, "", "not known before apply")
+	wantError(t, diags, "", "not known before apply")
 	if len(env.Requests()) > 0 {
 		t.Error("a request was made")
 	}
@@ -212,12 +201,12 @@ func TestWrongBaseURL(t *testing.T) {
 		p := acctest.NewProtocol(t)
 		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": test.url, "token": secretToken, "max_retries": 0}))
 		kept, diags := p.Read(t, messagingProfile, existing)
-		wantOne(t, diags, "", append(test.want, "Could not read messaging profile")...)
+		wantError(t, diags, "", append(test.want, "Could not read messaging profile")...)
 		if kept.Values()["name"] != "a" {
 			t.Errorf("%s: the profile was forgotten: %v", name, kept.Values())
 		}
 		_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-		wantOne(t, diags, "", test.want...)
+		wantError(t, diags, "", test.want...)
 	}
 }
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package messagingprofile_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+)
+
+// A callback URL may carry credentials: what is wrong with it is said without
+// showing it.
+func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	for _, test := range []struct{ url, want string }{
+		{"ftp://user:s3cret@a.example", "does not begin with http:// or https://"},
+		{"user:s3cret@a.example/", "does not begin with http:// or https://"},
+		{"https:///s3cret", "names no host"},
+		{"https://:8080/s3cret", "names no host"},
+		{"https://s3cret\x00.example", "cannot be read as a URL"},
+		{"/s3cret/s3cret", "does not begin with http:// or https://"},
+		{"s3cret", "it has 6 characters"},
+		{"https://" + strings.Repeat("s3cret", 50), "it has 308 characters"},
+	} {
+		for _, attribute := range []string{"callback_url", "callback_url2"} {
+			diags := p.ValidateResource(t, resourceType, acctest.Values{"name": "a", attribute: test.url})
+			acctest.WantError(t, diags, attribute, "Attribute "+attribute, "10 to 255 characters", test.want)
+			if strings.Contains(acctest.Describe(diags), "s3cret") {
+				t.Errorf("the URL is shown: %s", acctest.Describe(diags))
+			}
+		}
+	}
+}
+
+func TestCallbackURLsThatAreAccepted(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	for _, url := range []any{"http://a.bc", "HTTPS://a.example", "https://user:pass@a.example:8443/x?y=z#f", "https://[::1]/x", acctest.Unknown, nil} {
+		acctest.NoDiagnostics(t, p.ValidateResource(t, resourceType, acctest.Values{"name": "a", "callback_url": url}))
+	}
+}
