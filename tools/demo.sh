@@ -16,7 +16,6 @@ finish() {
 	if [ -n "$emulator" ]; then
 		kill "$emulator" 2>/dev/null || true
 		wait "$emulator" 2>/dev/null || true
-		echo '# The emulator has stopped.'
 	fi
 	rm -rf "$work"
 	if [ "$status" -ne 0 ]; then
@@ -130,4 +129,9 @@ run terraform destroy -input=false -no-color -auto-approve
 
 say 'The requests that the emulator served:'
 cat "$work/emulator.log"
+say 'Stop the emulator.'
+run kill "$emulator"
+expect 0 wait "$emulator"
+emulator=
+
 say 'The demo did everything as expected.'

@@ -85,16 +85,14 @@ func TestAPIErrors(t *testing.T) {
 		reply  reply
 		status int
 		want   string
-		gone   bool
 	}{
-		{"gone", refusal(404, "Profile not found"), 404, "status 404 and an error: Profile not found", true},
-		{"refused under 200", refusal(200, "not today"), 200, "status 200 and an error: not today", false},
-		{"no message", reply{status: 400, body: `{"success":false}`}, 400, "no message given", false},
-		{"a message of another type", reply{status: 400, body: `{"success":false,"message":["a","b"]}`}, 400, `["a","b"]`, false},
-		{"control characters", refusal(400, "a\x1b[31m\nb"), 400, "error: a [31m b", false},
-		{"a long message", refusal(400, strings.Repeat("é", 5000)), 400, strings.Repeat("é", 500) + "…", false},
-		{"fields of another type", reply{status: 400, body: `{"success":false,"message":"bad","fields":7}`}, 400, "error: bad", false},
-		{"server error", refusal(500, "oops"), 500, "3 attempts", false},
+		{"refused under 200", refusal(200, "not today"), 200, "status 200 and an error: not today"},
+		{"no message", reply{status: 400, body: `{"success":false}`}, 400, "no message given"},
+		{"a message of another type", reply{status: 400, body: `{"success":false,"message":["a","b"]}`}, 400, `["a","b"]`},
+		{"control characters", refusal(400, "a\x1b[31m\nb"), 400, "error: a [31m b"},
+		{"a long message", refusal(400, strings.Repeat("é", 5000)), 400, strings.Repeat("é", 500) + "…"},
+		{"fields of another type", reply{status: 400, body: `{"success":false,"message":"bad","fields":7}`}, 400, "error: bad"},
+		{"server error", refusal(500, "oops"), 500, "3 attempts"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +100,7 @@ func TestAPIErrors(t *testing.T) {
 			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
 			wantInError(t, err, test.want, "read messaging profile (GET ")
 			apiErr, isAPI := errors.AsType[*opentact.APIError](err)
-			if !isAPI || apiErr.Status != test.status || opentact.IsGone(err) != test.gone {
+			if !isAPI || apiErr.Status != test.status || opentact.IsGone(err) {
 				t.Errorf("got %#v", err)
 			}
 		})
@@ -151,7 +149,6 @@ func TestDelete(t *testing.T) {
 		{"no content", reply{status: 204}, ""},
 		{"an empty body", reply{status: 200}, ""},
 		{"success alone", reply{status: 202, body: `{"success":true}`}, ""},
-		{"gone already", refusal(404, "Profile not found"), ""},
 		{"a page under 404", reply{status: 404, body: "<html>"}, "is not what the OpenTact API sends"},
 		{"a page under 200", reply{status: 200, body: "<html>"}, "is not what the OpenTact API sends"},
 		{"another profile", ok(withA(map[string]any{"uuid": uuidB})), "it is about another profile, " + uuidB},
@@ -172,9 +169,48 @@ func TestDelete(t *testing.T) {
 	}
 }
 
+// A 404 for the collection too is about the path, not the profile.
+func TestGoneIsConfirmed(t *testing.T) {
+	t.Parallel()
+	gone := refusal(404, "Not found")
+	list := "GET /rest/profile/messaging"
+	for name, test := range map[string]struct {
+		collection reply
+		gone       bool
+	}{
+		"an empty collection":           {ok("[]"), true},
+		"a collection with profiles":    {ok("[" + profileA + "]"), true},
+		"a collection in pages":         {ok(`{"total":1,"data":[]}`), true},
+		"a collection that fails":       {refusal(403, "No listing"), true},
+		"no collection":                 {gone, false},
+		"a page where it should be":     {reply{status: 404, body: "<h1>Not found"}, false},
+		"a collection that is too busy": {refusal(503, "Busy"), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := newAPI(t, gone, test.collection)
+			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+			if opentact.IsGone(err) != test.gone || err == nil {
+				t.Errorf("read: gone is %t, want %t: %v", opentact.IsGone(err), test.gone, err)
+			}
+			if got := a.log(); got[0] != get || got[1] != list {
+				t.Errorf("requests: %v", got)
+			}
+			a = newAPI(t, gone, test.collection)
+			err = opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), uuidA)
+			if test.gone && err != nil {
+				t.Errorf("delete: %v", err)
+			}
+			if !test.gone {
+				wantInError(t, err, "the path below base_url is wrong")
+			}
+		})
+	}
+}
+
 func TestDeleteAfterALostAnswer(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, reply{drop: true}, refusal(404, "Profile not found"))
+	a := newAPI(t, reply{drop: true}, refusal(404, "Profile not found"), ok("[]"))
 	if err := opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), uuidA); err != nil {
 		t.Errorf("the first DELETE was carried out, the second says so: %v", err)
 	}

@@ -57,7 +57,7 @@ func (c *Collection[F]) Get(ctx context.Context, uuid string, known F) (Profile[
 	}
 	got, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil)
 	if err != nil {
-		return Profile[F]{}, err
+		return Profile[F]{}, c.confirmGone(ctx, err)
 	}
 	c.keepPrecision(got, before)
 	got.fill(before)
@@ -129,9 +129,10 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 	}
 	call.restart = func() { other = "" }
 	got, err := c.client.do(ctx, call)
-	switch {
-	case IsGone(err):
+	if err = c.confirmGone(ctx, err); IsGone(err) {
 		return nil
+	}
+	switch {
 	case err != nil:
 		return err
 	case !got.empty && !got.array:
@@ -141,6 +142,27 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 		return call.otherProfile(other)
 	}
 	return nil
+}
+
+// confirmGone looks twice before a profile is taken for gone. Where not even the
+// collection is found, the 404 is about the path, as when base_url lacks its
+// /rest, and says nothing about the profile. Whatever else the collection
+// answers does not contradict the API's word.
+func (c *Collection[F]) confirmGone(ctx context.Context, err error) error {
+	if !IsGone(err) {
+		return err
+	}
+	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, c.spec.Path)
+	call.limit = maxListAnswer
+	call.element = func(json.RawMessage) error { return &elementError{"there is one, and that is enough"} }
+	_, listErr := c.client.do(ctx, call)
+	if statusOf(listErr) != http.StatusNotFound {
+		return err
+	}
+	return &AnswerError{
+		Exchange: call.exchange(), Status: http.StatusNotFound,
+		Reason: "neither the profile nor the collection it belongs to is found, so the path below base_url is wrong",
+	}
 }
 
 // exchange sends one request about a single profile and returns the profile

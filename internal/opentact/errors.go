@@ -62,6 +62,17 @@ func IsGone(err error) bool {
 	return ok && apiErr.Status == http.StatusNotFound
 }
 
+// statusOf returns the HTTP status of an error that came as an answer, else 0.
+func statusOf(err error) int {
+	if apiErr, ok := errors.AsType[*APIError](err); ok {
+		return apiErr.Status
+	}
+	if answerErr, ok := errors.AsType[*AnswerError](err); ok {
+		return answerErr.Status
+	}
+	return 0
+}
+
 // isRefusal tells whether the API certainly did not do what it was asked.
 func isRefusal(err error) bool {
 	apiErr, ok := errors.AsType[*APIError](err)
@@ -71,14 +82,10 @@ func isRefusal(err error) bool {
 // isOutcomeUnknown tells whether a write that failed may have happened all the
 // same. A 429 says that it was not carried out, in whatever form it comes.
 func isOutcomeUnknown(err error) bool {
-	if apiErr, ok := errors.AsType[*APIError](err); ok {
-		return !apiErr.Refused()
+	if transportErr, ok := errors.AsType[*TransportError](err); ok {
+		return transportErr.Sent
 	}
-	if answerErr, ok := errors.AsType[*AnswerError](err); ok {
-		return answerErr.Status != http.StatusTooManyRequests
-	}
-	transportErr, ok := errors.AsType[*TransportError](err)
-	return ok && transportErr.Sent
+	return !isRefusal(err) && statusOf(err) != 0 && statusOf(err) != http.StatusTooManyRequests
 }
 
 func isType[E error](err error) bool {
@@ -149,8 +156,9 @@ func (e *UnknownOutcomeError) Error() string {
 // Unwrap gives the error that took the place of an answer.
 func (e *UnknownOutcomeError) Unwrap() error { return e.Err }
 
-// MismatchError is a write that the API accepted and did not carry out as
-// asked. The profile exists; what it holds came back beside this error.
+// MismatchError is an answer whose fields are not what they should be: a write
+// that the API accepted and did not carry out as asked, or a value of another
+// type. The profile exists; what a write made of it came back beside this error.
 type MismatchError struct {
 	// Operation is what was being done, UUID the profile it was done to.
 	Operation string
@@ -185,5 +193,5 @@ func (e *MismatchError) Error() string {
 	for i, field := range e.Fields {
 		fields[i] = field.String()
 	}
-	return fmt.Sprintf("%s %s: the API did not store what it was sent: %s", e.Operation, e.UUID, strings.Join(fields, "; "))
+	return fmt.Sprintf("%s %s: %s", e.Operation, e.UUID, strings.Join(fields, "; "))
 }

@@ -73,7 +73,7 @@ func (d *profileDataSource[F, M]) Read(ctx context.Context, req datasource.ReadR
 		profile, err = d.profiles.Get(ctx, wanted.ID.ValueString(), nothing)
 	}
 	if err != nil {
-		report(&resp.Diagnostics, fmt.Sprintf("Could not read %s", d.kind.Spec.Name), err)
+		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: wanted.Name.ValueString()}, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, d.kind.toModel(profile))...)

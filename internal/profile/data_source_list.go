@@ -11,6 +11,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -28,6 +29,9 @@ type profilesModel[M model] struct {
 	NameRegex types.String `tfsdk:"name_regex"`
 	Profiles  []M          `tfsdk:"profiles"`
 }
+
+// pathNameRegex is that of the filter.
+var pathNameRegex = path.Root("name_regex")
 
 // regexRule is that of name_regex.
 var regexRule = StringRule{
@@ -75,7 +79,7 @@ func (d *profilesDataSource[F, M]) Read(ctx context.Context, req datasource.Read
 	}
 	all, err := d.profiles.List(ctx)
 	if err != nil {
-		report(&resp.Diagnostics, fmt.Sprintf("Could not list %ss", d.kind.Spec.Name), err)
+		report(&resp.Diagnostics, operation{verb: verbList, kind: d.kind.Spec.Name + "s"}, err)
 		return
 	}
 	slices.SortFunc(all, func(a, b opentact.Profile[F]) int {

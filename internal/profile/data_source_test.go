@@ -59,8 +59,8 @@ func TestDataSourceOfOneErrors(t *testing.T) {
 		"both":          {acctest.Values{"id": uuid, "name": "a"}, "id", []string{"Exactly one of these attributes must be configured"}},
 		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{"Attribute id", `"17" is not a uuid`}},
 		"an empty name": {acctest.Values{"name": ""}, "name", []string{"between 1 and 255"}},
-		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not read messaging profile", "404"}},
-		"no such name":  {acctest.Values{"name": "Twice"}, "", []string{`no messaging profile is named "Twice"; the API lists 2 with other names`}},
+		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not find messaging profile", "404", "No such profile is in the account"}},
+		"no such name":  {acctest.Values{"name": "Twice"}, "", []string{`No messaging profile is named "Twice"; the API lists 2 with other names`}},
 		"several":       {acctest.Values{"name": "twice"}, "", []string{`2 messaging profiles are named "twice"`, first, second}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,11 +3,15 @@
 package profile
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -15,120 +19,193 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// pathNameRegex is the filter of the data sources that list.
-var pathNameRegex = path.Root("name_regex")
+// operation is what failed, as diagnostics name it.
+type operation struct {
+	verb string
+	// kind is the kind's name, in the plural for a list.
+	kind string
+	// name is the profile's, "" where it is not known.
+	name string
+}
+
+// The verbs of operations.
+const (
+	verbCreate = "create"
+	verbRead   = "read"
+	verbUpdate = "update"
+	verbDelete = "delete"
+	verbFind   = "find" // a data source's read
+	verbList   = "list"
+)
+
+func (o operation) summary() string {
+	summary := fmt.Sprintf("Could not %s %s", o.verb, o.kind)
+	if o.name != "" {
+		summary += fmt.Sprintf(" %q", o.name)
+	}
+	return summary
+}
 
 // report turns an error of a resource's operation into diagnostics: one for
 // each attribute that the API found fault with, else one for all. A nil error
 // is none.
-func (r *profileResource[F, M]) report(diags *diag.Diagnostics, verb string, err error) {
+func (r *profileResource[F, M]) report(diags *diag.Diagnostics, verb string, of M, err error) {
 	if err == nil {
 		return
 	}
-	summary := fmt.Sprintf("Could not %s %s", verb, r.kind.Spec.Name)
+	op := operation{verb: verb, kind: r.kind.Spec.Name, name: of.common().Name.ValueString()}
 	if unknown, ok := errors.AsType[*opentact.UnknownOutcomeError](err); ok {
-		diags.AddError(summary, r.unknownOutcome(unknown))
+		diags.AddError(op.summary(), r.unknownOutcome(unknown))
 		return
 	}
 	faults := r.faults(err)
 	if len(faults) == 0 {
-		report(diags, summary, err)
+		report(diags, op, err)
 		return
 	}
-	next := advice(err)
-	if verb == "create" && isMismatch(err) {
-		next = createdOtherwise
-	}
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
-		diags.AddAttributeError(path.Root(name), summary, fmt.Sprintf("Attribute %s: %s.\n\n%s\n\n%s", name, faults[name], err, next))
+		diags.AddAttributeError(path.Root(name), op.summary(), faults[name]+"\n\n"+advice(op, err))
 	}
+}
+
+// report turns any error of the client into one diagnostic: what happened, and
+// what to do next.
+func report(diags *diag.Diagnostics, op operation, err error) {
+	diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+advice(op, err)))
 }
 
 // faults returns what an error says of single attributes.
 func (r *profileResource[F, M]) faults(err error) map[string]string {
-	attributes := r.kind.attributes()
 	faults := make(map[string]string)
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		for field, message := range apiErr.Fields {
-			if _, known := attributes[field]; known {
-				faults[field] = "the API says " + message
-			}
+			faults[field] = fmt.Sprintf("Attribute %s: the API says %q.\n\n%s", field, message, sentence(err.Error()))
 		}
 	}
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
 		for _, field := range mismatch.Fields {
-			if _, known := attributes[field.Field]; known {
-				faults[field.Field] = field.String()
-			}
+			faults[field.Field] = fmt.Sprintf("Attribute %s, in the answer to %s %s.", field, mismatch.Operation, mismatch.UUID)
 		}
 	}
+	attributes := r.kind.attributes()
+	maps.DeleteFunc(faults, func(field, _ string) bool { _, known := attributes[field]; return !known })
 	return faults
 }
 
-func isMismatch(err error) bool {
-	_, ok := errors.AsType[*opentact.MismatchError](err)
-	return ok
-}
-
-// createdOtherwise follows the report of a profile that was created with other
-// values than were asked for. Terraform has marked it as tainted.
-const createdOtherwise = "The profile exists and is in the state, marked as tainted: the next apply would replace it. " +
-	"To keep it, set the attribute to a value that the API accepts, and run `terraform untaint` with the resource's address."
-
 // unknownOutcome says what to do about a profile that may exist.
 func (r *profileResource[F, M]) unknownOutcome(err *opentact.UnknownOutcomeError) string {
-	return fmt.Sprintf("Nobody can say whether the %s %q was created: the request was sent, and no answer came that can be read. "+
-		"It was not sent again, which might have created a second one.\n\n%s\n\n"+
-		"Look for the profile in the OpenTact account or by the data source opentact_%ss. "+
-		"If it is there, import it before the next apply:\n\n  terraform import opentact_%s.NAME UUID",
-		r.kind.Spec.Name, err.Name, err.Err, r.kind.TypeName, r.kind.TypeName)
+	return fmt.Sprintf("It is not known whether the %s %q was created: the request was sent, and what came back does not say. "+
+		"It was not sent again, because that might create a second one.\n\n%s\n\n"+
+		"Look for the profile in the OpenTact account, or by the data source opentact_%ss. "+
+		"If it is there, import it before the next apply, with the address of this resource in the place of opentact_%s.NAME:\n\n"+
+		"  terraform import 'opentact_%s.NAME' UUID",
+		r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), r.kind.TypeName, r.kind.TypeName, r.kind.TypeName)
 }
 
-// report turns any error of the client into one diagnostic, which ends with
-// what to do next.
-func report(diags *diag.Diagnostics, summary string, err error) {
-	detail := sentence(err)
-	if next := advice(err); next != "" {
-		detail += "\n\n" + next
+// sentence makes one of an error's text.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:] + "."
+}
+
+// advice says what an error means for the profile, and what to do about it.
+func advice(op operation, err error) string {
+	if isType[*opentact.MismatchError](err) {
+		return adviceOnMismatch(op)
 	}
-	diags.AddError(summary, detail)
+	return strings.TrimSpace(effect(op, err) + " " + next(op, err))
 }
 
-// sentence makes a diagnostic's text of an error's.
-func sentence(err error) string { return "Error: " + err.Error() + "." }
+// adviceOnMismatch is about an answer whose fields are not what they should be.
+// After a create Terraform marks the resource as tainted.
+func adviceOnMismatch(op operation) string {
+	switch op.verb {
+	case verbCreate:
+		return "The profile exists and is in the state, marked as tainted: the next apply would replace it. " +
+			"To keep it, set the attribute to a value that the API accepts, and run `terraform untaint` with the resource's address."
+	case verbUpdate:
+		return "The state shows what the API holds. Set the attribute to a value that the API accepts."
+	default:
+		return "The API answers in a form that this version of the provider does not know; please report it. The state is as it was."
+	}
+}
 
-// advice says what to do about an error, as far as its kind tells.
-func advice(err error) string {
+// effect says what a failed operation has done to the profile.
+func effect(op operation, err error) string {
+	apiErr, answered := errors.AsType[*opentact.APIError](err)
+	switch op.verb {
+	case verbCreate: // one whose outcome is not known is reported elsewhere
+		return "Nothing was created."
+	case verbRead:
+		return "The profile is still in the state."
+	case verbUpdate, verbDelete:
+		if answered && apiErr.Refused() {
+			return "Nothing was changed."
+		}
+		return "Whether it happened all the same, the next plan will show."
+	default:
+		return ""
+	}
+}
+
+// next says what to do about an error.
+func next(op operation, err error) string {
 	if credentials, ok := errors.AsType[*opentact.CredentialsError](err); ok {
-		return fmt.Sprintf("Check that the token is valid for %s and has not expired. OpenTact tokens are JWTs and live for a day.", credentials.BaseURL)
+		return fmt.Sprintf("Check that the token is one for %s and has not expired: OpenTact tokens are valid for a day.", credentials.BaseURL)
 	}
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
-		return adviceOnStatus(apiErr.Status)
+		return nextOnStatus(op, apiErr.Status)
 	}
-	if _, ok := errors.AsType[*opentact.AnswerError](err); ok {
-		return "Check the provider's base_url: something other than the OpenTact API may be answering there, such as a proxy or a sign-in page. Nothing was removed from the state."
+	if answerErr, ok := errors.AsType[*opentact.AnswerError](err); ok {
+		return nextOnAnswer(answerErr.Status)
 	}
-	if _, ok := errors.AsType[*opentact.TransportError](err); ok {
-		return "Check the provider's base_url, and that the API can be reached from here. Nothing was removed from the state."
-	}
-	if isMismatch(err) {
-		return "The state shows what the API holds. Set the attribute to a value that the API accepts."
+	if isType[*opentact.TransportError](err) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return "If the API is merely slow, raise the provider's request_timeout."
+		}
+		return checkBaseURL + " and that it can be reached from here."
 	}
 	return ""
 }
 
-// adviceOnStatus is advice on an error of the API's own.
-func adviceOnStatus(status int) string {
+const checkBaseURL = "Check the provider's base_url (the default is " + opentact.DefaultBaseURL + ")"
+
+// nextOnStatus is about errors that the API itself reported.
+func nextOnStatus(op operation, status int) string {
 	switch {
 	case status == http.StatusForbidden:
-		return "The credentials are valid but lack the right to do this. Ask the account's administrator for it."
+		return "The token is valid but lacks the right to do this: ask the account's administrator for it."
+	case status == http.StatusNotFound && op.verb == verbFind:
+		return "No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url."
+	case status == http.StatusNotFound && op.verb == verbUpdate:
+		return "The profile was deleted by somebody else. The next plan will propose to create it anew."
 	case status == http.StatusNotFound:
-		return "The profile is gone from the API. Run `terraform plan` again: it will propose to create it anew."
+		return checkBaseURL + "."
 	case status == http.StatusTooManyRequests:
-		return "The API asks for fewer requests. Lower Terraform's -parallelism, or raise the provider's max_retries."
+		return "The API asks for fewer requests: lower Terraform's -parallelism, or raise the provider's max_retries."
 	case status >= http.StatusInternalServerError:
-		return "The API failed, and may recover. Try again later; the provider's max_retries says how often it tries by itself."
+		return apiFails
 	default:
-		return "The API refused the request, and nothing was changed. Correct what its message names, and apply again."
+		return "Correct what the API's message names, and try again."
 	}
+}
+
+// nextOnAnswer is about answers that are not the API's.
+func nextOnAnswer(status int) string {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return nextOnStatus(operation{}, status)
+	case status >= http.StatusInternalServerError:
+		return apiFails
+	default:
+		return checkBaseURL + ": something else may be answering there, such as a proxy or a sign-in page."
+	}
+}
+
+const apiFails = "The API, or a gateway in front of it, is failing and may recover: try again later. " +
+	"The provider's max_retries says how often it tries by itself."
+
+func isType[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
 }

@@ -46,7 +46,7 @@ func (r *profileResource[F, M]) Create(ctx context.Context, req resource.CreateR
 	if profile.UUID != "" {
 		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
 	}
-	r.report(&resp.Diagnostics, "create", err)
+	r.report(&resp.Diagnostics, verbCreate, plan, err)
 }
 
 // Read removes the profile from the state only if the API itself says that
@@ -63,7 +63,7 @@ func (r *profileResource[F, M]) Read(ctx context.Context, req resource.ReadReque
 		return
 	}
 	if err != nil {
-		r.report(&resp.Diagnostics, "read", err)
+		r.report(&resp.Diagnostics, verbRead, state, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
@@ -85,7 +85,7 @@ func (r *profileResource[F, M]) Update(ctx context.Context, req resource.UpdateR
 	if err == nil {
 		keepPlanned(req.Plan.Raw, &resp.State)
 	}
-	r.report(&resp.Diagnostics, "update", err)
+	r.report(&resp.Diagnostics, verbUpdate, state, err)
 }
 
 // Delete takes a profile that is gone already for deleted.
@@ -95,7 +95,8 @@ func (r *profileResource[F, M]) Delete(ctx context.Context, req resource.DeleteR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.report(&resp.Diagnostics, "delete", r.profiles.Delete(ctx, state.common().ID.ValueString()))
+	err := r.profiles.Delete(ctx, state.common().ID.ValueString())
+	r.report(&resp.Diagnostics, verbDelete, state, err)
 }
 
 // ImportState takes a UUID. The read that follows finds out whether there is

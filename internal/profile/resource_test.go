@@ -137,7 +137,7 @@ func TestProfileDeletedByOthers(t *testing.T) {
 	changed := acctest.Values{"name": "b"}
 	planned, _ := p.Plan(t, messagingProfile, state, changed)
 	_, diags := p.Apply(t, messagingProfile, state, planned, changed)
-	acctest.WantError(t, diags, "", "Could not update messaging profile", "404", "gone from the API")
+	acctest.WantError(t, diags, "", "Could not update messaging profile", "404", "deleted by somebody else")
 
 	gone, diags := p.Read(t, messagingProfile, state)
 	acctest.NoDiagnostics(t, diags)
@@ -231,7 +231,7 @@ func TestCreatedOtherwise(t *testing.T) {
 	acctest.NoDiagnostics(t, diags)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 	acctest.WantError(t, diags, "long_code_weight", "Could not create messaging profile",
-		"Attribute long_code_weight: long_code_weight was sent as 9 and came back as 1", "terraform untaint")
+		"Attribute long_code_weight was sent as 9 and came back as 1, in the answer to create messaging profile "+uuid, "terraform untaint")
 	if state.Values()["id"] != uuid || state.Values()["long_code_weight"] != 1.0 {
 		t.Errorf("the state is %v", state.Values())
 	}
@@ -270,15 +270,15 @@ func TestCreateWithUnknownOutcome(t *testing.T) {
 		config := acctest.Values{"name": "a"}
 		planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
 		state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-		acctest.WantError(t, diags, "", "Could not create messaging profile", `"a"`, "status 201", "create messaging profile (POST",
-			"terraform import opentact_messaging_profile.NAME UUID", "data source opentact_messaging_profiles")
+		acctest.WantError(t, diags, "", "Could not create messaging profile", `"a"`, "status 201", "Create messaging profile (POST",
+			"terraform import 'opentact_messaging_profile.NAME' UUID", "data source opentact_messaging_profiles")
 		if state.Values() != nil || len(posts) != 1 {
 			t.Errorf("%s: the state is %v after %d requests", name, state.Values(), len(posts))
 		}
 	}
 }
 
-// None of these says that a profile is gone.
+// None of these says that a profile is gone. Each says what to do.
 func TestReadForgetsNothing(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -287,13 +287,15 @@ func TestReadForgetsNothing(t *testing.T) {
 		want   string
 	}{
 		"401":                    {401, `{"success":false,"message":"Expired"}`, "refused the credentials"},
-		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "lack the right"},
-		"404 as a page":          {404, `<h1>Not Found</h1>`, "Nothing was removed from the state"},
-		"404 as other JSON":      {404, `{"error":"not found"}`, "Nothing was removed from the state"},
-		"404 that says success":  {404, `{"success":true}`, "Nothing was removed from the state"},
+		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "lacks the right"},
+		"404 for everything":     {404, `{"success":false,"message":"Not found"}`, "the path below base_url is wrong"},
+		"404 as a page":          {404, `<h1>Not Found</h1>`, "a sign-in page"},
+		"404 as other JSON":      {404, `{"error":"not found"}`, "a sign-in page"},
+		"404 that says success":  {404, `{"success":true}`, "a sign-in page"},
 		"429":                    {429, `{"success":false,"message":"Slow"}`, "-parallelism"},
+		"429 as a page":          {429, `<h1>Slow</h1>`, "-parallelism"},
 		"500":                    {500, `{"success":false,"message":"Oops"}`, "may recover"},
-		"502 as a page":          {502, `<h1>Bad Gateway</h1>`, "Nothing was removed from the state"},
+		"502 as a page":          {502, `<h1>Bad Gateway</h1>`, "may recover"},
 		"success false":          {200, `{"success":false,"message":"Not today"}`, "Not today"},
 		"an empty array":         {200, `{"success":true,"payload":[]}`, "found an empty array"},
 		"another profile":        {200, strings.ReplaceAll(profileJSON(""), uuid, "0b0b0b0b-0000-4000-8000-00000000000b"), "it is about another profile"},
@@ -306,8 +308,8 @@ func TestReadForgetsNothing(t *testing.T) {
 			state, diags := p.Import(t, messagingProfile, uuid)
 			acctest.NoDiagnostics(t, diags)
 			kept, diags := p.Read(t, messagingProfile, state)
-			if len(diags) != 1 || !strings.Contains(acctest.Describe(diags), test.want) {
-				t.Errorf("want one error that says %q, got\n%s", test.want, acctest.Describe(diags))
+			if text := acctest.Describe(diags); len(diags) != 1 || !strings.Contains(text, test.want) || !strings.Contains(text, "tate") {
+				t.Errorf("want one error that says %q, got\n%s", test.want, text)
 			}
 			if kept.Values()["id"] != uuid {
 				t.Errorf("the profile was forgotten: %v", kept.Values())
@@ -329,6 +331,6 @@ func TestAPIErrorsPointAtAttributes(t *testing.T) {
 	if len(diags) != 2 || state.Values() != nil {
 		t.Fatalf("got %v\n%s", state.Values(), acctest.Describe(diags))
 	}
-	acctest.WantError(t, diags[:1], "name", "Attribute name: the API says is taken", "Validation failed")
-	acctest.WantError(t, diags[1:], "sticky_sender", "the API says needs a pool")
+	acctest.WantError(t, diags[:1], "name", `Attribute name: the API says "is taken"`, "Validation failed")
+	acctest.WantError(t, diags[1:], "sticky_sender", `the API says "needs a pool"`)
 }

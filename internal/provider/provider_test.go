@@ -196,14 +196,20 @@ func TestWrongBaseURL(t *testing.T) {
 		want []string
 	}{
 		"a web server":    {page.URL, []string{"status 404", "text/html", "It works!", "base_url", "GET " + page.URL}},
+		"no such path":    {strings.TrimSuffix(env.URL, "/rest"), []string{"404", "base_url"}},
 		"nothing listens": {closed.URL, []string{"connection refused", "base_url", "GET " + closed.URL}},
 	} {
 		p := acctest.NewProtocol(t)
 		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": test.url, "token": secretToken, "max_retries": 0}))
 		kept, diags := p.Read(t, messagingProfile, existing)
-		wantError(t, diags, "", append(test.want, "Could not read messaging profile")...)
+		wantError(t, diags, "", append(test.want, `Could not read messaging profile "a"`)...)
 		if kept.Values()["name"] != "a" {
 			t.Errorf("%s: the profile was forgotten: %v", name, kept.Values())
+		}
+		kept, diags = p.Apply(t, messagingProfile, existing, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+		wantError(t, diags, "", `Could not delete messaging profile "a"`)
+		if kept.Values()["name"] != "a" {
+			t.Errorf("%s: the profile was taken for deleted: %v", name, kept.Values())
 		}
 		_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 		wantError(t, diags, "", test.want...)
