@@ -7,6 +7,18 @@
 # exits non-zero as soon as a step does something unexpected.
 set -eu
 
+for tool in go terraform; do
+	command -v "$tool" >/dev/null || {
+		echo "# The demo needs $tool, which is not on the PATH." >&2
+		exit 1
+	}
+done
+
+# What a shell may have set for other work would change what the commands do.
+for variable in $(env | sed -n 's/^\(OPENTACT_[A-Z_]*\|TF_[A-Za-z0-9_]*\)=.*/\1/p'); do
+	unset "$variable"
+done
+
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 emulator=
@@ -98,8 +110,6 @@ TF_CLI_CONFIG_FILE=$work/terraform.rc
 TF_IN_AUTOMATION=1
 CHECKPOINT_DISABLE=1
 export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION CHECKPOINT_DISABLE
-# What a shell may have set for other work would change what the commands do.
-unset TF_WORKSPACE TF_DATA_DIR TF_CLI_ARGS TF_VAR_channel_limit TF_LOG || true
 cp "$root"/examples/quickstart/*.tf "$work"
 cd "$work"
 

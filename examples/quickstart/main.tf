@@ -83,5 +83,5 @@ output "messaging_profiles" {
 }
 
 output "call_centers" {
-  value = { for p in data.opentact_outbound_voice_profiles.call_centers.profiles : p.name => p.id }
+  value = { for p in data.opentact_outbound_voice_profiles.call_centers.profiles : p.id => p.name }
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -38,7 +39,15 @@ func checkCallbackURL(text string) error {
 		return errors.New("it does not begin with http:// or https://")
 	case parsed.Hostname() == "":
 		return errors.New("it names no host")
+	case !isPort(parsed.Port()):
+		return errors.New("its port is not one from 1 to 65535")
 	default:
 		return nil
 	}
+}
+
+// isPort accepts no port at all, which net/url has checked to be digits.
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && port > 0
 }

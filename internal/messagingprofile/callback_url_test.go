@@ -19,6 +19,8 @@ func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
 		{"user:s3cret@a.example/", "does not begin with http:// or https://"},
 		{"https:///s3cret", "names no host"},
 		{"https://:8080/s3cret", "names no host"},
+		{"https://a.example:0/s3cret", "its port is not one from 1 to 65535"},
+		{"https://a.example:65536/s3cret", "its port is not one from 1 to 65535"},
 		{"https://s3cret\x00.example", "cannot be read as a URL"},
 		{"/s3cret/s3cret", "does not begin with http:// or https://"},
 		{"s3cret", "it has 6 characters"},
@@ -37,7 +39,7 @@ func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
 func TestCallbackURLsThatAreAccepted(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
-	for _, url := range []any{"http://a.bc", "HTTPS://a.example", "https://user:pass@a.example:8443/x?y=z#f", "https://[::1]/x", acctest.Unknown, nil} {
+	for _, url := range []any{"http://a.bc", "HTTPS://a.example", "https://user:pass@a.example:8443/x?y=z#f", "https://[::1]/x", "https://a.example:65535", "https://a.example:/", acctest.Unknown, nil} {
 		acctest.NoDiagnostics(t, p.ValidateResource(t, resourceType, acctest.Values{"name": "a", "callback_url": url}))
 	}
 }

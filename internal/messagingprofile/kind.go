@@ -23,16 +23,19 @@ func Kind() profile.Registration {
 	}
 }
 
+// secretHint is about webhooks that authenticate their caller by their URL.
+const secretHint = "Terraform shows it in plans and keeps it in the state: if it holds credentials, set it from a sensitive variable."
+
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"callback_url": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The primary webhook's URL: an absolute http or https URL of 10 to 255 characters.",
+			MarkdownDescription: "The primary webhook's URL. It has to be an absolute http or https URL of 10 to 255 characters. " + secretHint,
 			Validators:          []validator.String{callbackURLRule},
 		},
 		"callback_url2": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The secondary webhook's URL, used if the primary one can't be reached: an absolute http or https URL of 10 to 255 characters.",
+			MarkdownDescription: "The secondary webhook's URL, used if the primary one can't be reached. It has to be an absolute http or https URL of 10 to 255 characters. " + secretHint,
 			Validators:          []validator.String{callbackURLRule},
 		},
 		"number_pool_enable": schema.BoolAttribute{
@@ -40,12 +43,12 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: "Whether messages are sent from a pool of the profile's numbers.",
 		},
 		"long_code_weight": schema.Int64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The weight of long code numbers when a sender is chosen from the pool, 0 to 9.",
 			Validators:          []validator.Int64{int64validator.Between(0, 9)},
 		},
 		"toll_free_weight": schema.Int64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The weight of toll-free numbers when a sender is chosen from the pool, 0 to 9.",
 			Validators:          []validator.Int64{int64validator.Between(0, 9)},
 		},

@@ -11,13 +11,13 @@ import (
 // model is a messaging profile in Terraform.
 type model struct {
 	profile.Common
-	CallbackURL      types.String `tfsdk:"callback_url"`
-	CallbackURL2     types.String `tfsdk:"callback_url2"`
-	NumberPoolEnable types.Bool   `tfsdk:"number_pool_enable"`
-	LongCodeWeight   types.Int64  `tfsdk:"long_code_weight"`
-	TollFreeWeight   types.Int64  `tfsdk:"toll_free_weight"`
-	SkipUnhealthyTNs types.Bool   `tfsdk:"skip_unhealthy_tns"`
-	StickySender     types.Bool   `tfsdk:"sticky_sender"`
+	CallbackURL      types.String    `tfsdk:"callback_url"`
+	CallbackURL2     types.String    `tfsdk:"callback_url2"`
+	NumberPoolEnable types.Bool      `tfsdk:"number_pool_enable"`
+	LongCodeWeight   profile.Integer `tfsdk:"long_code_weight"`
+	TollFreeWeight   profile.Integer `tfsdk:"toll_free_weight"`
+	SkipUnhealthyTNs types.Bool      `tfsdk:"skip_unhealthy_tns"`
+	StickySender     types.Bool      `tfsdk:"sticky_sender"`
 }
 
 func fromAPI(common profile.Common, f Fields) model {
@@ -26,8 +26,8 @@ func fromAPI(common profile.Common, f Fields) model {
 		CallbackURL:      types.StringPointerValue(f.CallbackURL.Pointer()),
 		CallbackURL2:     types.StringPointerValue(f.CallbackURL2.Pointer()),
 		NumberPoolEnable: types.BoolPointerValue(f.NumberPoolEnable.Pointer()),
-		LongCodeWeight:   types.Int64PointerValue(f.LongCodeWeight.Pointer()),
-		TollFreeWeight:   types.Int64PointerValue(f.TollFreeWeight.Pointer()),
+		LongCodeWeight:   profile.NewInteger(f.LongCodeWeight),
+		TollFreeWeight:   profile.NewInteger(f.TollFreeWeight),
 		SkipUnhealthyTNs: types.BoolPointerValue(f.SkipUnhealthyTNs.Pointer()),
 		StickySender:     types.BoolPointerValue(f.StickySender.Pointer()),
 	}

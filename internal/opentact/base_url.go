@@ -16,28 +16,32 @@ const DefaultBaseURL = "https://api.opentact.org/rest"
 // ParseBaseURL reads the address below which the API's paths lie. It must be an
 // absolute https URL; plain http is accepted for loopback addresses alone,
 // because every request carries a token. User information, a query and a
-// fragment have no meaning there and are refused. The error does not repeat
-// the value, which may hold a password.
+// fragment have no meaning there and are refused. The error says what is wrong
+// and does not repeat the value, which may hold a password.
 func ParseBaseURL(text string) (*url.URL, error) {
+	scheme, _, absolute := strings.Cut(text, "://")
+	if !absolute {
+		return nil, errors.New("it does not begin with https://")
+	}
 	base, err := url.Parse(text)
 	if err != nil {
 		// url.Error repeats the whole text.
 		if urlErr, ok := errors.AsType[*url.Error](err); ok {
 			err = urlErr.Err
 		}
-		return nil, fmt.Errorf("not a URL: %w", err)
+		return nil, fmt.Errorf("it is no URL: %w", err)
 	}
 	switch {
 	case base.User != nil:
-		return nil, errors.New("a user name or password in the URL is not accepted; use token")
+		return nil, errors.New("it holds a user name or password")
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("an absolute https URL is needed, such as %s", DefaultBaseURL)
+		return nil, fmt.Errorf("its scheme is %s", clean(scheme))
 	case base.Hostname() == "":
-		return nil, fmt.Errorf("the URL names no host; an absolute https URL is needed, such as %s", DefaultBaseURL)
+		return nil, errors.New("it names no host")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
-		return nil, errors.New("a query or fragment in the URL is not accepted")
+		return nil, errors.New("it has a query or a fragment")
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		return nil, fmt.Errorf("plain http to %s would send the token in the clear; it is accepted for loopback addresses only, use https", base.Hostname())
+		return nil, fmt.Errorf("plain http to %s would send the token in the clear", base.Hostname())
 	}
 	base.Path = strings.TrimRight(base.Path, "/")
 	base.RawPath = ""
@@ -46,5 +50,5 @@ func ParseBaseURL(text string) (*url.URL, error) {
 
 // isLoopback tells whether a host can only be this machine.
 func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
+	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }

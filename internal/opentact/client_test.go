@@ -25,25 +25,27 @@ func TestParseBaseURL(t *testing.T) {
 		"http://127.9.9.9":                "http://127.9.9.9",
 		"http://[::1]:1/rest":             "http://[::1]:1/rest",
 		"http://localhost:1":              "http://localhost:1",
+		"HTTP://LocalHost:1":              "http://LocalHost:1",
 	} {
 		if got, err := opentact.ParseBaseURL(text); err != nil || got.String() != want {
 			t.Errorf("%s: got %v, %v", text, got, err)
 		}
 	}
 	for text, want := range map[string]string{
-		"":                               "an absolute https URL is needed",
-		"api.opentact.org/rest":          "an absolute https URL is needed",
-		"ftp://api.opentact.org":         "an absolute https URL is needed",
-		"https://":                       "names no host",
-		"https:///rest":                  "names no host",
-		"http://api.opentact.org/rest":   "plain http to api.opentact.org",
+		"":                               "it does not begin with https://",
+		"api.opentact.org/rest":          "it does not begin with https://",
+		"127.0.0.1:8480/rest":            "it does not begin with https://",
+		"ftp://api.opentact.org":         "its scheme is ftp",
+		"https://":                       "it names no host",
+		"https:///rest":                  "it names no host",
+		"http://api.opentact.org/rest":   "plain http to api.opentact.org would send the token in the clear",
 		"http://localhost.example":       "plain http",
 		"http://10.0.0.1":                "plain http",
-		"https://u:s3cret@a.example":     "a user name or password",
-		"https://a.example?token=s3cret": "a query or fragment",
-		"https://a.example#s3cret":       "a query or fragment",
-		"https://s3cret\x7f":             "not a URL",
-		"https://a.example/%zz-s3cret":   "not a URL",
+		"https://u:s3cret@a.example":     "it holds a user name or password",
+		"https://a.example?token=s3cret": "it has a query or a fragment",
+		"https://a.example#s3cret":       "it has a query or a fragment",
+		"https://s3cret\x7f":             "it is no URL",
+		"https://a.example/%zz-s3cret":   "it is no URL",
 	} {
 		_, err := opentact.ParseBaseURL(text)
 		wantInError(t, err, want)

@@ -28,13 +28,13 @@ func Kind() profile.Registration {
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"tech_prefix": schema.Int64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The technical prefix, a number of six digits: 100000 to 999999.",
 			Validators:          []validator.Int64{int64validator.Between(100000, 999999)},
 		},
 		"channel_limit": schema.Float64Attribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The most outbound channels in use at a time, 0 or more. One call takes one channel.",
+			MarkdownDescription: "The most outbound channels in use at a time, 0 or more. One call takes one channel. The API document allows fractions.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
 		"max_rate": schema.Float64Attribute{
@@ -43,14 +43,14 @@ func attributes() map[string]schema.Attribute {
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
 		"record_calls": schema.Int64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
 			MarkdownDescription: "Which outbound calls are recorded: 0, 1 or 2 (the API's `EVoiceRecordCallType`). " +
 				"The vendor distinguishes all outbound calls from those with a specific ANI, and does not document which number stands for which.",
 			Validators: []validator.Int64{int64validator.OneOf(0, 1, 2)},
 		},
 		"daily_spend_limit": schema.Float64Attribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API may keep it in 32 bits, which is about seven digits.",
+			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API may keep it in 32 bits, so use no more than seven significant digits.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
 		"filemat": schema.StringAttribute{
@@ -59,7 +59,7 @@ func attributes() map[string]schema.Attribute {
 			Validators:          []validator.String{stringvalidator.OneOf("wav", "mp3")},
 		},
 		"audio_track_type": schema.Int64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
 			MarkdownDescription: "How a recording holds the two channels of a call: 0 or 1 (the API's `EVoiceRecordCallAudioTrackType`). " +
 				"The vendor distinguishes both on one track from each on its own, and does not document which number stands for which.",
 			Validators: []validator.Int64{int64validator.OneOf(0, 1)},

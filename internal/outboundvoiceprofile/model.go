@@ -11,25 +11,25 @@ import (
 // model is an outbound voice profile in Terraform.
 type model struct {
 	profile.Common
-	TechPrefix      types.Int64   `tfsdk:"tech_prefix"`
-	ChannelLimit    types.Float64 `tfsdk:"channel_limit"`
-	MaxRate         types.Float64 `tfsdk:"max_rate"`
-	RecordCalls     types.Int64   `tfsdk:"record_calls"`
-	DailySpendLimit types.Float64 `tfsdk:"daily_spend_limit"`
-	Filemat         types.String  `tfsdk:"filemat"`
-	AudioTrackType  types.Int64   `tfsdk:"audio_track_type"`
+	TechPrefix      profile.Integer `tfsdk:"tech_prefix"`
+	ChannelLimit    types.Float64   `tfsdk:"channel_limit"`
+	MaxRate         types.Float64   `tfsdk:"max_rate"`
+	RecordCalls     profile.Integer `tfsdk:"record_calls"`
+	DailySpendLimit types.Float64   `tfsdk:"daily_spend_limit"`
+	Filemat         types.String    `tfsdk:"filemat"`
+	AudioTrackType  profile.Integer `tfsdk:"audio_track_type"`
 }
 
 func fromAPI(common profile.Common, f Fields) model {
 	return model{
 		Common:          common,
-		TechPrefix:      types.Int64PointerValue(f.TechPrefix.Pointer()),
+		TechPrefix:      profile.NewInteger(f.TechPrefix),
 		ChannelLimit:    types.Float64PointerValue(f.ChannelLimit.Pointer()),
 		MaxRate:         types.Float64PointerValue(f.MaxRate.Pointer()),
-		RecordCalls:     types.Int64PointerValue(f.RecordCalls.Pointer()),
+		RecordCalls:     profile.NewInteger(f.RecordCalls),
 		DailySpendLimit: types.Float64PointerValue(f.DailySpendLimit.Pointer()),
 		Filemat:         types.StringPointerValue(f.Filemat.Pointer()),
-		AudioTrackType:  types.Int64PointerValue(f.AudioTrackType.Pointer()),
+		AudioTrackType:  profile.NewInteger(f.AudioTrackType),
 	}
 }
 

@@ -94,7 +94,7 @@ func enumEdges(schema *openapi3.Schema) (edges []any) {
 		case string:
 			edges = append(edges, value, strings.ToUpper(value), value+"x", "")
 		case float64:
-			edges = append(edges, value-1, value, value+1)
+			edges = append(edges, value-1, value, value+0.5, value+1)
 		default:
 			panic(fmt.Sprintf("an enum of %T", value)) // the contract has no such
 		}
@@ -126,6 +126,7 @@ func rangeEdges(schema *openapi3.Schema) (edges []any) {
 	step := math.Nextafter
 	if schema.Type.Is("integer") {
 		step = func(from, towards float64) float64 { return from + math.Copysign(1, towards-from) }
+		edges = append(edges, *schema.Min+0.5)
 	}
 	if schema.Min != nil {
 		edges = append(edges, step(*schema.Min, math.Inf(-1)), *schema.Min, step(*schema.Min, math.Inf(1)), *schema.Min-1)

@@ -39,10 +39,10 @@ type opentactProvider struct{ version string }
 
 // model is the provider's configuration.
 type model struct {
-	BaseURL        types.String `tfsdk:"base_url"`
-	Token          types.String `tfsdk:"token"`
-	RequestTimeout types.String `tfsdk:"request_timeout"`
-	MaxRetries     types.Int64  `tfsdk:"max_retries"`
+	BaseURL        types.String    `tfsdk:"base_url"`
+	Token          types.String    `tfsdk:"token"`
+	RequestTimeout types.String    `tfsdk:"request_timeout"`
+	MaxRetries     profile.Integer `tfsdk:"max_retries"`
 }
 
 func (p *opentactProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -72,7 +72,7 @@ func (p *opentactProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				Validators: []validator.String{requestTimeout.rule()},
 			},
 			maxRetries.name: schema.Int64Attribute{
-				Optional: true,
+				CustomType: profile.IntegerType{}, Optional: true,
 				MarkdownDescription: fmt.Sprintf("How often a request that failed may be sent again, 0 to %d. A request to create is sent again only if the API certainly did not carry it out. ", mostRetries) +
 					maxRetries.sources() + fmt.Sprintf(" The default is `%d`.", opentact.DefaultMaxRetries),
 				Validators: []validator.Int64{maxRetries.rule()},

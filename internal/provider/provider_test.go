@@ -36,17 +36,18 @@ func TestConfigurationIsValidated(t *testing.T) {
 		value           any
 		want            string
 	}{
-		{"a relative base URL", "base_url", "api.opentact.org/rest", "an absolute https URL is needed"},
-		{"an unparseable base URL", "base_url", "https://[::1", "not a URL"},
+		{"a relative base URL", "base_url", "api.opentact.org/rest", "must be an absolute https URL such as https://api.opentact.org/rest, or an http URL of a loopback address: it does not begin with https://"},
+		{"an unparseable base URL", "base_url", "https://[::1", "it is no URL"},
 		{"plain http", "base_url", "http://api.opentact.org/rest", "plain http to api.opentact.org"},
-		{"a password in the base URL", "base_url", "https://user:" + secretToken + "@api.opentact.org", "a user name or password"},
-		{"an empty base URL", "base_url", "", "an absolute https URL is needed"},
+		{"a password in the base URL", "base_url", "https://user:" + secretToken + "@api.opentact.org", "it holds a user name or password"},
+		{"an empty base URL", "base_url", "", "it does not begin with https://"},
 		{"an empty token", "token", "", "it is empty"},
 		{"a token with a line break", "token", secretToken + "\n", "white space"},
 		{"a timeout without a unit", "request_timeout", "30", `must be a duration above zero, such as 45s or 1m30s: it is "30"`},
 		{"a timeout of zero", "request_timeout", "0s", "must be a duration above zero"},
 		{"a negative timeout", "request_timeout", "-1s", "must be a duration above zero"},
 		{"negative retries", "max_retries", -1, "must be an integer from 0 to 100: it is -1"},
+		{"a fraction of retries", "max_retries", 1.5, "must be an integer of 64 bits: it is 1.5"},
 		{"too many retries", "max_retries", 101, "must be an integer from 0 to 100: it is 101"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -54,8 +55,18 @@ func TestConfigurationIsValidated(t *testing.T) {
 			config := acctest.Values{"base_url": "https://api.opentact.org/rest", "token": secretToken}
 			config[test.attribute] = test.value
 			wantError(t, acctest.NewProtocol(t).Configure(t, config), test.attribute,
-				test.want, "Attribute "+test.attribute, "OPENTACT_"+strings.ToUpper(test.attribute))
+				test.want, "Attribute "+test.attribute)
 		})
+	}
+}
+
+// Whoever sets a value from a script sees which variable would do as well.
+func TestConfigurationNamesTheVariable(t *testing.T) {
+	t.Parallel()
+	for attribute, value := range (acctest.Values{"base_url": "a.example", "token": " ", "request_timeout": "soon", "max_retries": -1}) {
+		config := acctest.Values{"token": secretToken}
+		config[attribute] = value
+		wantError(t, acctest.NewProtocol(t).Configure(t, config), attribute, "OPENTACT_"+strings.ToUpper(attribute))
 	}
 }
 
@@ -109,7 +120,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 
 	t.Run("a token that is missing", func(t *testing.T) {
 		t.Setenv("OPENTACT_TOKEN", "")
-		wantError(t, acctest.NewProtocol(t).Configure(t, nil), "token", "needs token", "OPENTACT_TOKEN")
+		wantError(t, acctest.NewProtocol(t).Configure(t, nil), "token", "No token is set", "OPENTACT_TOKEN")
 	})
 
 	t.Run("a wrong token", func(t *testing.T) {

@@ -43,7 +43,7 @@ type setting[T any] struct {
 var (
 	baseURL = setting[*url.URL]{
 		name:        "base_url",
-		requirement: "must be an absolute https URL, or an http URL of a loopback address",
+		requirement: "must be an absolute https URL such as " + opentact.DefaultBaseURL + ", or an http URL of a loopback address",
 		parse:       opentact.ParseBaseURL,
 		fallback:    opentact.DefaultBaseURL,
 	}
@@ -73,7 +73,7 @@ func parseToken(text string) (string, error) {
 		return "", errors.New("it is empty")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", errors.New("it contains white space or characters outside ASCII")
+		return "", errors.New("it contains white space, such as a line break at its end, or characters outside ASCII")
 	}
 	return text, nil
 }
@@ -113,7 +113,7 @@ func (s setting[T]) resolve(configured attr.Value, diags *diag.Diagnostics) (val
 	}
 	if text == "" && configured.IsNull() {
 		diags.AddAttributeError(path.Root(s.name), "Missing Provider Configuration",
-			fmt.Sprintf("The provider needs %s. Set the provider's attribute %s, or the environment variable %s.", s.name, s.name, s.variable()))
+			fmt.Sprintf("No %s is set. Set the environment variable %s, or the provider's attribute %s.", s.name, s.variable(), s.name))
 		return value, source
 	}
 	value, err := s.parse(text)
@@ -140,7 +140,7 @@ func (s setting[T]) rule() settingRule {
 		Rule: s.requirement,
 		Check: func(text string) error {
 			if _, err := s.parse(text); err != nil {
-				return fmt.Errorf("%w. Instead of the attribute, the environment variable %s can be set", err, s.variable())
+				return fmt.Errorf("%w. It can also be set by the environment variable %s", err, s.variable())
 			}
 			return nil
 		},

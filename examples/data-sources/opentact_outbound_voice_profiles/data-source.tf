@@ -5,5 +5,7 @@ data "opentact_outbound_voice_profiles" "production" {
 }
 
 output "production_spend_limit" {
-  value = sum([for p in data.opentact_outbound_voice_profiles.production.profiles : coalesce(p.daily_spend_limit, 0)])
+  value = sum(concat([0], [
+    for p in data.opentact_outbound_voice_profiles.production.profiles : coalesce(p.daily_spend_limit, 0)
+  ]))
 }

@@ -72,15 +72,20 @@ Flags:
 Examples:
   opentact-emulator
   opentact-emulator -addr 127.0.0.1:0 -latency 50ms
-  curl -H 'X-Auth-Token: emulator-token' http://127.0.0.1:8480/rest/profile/messaging
+
+To change a profile behind Terraform's back, and see the next plan repair it:
+  curl -X PATCH -H 'X-Auth-Token: emulator-token' -H 'Content-Type: application/json' \
+    -d '{"sticky_sender":true}' http://127.0.0.1:8480/rest/profile/messaging/UUID
 
 State is kept in memory only: it is empty at the start and gone at the end. So is the
 log of requests, which grows as long as the program runs.
 
 What the emulator does although the real API is not known to do it:
-  - A field that a create does not mention gets a default that was made up.
+  - A field that a create does not mention gets a default that was made up: false, a
+    weight of 1, "wav", record_calls and audio_track_type of 0, and null for the rest.
   - Fields that the contract does not have are refused, not ignored.
   - An error about a field always names it, under "fields".
+  - Paths that do not exist are answered with 404 and the API's JSON error.
   - A uuid that is not written like one is refused with 400, not answered with 404.
   - Bodies over 1 MiB are refused with 413, other methods with 405.
   - Every answer has an X-Request-Id header.
