@@ -76,10 +76,8 @@ mirror=$work/mirror/registry.terraform.io/opentact/opentact/$version/$platform
 
 say 'Build the provider into a local mirror, and the emulator beside it.'
 cd "$root"
-CGO_ENABLED=0
-export CGO_ENABLED
-run go build -trimpath -o "$mirror/terraform-provider-opentact_v$version$suffix" .
-run go build -trimpath -o "$work/opentact-emulator$suffix" ./internal/cmd/opentact-emulator
+run go build -o "$mirror/terraform-provider-opentact_v$version$suffix" .
+run go build -o "$work/opentact-emulator$suffix" ./internal/cmd/opentact-emulator
 
 say 'Start the emulator on a free port.'
 printf '$ opentact-emulator -addr 127.0.0.1:0\n'
