@@ -4,6 +4,7 @@ package acctest
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -232,6 +233,7 @@ func proposal(t testing.TB, schema *tfprotov6.Schema, prior tftypes.Value, confi
 	if err := prior.As(&before); err != nil {
 		t.Fatal(err)
 	}
+	after = maps.Clone(after) // or the configuration would change with it
 	for name, value := range after {
 		if value.IsNull() {
 			after[name] = before[name]

@@ -28,12 +28,10 @@ func (r *profileResource[F, M]) ModifyPlan(_ context.Context, req resource.Modif
 			plan[name] = value
 		}
 	}
-	planned := tftypes.NewValue(req.Plan.Raw.Type(), plan)
-	if !planned.Equal(req.State.Raw) {
+	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {
 		plan[attrModifiedOn] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
-		planned = tftypes.NewValue(req.Plan.Raw.Type(), plan)
 	}
-	resp.Plan.Raw = planned
+	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), plan)
 }
 
 // sameNumber tells whether two values are numbers that the API cannot tell
@@ -55,7 +53,8 @@ func float(value tftypes.Value) (float64, bool) {
 	return nearest, true
 }
 
-// attributeValues returns the attributes of an object, none for one that is null.
+// attributeValues returns the attributes of an object, none for one that is
+// null. The map is the object's own, and not to be written to.
 func attributeValues(object tftypes.Value) map[string]tftypes.Value {
 	var values map[string]tftypes.Value
 	if object.As(&values) != nil {
@@ -70,7 +69,7 @@ func attributeValues(object tftypes.Value) map[string]tftypes.Value {
 // Terraform would take that for a bug of the provider and fail the apply. The
 // next refresh shows it.
 func keepPlanned(plan tftypes.Value, state *tfsdk.State) {
-	values := attributeValues(state.Raw)
+	values := maps.Clone(attributeValues(state.Raw))
 	for name, value := range attributeValues(plan) {
 		if value.IsFullyKnown() {
 			values[name] = value
