@@ -24,8 +24,14 @@ func TestBackoffIsJitteredAndBounded(t *testing.T) {
 			t.Errorf("attempt %d: of 2000 waits the longest is %s, far from the ceiling %s", attempt, highest, ceiling)
 		}
 	}
-	if wait := backoff(shortest, longest, 1_000_000, nil); wait >= longest {
-		t.Errorf("waited %s after very many attempts", wait)
+	for _, attempt := range []int{40, 63, 64, 1_000_000} { // past what a duration can hold
+		highest := time.Duration(0)
+		for range 200 {
+			highest = max(highest, backoff(shortest, longest, attempt, &http.Response{}))
+		}
+		if highest >= longest || highest < longest/2 {
+			t.Errorf("attempt %d: of 200 waits the longest is %s, and may be up to %s", attempt, highest, longest)
+		}
 	}
 	if wait := backoff(shortest, 0, 3, nil); wait != 0 {
 		t.Errorf("waited %s with no time allowed", wait)

@@ -5,6 +5,7 @@ package opentact_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"testing"
 	"time"
@@ -220,6 +221,23 @@ func TestAttemptTimeout(t *testing.T) {
 	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), uuidA, messagingFields{})
 	if transport, isTransport := errors.AsType[*opentact.TransportError](err); !isTransport || transport.Attempts != 3 {
 		t.Errorf("got %v, want a TransportError after 3 attempts", err)
+	}
+	wantInError(t, err, "request_timeout (20ms)")
+}
+
+// The time of an attempt includes the reading of its answer.
+func TestAttemptTimeoutInTheMiddleOfAnAnswer(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, ok(profileA))
+	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, `{"success":true,"payload":{`)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done() // until the client hangs up
+	})
+	client := a.client(t, func(c *opentact.Config) { c.RequestTimeout, c.MaxRetries = 20*time.Millisecond, 1 })
+	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), uuidA, messagingFields{})
+	if transport, isTransport := errors.AsType[*opentact.TransportError](err); !isTransport || transport.Attempts != 2 {
+		t.Errorf("got %v, want a TransportError after 2 attempts", err)
 	}
 	wantInError(t, err, "request_timeout (20ms)")
 }

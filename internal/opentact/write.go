@@ -153,9 +153,8 @@ func unsent(fields []string, sent members) []string {
 // the precision of 32 bits.
 func (c *Collection[F]) keepPrecision(got, reference members) {
 	for _, field := range c.spec.Float32 {
-		value, ok := reference[field]
-		if ok && got[field] != nil && !isNull(value) && same(value, got[field], true) {
-			got[field] = value
+		if same(reference[field], got[field], true) {
+			got[field] = reference[field]
 		}
 	}
 }
@@ -182,7 +181,8 @@ func (c *Collection[F]) concealed(sent members) map[string]string {
 	hidden := make(map[string]string)
 	for _, field := range c.spec.Concealed {
 		var value string
-		if json.Unmarshal(sent[field], &value) == nil && value != "" {
+		_ = json.Unmarshal(sent[field], &value) // stays empty where the field is not sent, or null
+		if value != "" {
 			hidden[value] = "(the value of " + field + ")"
 		}
 	}

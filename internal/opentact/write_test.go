@@ -65,6 +65,9 @@ func TestCreateIsJudgedByItsAnswer(t *testing.T) {
 			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
 		{name: "missing, and the GET refused", replies: []reply{created(`{"uuid":"` + uuidA + `","tollfree_weight":7}`), refusal(403, "no reading")},
 			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
+		{name: "refused by field, accepted under the other, and ignored there", replies: []reply{named400, created(profileA), ok(profileA)},
+			requests: []string{post + documented, post + other, patch + `{"toll_free_weight":7}`}, want: opentact.Value[int64](1),
+			mismatch: "toll_free_weight was sent as 7 and came back as 1"},
 		{name: "malformed", replies: []reply{created(withA(map[string]any{"tollfree_weight": "x"})), ok(withA(map[string]any{"tollfree_weight": "x"}))},
 			requests: []string{post + documented, patch + alone}, want: opentact.Value[int64](7),
 			mismatch: `toll_free_weight was sent as 7 and came back as "x", which is not of this field's type`},
@@ -140,6 +143,69 @@ func TestSpellingIsRemembered(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, a.log()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What was refused under one name is sent under the other from then on, and what
+// is no longer heeded under that under the first again.
+func TestSpellingIsLearnedAndUnlearned(t *testing.T) {
+	t.Parallel()
+	seven := withA(map[string]any{"tollfree_weight": 7})
+	a := newAPI(t, refusal(400, "toll_free_weight is unknown"), created(seven), created(profileA), ok(seven), created(seven))
+	client := a.client(t)
+	for range 3 {
+		if _, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), weight(7)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{
+		post + `{"name":"a","toll_free_weight":7}`, post + `{"name":"a","tollfree_weight":7}`,
+		post + `{"name":"a","tollfree_weight":7}`, patch + `{"toll_free_weight":7}`,
+		post + `{"name":"a","toll_free_weight":7}`,
+	}
+	if diff := cmp.Diff(want, a.log()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A spelling that was of no use is not remembered.
+func TestSpellingThatDidNotHelpIsForgotten(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, created(profileA), ok(profileA), created(withA(map[string]any{"tollfree_weight": 7})))
+	client := a.client(t)
+	if _, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), weight(7)); err == nil {
+		t.Error("no error")
+	}
+	if _, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), weight(7)); err != nil {
+		t.Error(err)
+	}
+	if got := a.log()[2]; got != post+`{"name":"a","toll_free_weight":7}` {
+		t.Errorf("the second create was %s", got)
+	}
+}
+
+// Only a 400 says that a field is not known by its name.
+func TestOtherErrorsThatNameAFieldAreFinal(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{403, 409, 422} {
+		a := newAPI(t, refusal(status, "toll_free_weight is not yours to set"))
+		_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
+		wantInError(t, err, "not yours to set")
+		if len(a.log()) != 1 {
+			t.Errorf("%d: requests: %v", status, a.log())
+		}
+	}
+}
+
+// If the request that tries the other spelling fails, the profile is there and
+// the failure is told beside what is wrong with it.
+func TestOtherSpellingThatCannotBeTried(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, created(profileA), reply{status: 502, body: "<h1>Bad Gateway"})
+	got, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
+	wantInError(t, err, "toll_free_weight was sent as 7 and came back as 1", "update messaging profile", "status 502")
+	if got.UUID != uuidA {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -246,6 +312,35 @@ func TestNumbersKeptIn32Bits(t *testing.T) {
 	if err != nil || updated.Fields != limit(0.1) {
 		t.Errorf("update: got %+v, %v", updated, err)
 	}
+}
+
+// The same holds for a field that an update did not send, and for one that the
+// answers lack.
+func TestUpdateKeepsWhatItDidNotSend(t *testing.T) {
+	t.Parallel()
+	before := voiceFields{Named: named("v"), DailySpendLimit: opentact.Value(0.1)}
+	after := voiceFields{Named: named("w"), DailySpendLimit: opentact.Value(0.1)}
+	const rest = `{"uuid":"` + uuidA + `","created_on":"x","modified_on":"y","name":"w"`
+	for name, answer := range map[string]reply{
+		"kept in 32 bits": ok(rest + `,"daily_spent_limit":0.10000000149011612}`),
+		"lacking":         ok(rest + `}`),
+	} {
+		a := newAPI(t, answer)
+		got, err := opentact.CollectionOf(a.client(t), &voice).Update(t.Context(), uuidA, before, after)
+		if err != nil || got.Fields != after {
+			t.Errorf("%s: got %+v, %v", name, got.Fields, err)
+		}
+	}
+}
+
+// A null is matched by any answer, but not by one of another type.
+func TestNullThatCameBackMalformed(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, ok(withA(map[string]any{"sticky_sender": "x"})))
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Update(t.Context(), uuidA,
+		messagingFields{Named: named("a"), StickySender: opentact.Value(true)},
+		messagingFields{Named: named("a"), StickySender: opentact.Null[bool]()})
+	wantInError(t, err, `sticky_sender was sent as null and came back as "x", which is not of this field's type`)
 }
 
 // A read that lacks a field says nothing about it: what is known stays.

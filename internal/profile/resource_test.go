@@ -40,7 +40,11 @@ func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
 	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(planned.Values())); diff != "" {
 		t.Errorf("planned otherwise: %s", diff)
 	}
+	before := state.Values()["modified_on"]
 	state = p.Converge(t, messagingProfile, state, config)
+	if state.Values()["modified_on"] == before {
+		t.Error("modified_on is still the old one")
+	}
 	if planned, _ := p.Plan(t, messagingProfile, state, config); !planned.Value.Equal(state.Value) {
 		t.Errorf("the second plan is not empty: %v", planned.Values())
 	}
