@@ -111,14 +111,14 @@ func TestAPIErrorDetails(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, reply{
 		status: 400, header: map[string]string{"X-Request-Id": "r-1"},
-		body: `{"success":false,"message":"Invalid","status":400,"fields":{"params.name":{"message":"too long"},"sticky_sender":{"message":"no"}}}`,
+		body: `{"success":false,"message":"Invalid","status":400,"fields":{"params.name":{"message":"too long"},"sticky_sender":"no","params.x":["y"]}}`,
 	})
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), messagingFields{Named: named("a")})
 	apiErr, isAPI := errors.AsType[*opentact.APIError](err)
 	if !isAPI {
 		t.Fatalf("got a %T: %v", err, err)
 	}
-	if apiErr.RequestID != "r-1" || apiErr.Fields["name"] != "too long" || apiErr.Fields["sticky_sender"] != "no" {
+	if apiErr.RequestID != "r-1" || apiErr.Fields["name"] != "too long" || apiErr.Fields["sticky_sender"] != "no" || apiErr.Fields["x"] != `["y"]` {
 		t.Errorf("got %#v", apiErr)
 	}
 }

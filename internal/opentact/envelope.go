@@ -97,19 +97,23 @@ func (env *envelope) readMessage(dec *json.Decoder) error {
 	return nil
 }
 
-// readFields takes `{"params.<name>": {"message": …}}`, and nothing else.
+// readFields takes `{"params.<name>": {"message": …}}`, and a bare message too.
 func (env *envelope) readFields(dec *json.Decoder) error {
 	var raw json.RawMessage
 	if err := dec.Decode(&raw); err != nil {
 		return err
 	}
-	var fields map[string]struct {
-		Message string `json:"message"`
-	}
+	var fields map[string]json.RawMessage
 	_ = json.Unmarshal(raw, &fields) // what has another form names no field
 	env.fields = make(map[string]string, len(fields))
 	for name, field := range fields {
-		env.fields[strings.TrimPrefix(name, paramPrefix)] = field.Message
+		var detail struct {
+			Message string `json:"message"`
+		}
+		if json.Unmarshal(field, &detail) != nil && json.Unmarshal(field, &detail.Message) != nil {
+			detail.Message = string(field)
+		}
+		env.fields[strings.TrimPrefix(name, paramPrefix)] = detail.Message
 	}
 	return nil
 }

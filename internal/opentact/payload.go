@@ -38,7 +38,7 @@ func (r reader) find(raw json.RawMessage) (members, error) {
 	case len(found) > 0:
 		object = found[0]
 	case container:
-		return nil, fmt.Errorf("an object was found that has a place for a profile, and the place is empty: %s", describeJSON(raw))
+		return nil, fmt.Errorf("an object was found that has a place for a profile, and no profile is there: %s", describeJSON(raw))
 	default:
 		object = r.known(object)
 	}
@@ -64,16 +64,17 @@ func (r reader) findNested(object members) (found []members, container bool) {
 	return found, container
 }
 
-// descend follows a path of member names. An object that is null or {} is there
-// and holds nothing.
+// descend follows a path of member names, and tells whether the place at its
+// end exists. What is there counts if it is an object: null, {} and a mere
+// reference, such as a uuid, are none.
 func descend(object members, path []string) (members, bool) {
-	for _, name := range path {
+	for i, name := range path {
 		raw, ok := object[name]
 		if !ok {
 			return nil, false
 		}
 		object = nil
-		if json.Unmarshal(raw, &object) != nil {
+		if json.Unmarshal(raw, &object) != nil && i < len(path)-1 {
 			return nil, false
 		}
 	}

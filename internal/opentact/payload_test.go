@@ -53,10 +53,13 @@ func TestAnswerShapes(t *testing.T) {
 		{"two profiles", "[" + v + "," + profileV(uuidB, "v") + "]", "two different profiles were found where one was expected"},
 		{"one uuid, two contents", "[" + v + "," + other + "]", "both have the uuid \"" + uuidA + `"`},
 		{"two profiles in one lease", leases(`"outbound_voice_profile":` + v + `,"sip_connection":{"outbound_voice_profile":` + profileV(uuidB, "v") + `}`), "one object contains two different profiles"},
-		{"a lease with nothing", leases(`"outbound_voice_profile":{}`), "the place is empty"},
-		{"a lease with null", leases(`"outbound_voice_profile":null`), "the place is empty"},
-		{"a lease with nothing further down", leases(`"sip_connection":{"outbound_voice_profile":{}}`), "the place is empty"},
-		{"a connection with nothing", `[{"uuid":"` + uuidA + `","name":"c","outbound_voice_profile":{}}]`, "the place is empty"},
+		{"a lease with nothing", leases(`"outbound_voice_profile":{}`), "no profile is there"},
+		{"a lease with a reference", leases(`"outbound_voice_profile":"` + uuidA + `"`), "no profile is there"},
+		{"a lease with a list", leases(`"outbound_voice_profile":[` + v + `]`), "no profile is there"},
+		{"a profile that refers to its connection", strings.TrimSuffix(v, "}") + `,"sip_connection":"` + uuidB + `"}`, ""},
+		{"a lease with null", leases(`"outbound_voice_profile":null`), "no profile is there"},
+		{"a lease with nothing further down", leases(`"sip_connection":{"outbound_voice_profile":{}}`), "no profile is there"},
+		{"a connection with nothing", `[{"uuid":"` + uuidA + `","name":"c","outbound_voice_profile":{}}]`, "no profile is there"},
 		{"a page of a list", `{"take":20,"skip":0,"total":1,"data":[` + v + `]}`, "the profile has no uuid"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -111,7 +114,7 @@ func TestDocumentedSample(t *testing.T) {
 	}
 	// The sample's connections hold an empty voice profile each, and uuids of their own.
 	_, err = opentact.CollectionOf(a.client(t), &voice).Get(t.Context(), uuid, voiceFields{})
-	wantInError(t, err, "the place is empty")
+	wantInError(t, err, "no profile is there")
 }
 
 func TestListShapes(t *testing.T) {

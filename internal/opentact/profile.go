@@ -60,6 +60,17 @@ type Spec[F Fields] struct {
 	Float32 []string
 }
 
+// FieldName returns the API document's name of a field, whichever of its names
+// the API used.
+func (s *Spec[F]) FieldName(name string) string {
+	for field, other := range s.OtherSpellings {
+		if name == other {
+			return field
+		}
+	}
+	return name
+}
+
 // uuidPattern is the form that the API document gives for every uuid.
 var uuidPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 

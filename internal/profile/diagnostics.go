@@ -78,7 +78,8 @@ func report(diags *diag.Diagnostics, op operation, err error) {
 func (r *profileResource[F, M]) faults(err error) map[string]string {
 	faults := make(map[string]string)
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
-		for field, message := range apiErr.Fields {
+		for name, message := range apiErr.Fields {
+			field := r.kind.Spec.FieldName(name)
 			faults[field] = fmt.Sprintf("Attribute %s: the API says %q.\n\n%s", field, message, sentence(err.Error()))
 		}
 	}

@@ -327,7 +327,7 @@ func TestAPIErrorsPointAtAttributes(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusBadRequest, `{"success":false,"message":"Validation failed","status":400,"fields":{`+
-			`"params.name":{"message":"is taken"},"params.sticky_sender":{"message":"needs a pool"},"params.unheard_of":{"message":"x"}}}`)
+			`"params.name":{"message":"is taken"},"params.tollfree_weight":{"message":"needs a pool"},"params.unheard_of":{"message":"x"}}}`)
 	})
 	config := acctest.Values{"name": "a", "sticky_sender": true}
 	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
@@ -336,5 +336,5 @@ func TestAPIErrorsPointAtAttributes(t *testing.T) {
 		t.Fatalf("got %v\n%s", state.Values(), acctest.Describe(diags))
 	}
 	acctest.WantError(t, diags[:1], "name", `Attribute name: the API says "is taken"`, "Validation failed")
-	acctest.WantError(t, diags[1:], "sticky_sender", `the API says "needs a pool"`)
+	acctest.WantError(t, diags[1:], "toll_free_weight", `Attribute toll_free_weight: the API says "needs a pool"`)
 }
