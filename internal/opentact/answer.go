@@ -33,36 +33,38 @@ type answer struct {
 func readAnswer(c *call, resp *http.Response) (*answer, error) {
 	c.status = resp.StatusCode
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
-		return nil, c.answerError(resp, "a redirect to "+redirectTarget(resp)+", which is not followed; base_url must name the API itself")
+		return nil, c.answerError(resp, "a redirect to "+c.conceal(redirectTarget(resp))+", which is not followed; base_url must name the API itself")
 	}
 	seen := &extract{}
 	limited := &limitedReader{Reader: resp.Body, left: c.limit}
 	env, err := readEnvelope(io.TeeReader(limited, seen), c.element)
-	ok := resp.StatusCode < 300
+	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	switch {
 	case err == nil:
 	case errors.Is(err, errTooLarge):
 		return nil, c.answerError(resp, fmt.Sprintf("it is larger than %d bytes", c.limit))
 	case limited.err != nil:
 		return nil, limited.err
-	case len(seen.text) == 0 && ok && c.method == http.MethodDelete:
+	case seen.isEmpty() && ok && c.method == http.MethodDelete:
 		return &answer{empty: true}, nil
-	case len(seen.text) == 0:
+	case seen.isEmpty():
 		return nil, c.answerError(resp, "it is empty")
 	case seen.startsObject() && errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, err
-	case isType[*elementError](err):
-		return nil, c.answerError(resp, err.Error())
 	default:
 		return nil, c.answerError(resp, "it is not the API's JSON: "+seen.describe(c, resp))
 	}
 	switch {
+	case env.success == nil && ok && c.method == http.MethodDelete:
+		return &answer{empty: true}, nil // any 2xx will do, as long as it is JSON
 	case env.success == nil:
 		return nil, c.answerError(resp, `it is JSON without "success": `+seen.describe(c, resp))
 	case !*env.success:
 		return nil, c.apiError(resp, env)
 	case !ok:
 		return nil, c.answerError(resp, `it says "success": true`)
+	case env.unreadable != nil:
+		return nil, c.answerError(resp, env.unreadable.Error())
 	default:
 		return &answer{envelope: env}, nil
 	}
@@ -95,6 +97,19 @@ func (e *extract) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// isEmpty tells whether nothing but white space was read.
+func (e *extract) isEmpty() bool { return len(bytes.TrimSpace(e.text)) == 0 }
+
+// json returns the text from where it begins to be JSON, if need be behind a
+// byte order mark or a prefix against script inclusion; nil if it is not JSON.
+func (e *extract) json() []byte {
+	start := bytes.TrimLeft(e.text, " \t\r\n\ufeff)]}',;")
+	if isComposite(start) {
+		return start
+	}
+	return nil
+}
+
 // startsObject tells whether the answer looked like JSON as far as it was read.
 func (e *extract) startsObject() bool {
 	return bytes.HasPrefix(bytes.TrimSpace(e.text), []byte("{"))
@@ -108,8 +123,8 @@ func (e *extract) describe(c *call, resp *http.Response) string {
 	if contentType == "" {
 		contentType = "no content type"
 	}
-	if e.startsObject() {
-		return fmt.Sprintf("%s, %s", contentType, describeJSON(e.text))
+	if text := e.json(); text != nil {
+		return fmt.Sprintf("%s, %s", contentType, describeJSON(text))
 	}
 	return fmt.Sprintf("%s, beginning %q", contentType, shorten(clean(c.conceal(string(e.text))), 200))
 }
@@ -140,10 +155,16 @@ func describeJSON(raw json.RawMessage) string {
 		return fmt.Sprintf("an array of %d", len(array))
 	case raw[0] == '{':
 		return "a JSON object"
+	case isComposite(raw):
+		return "JSON"
 	default:
 		return "a single JSON value"
 	}
 }
+
+// isComposite tells whether a JSON value has others inside, as far as its
+// beginning shows.
+func isComposite(raw json.RawMessage) bool { return bytes.ContainsAny(raw[:min(1, len(raw))], "{[") }
 
 var errTooLarge = errors.New("the answer is too large")
 

@@ -37,6 +37,11 @@ func TestUnusableAnswers(t *testing.T) {
 		{"terminal escapes", reply{status: 200, header: html, body: "\x1b]0;title\x07\x1b[31mred\u202e"}, `beginning "]0;title [31mred"`},
 		{"nothing", reply{status: 200}, "it is empty"},
 		{"JSON that is no object", reply{status: 200, body: `[1]`}, "it is not the API's JSON"},
+		{"a list without envelope", reply{status: 200, body: `[{"created_by":{"password":"s3cret"}}]`}, "application/json, an array of 1"},
+		{"JSON behind a byte order mark", reply{status: 200, body: "\ufeff" + `{"token":"s3cret"}`}, "an object with the members [token]"},
+		{"JSON behind a guard", reply{status: 200, body: `)]}',{"token":"s3cret"}`}, "an object with the members [token]"},
+		{"the token in a page", reply{status: 403, header: html, body: "<p>X-Auth-Token: " + token}, "X-Auth-Token: (the token)"},
+		{"the token in a redirect", reply{status: 302, header: map[string]string{"Location": "https://elsewhere.example/" + token}}, "https://elsewhere.example/(the token)"},
 		{"no success", reply{status: 200, body: `{"payload":{"token":"s3cret"}}`}, `it is JSON without "success": application/json, an object with the members [payload]`},
 		{"success of another type", reply{status: 200, body: `{"success":"true"}`}, "it is not the API's JSON"},
 		{"success under 404", reply{status: 404, body: `{"success":true}`}, `status 404 is not what the OpenTact API sends: it says "success": true`},
@@ -69,7 +74,7 @@ func TestUnusableAnswers(t *testing.T) {
 			if len(a.log()) != 1 {
 				t.Errorf("an answer is an answer, and yet there were %d requests", len(a.log()))
 			}
-			for _, secret := range []string{"s3cret", "u:p", "token=1"} {
+			for _, secret := range []string{"s3cret", "u:p", "token=1", token} {
 				if strings.Contains(err.Error(), secret) {
 					t.Errorf("the error shows %q: %v", secret, err)
 				}
@@ -88,7 +93,9 @@ func TestAPIErrors(t *testing.T) {
 	}{
 		{"refused under 200", refusal(200, "not today"), 200, "status 200 and an error: not today"},
 		{"no message", reply{status: 400, body: `{"success":false}`}, 400, "no message given"},
-		{"a message of another type", reply{status: 400, body: `{"success":false,"message":["a","b"]}`}, 400, `["a","b"]`},
+		{"a message of another type", reply{status: 400, body: `{"success":false,"message":["a","b"]}`}, 400, "error: a, b"},
+		{"an object as message", reply{status: 400, body: `{"success":false,"message":{"token":"s3cret"}}`}, 400, "an object with the members [token]"},
+		{"a payload beside it", reply{status: 409, body: `{"success":false,"message":"No such route","payload":["x",{}]}`}, 409, "error: No such route"},
 		{"control characters", refusal(400, "a\x1b[31m\nb"), 400, "error: a [31m b"},
 		{"a long message", refusal(400, strings.Repeat("é", 5000)), 400, strings.Repeat("é", 500) + "…"},
 		{"fields of another type", reply{status: 400, body: `{"success":false,"message":"bad","fields":7}`}, 400, "error: bad"},
@@ -118,9 +125,10 @@ func TestAPIErrorDetails(t *testing.T) {
 	if !isAPI {
 		t.Fatalf("got a %T: %v", err, err)
 	}
-	if apiErr.RequestID != "r-1" || apiErr.Fields["name"] != "too long" || apiErr.Fields["sticky_sender"] != "no" || apiErr.Fields["x"] != `["y"]` {
+	if apiErr.RequestID != "r-1" || apiErr.Fields["name"] != "too long" || apiErr.Fields["sticky_sender"] != "no" || apiErr.Fields["x"] != "y" {
 		t.Errorf("got %#v", apiErr)
 	}
+	wantInError(t, err, "Invalid; name: too long; sticky_sender: no; x: y")
 }
 
 func TestRefusedCredentials(t *testing.T) {
@@ -148,6 +156,8 @@ func TestDelete(t *testing.T) {
 		{"leases", ok(`[{"uuid":"` + uuidB + `","messaging_profile":` + profileA + `}]`), ""},
 		{"no content", reply{status: 204}, ""},
 		{"an empty body", reply{status: 200}, ""},
+		{"white space", reply{status: 200, body: " \n"}, ""},
+		{"an object without success", reply{status: 200, body: "{}"}, ""},
 		{"success alone", reply{status: 202, body: `{"success":true}`}, ""},
 		{"a page under 404", reply{status: 404, body: "<html>"}, "is not what the OpenTact API sends"},
 		{"a page under 200", reply{status: 200, body: "<html>"}, "is not what the OpenTact API sends"},
@@ -166,6 +176,24 @@ func TestDelete(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A gateway may refuse the token as well, in words of its own, and the API may
+// repeat it.
+func TestRefusedCredentialsInOtherForms(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []reply{
+		{status: 401, body: "<h1>Unauthorized"},
+		{status: 401, body: `{"message":"Unauthorized"}`},
+		refusal(401, "token "+token+" has expired"),
+	} {
+		a := newAPI(t, answer)
+		_, err := opentact.CollectionOf(a.client(t), &messaging).List(t.Context())
+		wantInError(t, err, "refused the credentials, which came from the test", "401")
+		if strings.Contains(err.Error(), token) {
+			t.Errorf("the error shows the token: %v", err)
+		}
 	}
 }
 

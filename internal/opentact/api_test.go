@@ -54,7 +54,7 @@ var voice = opentact.Spec[voiceFields]{
 const (
 	uuidA = "0a0a0a0a-0000-4000-8000-00000000000a"
 	uuidB = "0b0b0b0b-0000-4000-8000-00000000000b"
-	token = "test-token"
+	token = "t0ken-of/the-tests"
 )
 
 // profileA is a complete messaging profile as the API answers it.

@@ -49,7 +49,8 @@ func TestBackoffHonoursRetryAfter(t *testing.T) {
 		"7":                             {7 * time.Second, true},
 		"-1":                            {},
 		"1.5":                           {},
-		"99999999999999999999":          {},
+		"4294967295":                    {4294967295 * time.Second, true},
+		"99999999999999999999":          {4294967295 * time.Second, true}, // the caller caps it
 		"soon":                          {},
 		"":                              {},
 		"Fri, 02 Jan 2026 03:04:15 GMT": {10 * time.Second, true},

@@ -24,14 +24,9 @@ func ParseBaseURL(text string) (*url.URL, error) {
 		return nil, errors.New("it does not begin with https://")
 	}
 	base, err := url.Parse(text)
-	if err != nil {
-		// url.Error repeats the whole text.
-		if urlErr, ok := errors.AsType[*url.Error](err); ok {
-			err = urlErr.Err
-		}
-		return nil, fmt.Errorf("it is no URL: %w", err)
-	}
 	switch {
+	case err != nil: // which repeats parts of the text
+		return nil, errors.New("it is no URL")
 	case base.User != nil:
 		return nil, errors.New("it holds a user name or password")
 	case base.Scheme != "http" && base.Scheme != "https":

@@ -3,11 +3,15 @@
 package opentact
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"html"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 )
@@ -25,8 +29,8 @@ type call struct {
 	// element takes the elements of an array payload, begun anew by each attempt.
 	element func(json.RawMessage) error
 	restart func()
-	// concealed maps values of the request that no error may show to what is
-	// shown in their place. The API is free to repeat what it was sent.
+	// concealed maps values that no error may show to what is shown in their
+	// place. The API is free to repeat what it was sent.
 	concealed map[string]string
 
 	attempts atomic.Int64
@@ -90,11 +94,38 @@ func (c *call) apiError(resp *http.Response, env envelope) *APIError {
 	}
 }
 
-// conceal replaces the concealed values in a text. It comes before the text is
+// hide makes errors show a text in the place of a value, in whichever way an
+// answer is likely to write it. What is shorter than a secret would be is left:
+// to replace every "a" would make errors unreadable.
+func (c *call) hide(value, shown string) {
+	if len(value) < 8 {
+		return
+	}
+	if c.concealed == nil {
+		c.concealed = make(map[string]string)
+	}
+	for _, written := range []string{value, html.EscapeString(value), url.QueryEscape(value), strings.ReplaceAll(value, "/", `\/`)} {
+		c.concealed[written] = shown
+	}
+}
+
+// conceal replaces the hidden values in a text. It comes before the text is
 // cut, or a part of a value could stay.
 func (c *call) conceal(text string) string {
-	for value, shown := range c.concealed {
-		text = strings.ReplaceAll(text, value, shown)
+	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
+	for _, value := range slices.SortedFunc(maps.Keys(c.concealed), longestFirst) {
+		text = strings.ReplaceAll(text, value, c.concealed[value])
 	}
 	return text
 }
+
+// concealedError is an error whose text has been concealed.
+type concealedError struct {
+	text string
+	err  error
+}
+
+func (e *concealedError) Error() string { return e.text }
+
+// Unwrap gives the error with its own text, for its type alone.
+func (e *concealedError) Unwrap() error { return e.err }

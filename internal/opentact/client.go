@@ -127,7 +127,9 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 	case isType[*AnswerError](err), isType[*APIError](err):
 		return nil, c.explain(err)
 	default:
-		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: plainCause(err)}
+		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: &concealedError{
+			text: clean(call.conceal(plainCause(err).Error())), err: plainCause(err),
+		}}
 	}
 }
 
@@ -142,11 +144,10 @@ func (c *Client) setHeaders(header http.Header, call *call) {
 
 // explain says of a 401 whose credentials were refused.
 func (c *Client) explain(err error) error {
-	apiErr, ok := errors.AsType[*APIError](err)
-	if !ok || apiErr.Status != http.StatusUnauthorized {
+	if statusOf(err) != http.StatusUnauthorized {
 		return err
 	}
-	return &CredentialsError{BaseURL: c.config.BaseURL.String(), Source: c.config.TokenSource, Err: apiErr}
+	return &CredentialsError{BaseURL: c.config.BaseURL.String(), Source: c.config.TokenSource, Err: err}
 }
 
 // plainCause takes off the layer that repeats method and URL.
@@ -163,5 +164,7 @@ func (c *Client) newCall(operation, method string, path ...string) *call {
 	if base == nil { // the client is unusable, and no request will be made
 		base = new(url.URL)
 	}
-	return &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
+	call := &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
+	call.hide(c.config.Token, "(the token)")
+	return call
 }

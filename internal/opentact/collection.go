@@ -55,7 +55,7 @@ func (c *Collection[F]) Get(ctx context.Context, uuid string, known F) (Profile[
 	if err != nil {
 		return Profile[F]{}, err
 	}
-	got, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil)
+	got, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil, before)
 	if err != nil {
 		return Profile[F]{}, c.confirmGone(ctx, err)
 	}
@@ -85,7 +85,12 @@ func (c *Collection[F]) Create(ctx context.Context, planned F) (Profile[F], erro
 		}
 		return Profile[F]{}, err
 	}
-	return c.settle(ctx, w, got)
+	profile, err := c.settle(ctx, w, got)
+	if IsGone(err) {
+		// The answer was no profile: what became of the create nobody knows.
+		err = &UnknownOutcomeError{Name: planned.ProfileName(), Err: err}
+	}
+	return profile, err
 }
 
 // Update changes a profile from one set of fields to another. Only what differs
@@ -166,8 +171,9 @@ func (c *Collection[F]) confirmGone(ctx context.Context, err error) error {
 }
 
 // exchange sends one request about a single profile and returns the profile
-// that the answer holds. A POST goes to the collection and has no uuid.
-func (c *Collection[F]) exchange(ctx context.Context, verb, method, uuid string, body members) (members, error) {
+// that the answer holds. A POST goes to the collection and has no uuid. Concealed
+// values among the known members are kept out of errors.
+func (c *Collection[F]) exchange(ctx context.Context, verb, method, uuid string, body members, known ...members) (members, error) {
 	call, err := c.newCall(verb, method, uuid)
 	if err != nil {
 		return nil, err
@@ -176,8 +182,8 @@ func (c *Collection[F]) exchange(ctx context.Context, verb, method, uuid string,
 		if call.body, err = marshal(body); err != nil {
 			return nil, err
 		}
-		call.concealed = c.concealed(body)
 	}
+	c.hide(call, known...)
 	one := &single{reader: c.reader}
 	call.element, call.restart = one.add, one.restart
 	got, err := c.client.do(ctx, call)

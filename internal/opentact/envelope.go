@@ -19,8 +19,11 @@ type envelope struct {
 	// payload is the payload unless it is an array. An array's elements are
 	// handed on one by one, so that a long list is never held twice.
 	payload json.RawMessage
-	// array tells that the payload was an array.
-	array bool
+	// array tells that the payload was an array, unreadable what was wrong with
+	// the first element that could not be taken. It matters only if the answer
+	// turns out to be a success: an error may come with any payload.
+	array      bool
+	unreadable error
 }
 
 // errNotJSON marks an answer that is JSON in no part.
@@ -38,16 +41,10 @@ func readEnvelope(r io.Reader, element func(json.RawMessage) error) (envelope, e
 	if err := expect(dec, '{'); err != nil {
 		return env, err
 	}
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return env, err
+	if err := env.readMembers(dec, element); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF // an end between two tokens is one too early
 		}
-		if err := env.readMember(dec, key, element); err != nil {
-			return env, err
-		}
-	}
-	if err := expect(dec, '}'); err != nil {
 		return env, err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
@@ -66,6 +63,20 @@ func expect(dec *json.Decoder, delim json.Delim) error {
 		return errNotJSON
 	}
 	return nil
+}
+
+// readMembers reads an object to its end, after its beginning.
+func (env *envelope) readMembers(dec *json.Decoder, element func(json.RawMessage) error) error {
+	for dec.More() {
+		key, err := dec.Token()
+		if err != nil {
+			return err
+		}
+		if err := env.readMember(dec, key, element); err != nil {
+			return err
+		}
+	}
+	return expect(dec, '}')
 }
 
 func (env *envelope) readMember(dec *json.Decoder, key json.Token, element func(json.RawMessage) error) error {
@@ -91,9 +102,7 @@ func (env *envelope) readMessage(dec *json.Decoder) error {
 	if err := dec.Decode(&raw); err != nil {
 		return err
 	}
-	if json.Unmarshal(raw, &env.message) != nil {
-		env.message = string(raw)
-	}
+	env.message = asMessage(raw)
 	return nil
 }
 
@@ -108,14 +117,29 @@ func (env *envelope) readFields(dec *json.Decoder) error {
 	env.fields = make(map[string]string, len(fields))
 	for name, field := range fields {
 		var detail struct {
-			Message string `json:"message"`
+			Message json.RawMessage `json:"message"`
 		}
-		if json.Unmarshal(field, &detail) != nil && json.Unmarshal(field, &detail.Message) != nil {
-			detail.Message = string(field)
+		if json.Unmarshal(field, &detail) != nil || detail.Message == nil {
+			detail.Message = field
 		}
-		env.fields[strings.TrimPrefix(name, paramPrefix)] = detail.Message
+		env.fields[strings.TrimPrefix(name, paramPrefix)] = asMessage(detail.Message)
 	}
 	return nil
+}
+
+// asMessage reads a message: a string, or several. Anything else may be a whole
+// object of the API, and is described instead.
+func asMessage(raw json.RawMessage) string {
+	var one string
+	var several []string
+	switch {
+	case json.Unmarshal(raw, &one) == nil:
+		return one
+	case json.Unmarshal(raw, &several) == nil:
+		return strings.Join(several, ", ")
+	default:
+		return describeJSON(raw)
+	}
 }
 
 // readPayload streams an array and keeps anything else.
@@ -132,8 +156,8 @@ func (env *envelope) readPayload(dec *json.Decoder, element func(json.RawMessage
 			if err := dec.Decode(&raw); err != nil {
 				return err
 			}
-			if err := element(raw); err != nil {
-				return err
+			if env.unreadable == nil {
+				env.unreadable = element(raw)
 			}
 		}
 		return expect(dec, ']')

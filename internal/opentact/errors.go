@@ -5,7 +5,9 @@ package opentact
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -44,11 +46,19 @@ type APIError struct {
 }
 
 func (e *APIError) Error() string {
-	message := e.Message
-	if message == "" {
-		message = "no message given"
+	var messages []string
+	if e.Message != "" {
+		messages = append(messages, e.Message)
 	}
-	return fmt.Sprintf("%s: the API answered with status %d and an error: %s", e.Exchange, e.Status, message)
+	for _, field := range slices.Sorted(maps.Keys(e.Fields)) {
+		if said := e.Fields[field]; !strings.Contains(e.Message, said) {
+			messages = append(messages, field+": "+said)
+		}
+	}
+	if len(messages) == 0 {
+		messages = append(messages, "no message given")
+	}
+	return fmt.Sprintf("%s: the API answered with status %d and an error: %s", e.Exchange, e.Status, strings.Join(messages, "; "))
 }
 
 // Refused tells whether the API certainly did not do what it was asked: it said
@@ -99,8 +109,8 @@ type CredentialsError struct {
 	BaseURL string
 	// Source says where the token came from, never what it is.
 	Source string
-	// Err is the API's answer.
-	Err *APIError
+	// Err is the answer: an *APIError, or an *AnswerError of a gateway.
+	Err error
 }
 
 func (e *CredentialsError) Error() string {
@@ -175,17 +185,23 @@ type Mismatch struct {
 	Sent, Got string
 	// Malformed tells that what came back is not of the field's type.
 	Malformed bool
+	// Note says more, where there is more to say.
+	Note string
 }
 
 func (m Mismatch) String() string {
-	switch {
-	case m.Sent == "":
-		return fmt.Sprintf("%s came back as %s, which is not of this field's type", m.Field, m.Got)
-	case m.Malformed:
-		return fmt.Sprintf("%s was sent as %s and came back as %s, which is not of this field's type", m.Field, m.Sent, m.Got)
-	default:
-		return fmt.Sprintf("%s was sent as %s and came back as %s", m.Field, m.Sent, m.Got)
+	text := m.Field
+	if m.Sent != "" {
+		text += fmt.Sprintf(" was sent as %s and", m.Sent)
 	}
+	text += " came back as " + m.Got
+	if m.Malformed {
+		text += ", which is not of this field's type"
+	}
+	if m.Note != "" {
+		text += fmt.Sprintf(" (%s)", m.Note)
+	}
+	return text
 }
 
 func (e *MismatchError) Error() string {

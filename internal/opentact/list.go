@@ -74,6 +74,9 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
+	if got.array && len(l.items) > 0 {
+		return false, call.unexpected(errors.New("an array came after a page of a longer list"))
+	}
 	if got.array {
 		if _, err := l.add(items); err != nil {
 			return false, call.unexpected(err)
@@ -121,6 +124,9 @@ func (l *listing[F]) read(raw json.RawMessage) (item[F], error) {
 		return item[F]{}, &elementError{"in the list: " + err.Error()}
 	}
 	profile, malformed := l.layout.decode(m)
+	if _, named := m["name"]; !named {
+		return item[F]{}, &elementError{fmt.Sprintf("in the list: %s %s has no name", l.spec.Name, profile.UUID)}
+	}
 	if len(malformed) > 0 {
 		return item[F]{}, &elementError{fmt.Sprintf("in the list: %s %s: %s is not of this field's type", l.spec.Name, profile.UUID, malformed[0])}
 	}

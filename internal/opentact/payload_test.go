@@ -146,6 +146,10 @@ func TestListShapes(t *testing.T) {
 		{name: "a page that repeats", want: "the page after 1 of 3 items repeats an earlier one", replies: []reply{
 			ok(`{"total":3,"data":[` + v + `]}`),
 		}},
+		{name: "an array after a page", want: "an array came after a page of a longer list", replies: []reply{
+			ok(`{"total":3,"data":[` + v + `]}`), ok(`[]`),
+		}},
+		{name: "an entry without a name", replies: []reply{ok(`[{"uuid":"` + uuidA + `","tn":"+1"}]`)}, want: "outbound voice profile " + uuidA + " has no name"},
 		{name: "a page without total", replies: []reply{ok(`{"data":[` + v + `]}`)}, want: "a list was expected, found an object with the members [data]"},
 		{name: "a profile", replies: []reply{ok(v)}, want: "a list was expected, found an object with the members [created_on daily_spent_limit"},
 		{name: "a string", replies: []reply{ok(`"none"`)}, want: "a list was expected, found a single JSON value"},

@@ -5,6 +5,7 @@ package opentact
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -76,7 +77,8 @@ func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) 
 // parseRetryAfter reads a Retry-After header, in seconds or as an HTTP date
 // (RFC 9110, section 10.2.3). A date in the past is no wait at all.
 func parseRetryAfter(header string, now time.Time) (time.Duration, bool) {
-	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+	seconds, err := strconv.ParseUint(header, 10, 32)
+	if err == nil || errors.Is(err, strconv.ErrRange) { // then it is the highest there is
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(header); err == nil {

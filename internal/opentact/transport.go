@@ -51,7 +51,13 @@ func (l attemptLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { c.left.Store(true) },
 	})
-	resp, err := l.next.RoundTrip(req.WithContext(traced))
+	attempt := req.WithContext(traced)
+	if req.Method != http.MethodGet {
+		// With it Go's HTTP/2 transport sends a request again by itself, a POST
+		// too, after a stream error that says nothing of what became of it.
+		attempt.GetBody = nil
+	}
+	resp, err := l.next.RoundTrip(attempt)
 	explain := func(err error) error { return l.explain(caller, ctx, err) }
 	if err != nil {
 		defer cancel()

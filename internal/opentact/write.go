@@ -5,7 +5,6 @@ package opentact
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -22,23 +21,28 @@ type write struct {
 	sent, before members
 	// used is the spelling that this very request used.
 	used spelling
+	// notes says of a field why it was refused under its first spelling.
+	notes map[string]string
 }
 
 // send carries out a write. Where a 400 names a field that has another
 // spelling, nothing happened, and the request is sent once more under that.
 func (c *Collection[F]) send(ctx context.Context, w *write) (members, error) {
 	w.used = c.spellings.current(w.sent)
-	got, err := c.exchange(ctx, w.verb, w.method, w.uuid, w.used.apply(w.sent))
+	got, err := c.exchange(ctx, w.verb, w.method, w.uuid, w.used.apply(w.sent), w.sent, w.before)
 	refused := w.used.refused(err)
 	if len(refused) == 0 {
 		return got, err
 	}
 	other := c.spellings.other(w.used, refused...)
-	got, otherErr := c.exchange(ctx, w.verb, w.method, w.uuid, other.apply(w.sent))
+	got, otherErr := c.exchange(ctx, w.verb, w.method, w.uuid, other.apply(w.sent), w.sent, w.before)
 	switch {
 	case otherErr == nil:
 		w.used = other
-		c.spellings.learn(other)
+		w.notes = make(map[string]string, len(refused))
+		for _, field := range refused {
+			w.notes[field] = err.Error()
+		}
 		return got, nil
 	case isRefusal(otherErr):
 		// Both are refused, so it is the value: the first answer says it under
@@ -54,81 +58,94 @@ func (c *Collection[F]) send(ctx context.Context, w *write) (members, error) {
 // reports what was stored otherwise than it was sent.
 func (c *Collection[F]) settle(ctx context.Context, w write, got members) (Profile[F], error) {
 	uuid := uuidOf(got)
-	c.complete(ctx, uuid, got)
-	respellErr := c.respell(ctx, uuid, w, got)
+	if err := c.complete(ctx, uuid, got, w); err != nil {
+		return Profile[F]{}, err
+	}
+	notes := c.respell(ctx, uuid, w, got)
 
 	_, malformed := c.layout.decode(got)
-	mismatches := append(c.mismatches(w, got, malformed), c.malformed(unsent(malformed, w.sent), got)...)
+	mismatches := append(c.mismatches(w, got, malformed, notes), c.malformed(unsent(malformed, w.sent), got)...)
 
 	for _, field := range malformed {
 		delete(got, field)
 	}
-	c.keepPrecision(got, w.sent)
 	c.keepPrecision(got, w.before)
+	c.keepPrecision(got, w.sent)
 	got.fill(w.sent)
 	got.fill(w.before)
 	profile, _ := c.layout.decode(got)
-	if len(mismatches) == 0 {
-		return profile, respellErr
+	if len(mismatches) > 0 {
+		return profile, &MismatchError{Operation: c.operation(w.verb), UUID: uuid, Fields: mismatches}
 	}
-	mismatch := &MismatchError{Operation: c.operation(w.verb), UUID: uuid, Fields: mismatches}
-	return profile, errors.Join(mismatch, respellErr)
+	return profile, nil
 }
 
 // complete looks up, by one GET, the fields that an answer to a write lacks. If
 // that fails the write has still happened: what is missing keeps the value that
-// was sent or known, and the next refresh reads it.
-func (c *Collection[F]) complete(ctx context.Context, uuid string, got members) {
+// was sent or known, and the next refresh reads it. Only if there is no such
+// profile was the answer about something else.
+func (c *Collection[F]) complete(ctx context.Context, uuid string, got members, w write) error {
 	if !got.lacks(c.layout.names) {
-		return
+		return nil
 	}
-	if full, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil); err == nil {
+	full, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil, w.sent, w.before)
+	switch {
+	case err == nil:
 		got.fill(full)
+		return nil
+	case IsGone(err):
+		return fmt.Errorf("the answer names a profile that does not exist: %w", err)
+	default:
+		return nil
 	}
 }
 
 // respell sends each field that was not heeded under its other spelling, by a
-// PATCH of that field alone. What worked is used from then on. A refusal is no
-// error here: the field stays as it is, and is reported for that.
-func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got members) error {
-	var errs []error
+// PATCH of that field alone. What worked is used from then on. A field for which
+// that fails stays as it is, and the reason is returned as a note on it.
+func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got members) (notes map[string]string) {
+	notes = w.notes
 	for _, field := range slices.Sorted(maps.Keys(w.used)) {
 		heeded := func() bool {
 			return heeded(w.sent[field], got[field], w.before[field], c.keeps32Bits(field))
 		}
 		if heeded() {
+			c.spellings.learn(spelling{field: w.used[field]})
 			continue
 		}
 		other := c.spellings.other(spelling{field: w.used[field]}, field)
-		body := other.apply(members{field: w.sent[field]})
-		again, err := c.exchange(ctx, "update", http.MethodPatch, uuid, body)
+		again, err := c.exchange(ctx, "update", http.MethodPatch, uuid, other.apply(members{field: w.sent[field]}), w.sent, w.before)
+		if err == nil {
+			err = c.complete(ctx, uuid, again, w)
+		}
 		if err != nil {
 			if !isRefusal(err) {
-				errs = append(errs, err)
+				notes = map[string]string{field: err.Error()}
 			}
 			continue
 		}
-		c.complete(ctx, uuid, again)
 		maps.Copy(got, again)
 		if heeded() {
 			c.spellings.learn(other)
 		}
 	}
-	return errors.Join(errs...)
+	return notes
 }
 
 // mismatches lists the fields that were sent and came back as something else. A
 // null that was sent says "unset it": what the API puts in its place is its own
-// affair. A field that does not come back at all is taken as stored.
-func (c *Collection[F]) mismatches(w write, got members, malformed []string) []Mismatch {
+// affair. A field that does not come back at all is taken as stored, unless its
+// other spelling could not be tried.
+func (c *Collection[F]) mismatches(w write, got members, malformed []string, notes map[string]string) []Mismatch {
 	var found []Mismatch
 	for _, field := range w.sent.names() {
 		raw, ok := got[field]
 		isMalformed := slices.Contains(malformed, field)
 		differs := ok && !isNull(w.sent[field]) && !same(w.sent[field], raw, c.keeps32Bits(field))
-		if differs || isMalformed {
+		note, noted := notes[field]
+		if differs || isMalformed || noted && !ok {
 			found = append(found, Mismatch{
-				Field: field, Sent: c.show(field, w.sent), Got: c.show(field, got), Malformed: isMalformed,
+				Field: field, Sent: c.show(field, w.sent), Got: c.show(field, got), Malformed: isMalformed, Note: note,
 			})
 		}
 	}
@@ -164,8 +181,13 @@ func (c *Collection[F]) keeps32Bits(field string) bool { return slices.Contains(
 // show renders a field's value for an error, or its length where the value may
 // carry credentials.
 func (c *Collection[F]) show(field string, m members) string {
-	raw := m[field]
-	if !slices.Contains(c.spec.Concealed, field) || isNull(raw) {
+	raw, ok := m[field]
+	switch {
+	case !ok:
+		return "nothing"
+	case isComposite(raw): // no field is, so it may be a user, with a password
+		return describeJSON(raw)
+	case !slices.Contains(c.spec.Concealed, field) || isNull(raw):
 		return clean(string(raw))
 	}
 	var text string
@@ -175,16 +197,13 @@ func (c *Collection[F]) show(field string, m members) string {
 	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
 }
 
-// concealed maps the values of a request's concealed fields to what is shown in
-// their place.
-func (c *Collection[F]) concealed(sent members) map[string]string {
-	hidden := make(map[string]string)
-	for _, field := range c.spec.Concealed {
-		var value string
-		_ = json.Unmarshal(sent[field], &value) // stays empty where the field is not sent, or null
-		if value != "" {
-			hidden[value] = "(the value of " + field + ")"
+// hide keeps the concealed values among the members out of a call's errors.
+func (c *Collection[F]) hide(call *call, known ...members) {
+	for _, m := range known {
+		for _, field := range c.spec.Concealed {
+			var value string
+			_ = json.Unmarshal(m[field], &value) // stays empty where there is none, or it is null
+			call.hide(value, "(the value of "+field+")")
 		}
 	}
-	return hidden
 }

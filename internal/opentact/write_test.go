@@ -4,6 +4,8 @@ package opentact_test
 
 import (
 	"errors"
+	"html"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -107,6 +109,32 @@ func TestBothSpellingsRefused(t *testing.T) {
 	wantInError(t, err, "toll_free_weight is out of range")
 	if got.UUID != "" || len(a.log()) != 2 {
 		t.Errorf("got %+v after %v", got, a.log())
+	}
+}
+
+// A value that is refused, and then ignored under a name that the API does not
+// know: what it said of the value is not lost.
+func TestRefusalIsToldWhereTheOtherSpellingIsIgnored(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, refusal(400, "toll_free_weight must be at most 5"), created(profileA), refusal(400, "toll_free_weight must be at most 5"))
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
+	wantInError(t, err, "toll_free_weight was sent as 7 and came back as 1", "toll_free_weight must be at most 5")
+}
+
+// An answer that names something else, such as a lease, is none to believe: the
+// profile may exist under another uuid.
+func TestCreateThatNamesNoProfile(t *testing.T) {
+	t.Parallel()
+	for _, lease := range []string{
+		`{"uuid":"` + uuidB + `","messaging_profile":"` + uuidA + `"}`,
+		`{"uuid":"` + uuidB + `","messaging_profile":[` + profileA + `]}`,
+		`{"uuid":"` + uuidB + `","tn":"+1"}`,
+	} {
+		a := newAPI(t, created(lease), refusal(404, "Profile not found"))
+		got, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), messagingFields{Named: named("a")})
+		if _, unknown := errors.AsType[*opentact.UnknownOutcomeError](err); !unknown || got.UUID != "" {
+			t.Errorf("%s: got %+v, %v", lease, got, err)
+		}
 	}
 }
 
@@ -365,7 +393,7 @@ func TestReadOfAMalformedField(t *testing.T) {
 // Callback URLs may carry credentials: no error shows one, whoever wrote it (rule 11).
 func TestCallbackURLsAreConcealed(t *testing.T) {
 	t.Parallel()
-	const secret = "https://user:s3cret@hook.example/a"
+	const secret = "https://user:s3cret@hook.example/?a&b"
 	planned := messagingFields{Named: named("a"), CallbackURL: opentact.Value(secret)}
 	for name, answer := range map[string]reply{
 		"stored otherwise":        created(withA(map[string]any{"callback_url": secret + "/"})),
@@ -373,6 +401,8 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 		"cut in the middle of it": refusal(400, strings.Repeat("x", 490)+" "+secret),
 		"in a field's message":    {status: 400, body: `{"success":false,"fields":{"params.callback_url":{"message":"` + secret + ` is bad"}}}`},
 		"echoed by a page":        {status: 403, body: "<p>blocked: " + secret},
+		"echoed as HTML":          {status: 403, body: "<p>blocked: " + html.EscapeString(secret)},
+		"echoed as a parameter":   {status: 403, body: "<p>blocked: ?" + url.QueryEscape(secret)},
 	} {
 		a := newAPI(t, answer)
 		_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), planned)
@@ -388,7 +418,22 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
+	for name, call := range map[string]func(*opentact.Collection[messagingFields]) error{
+		"read": func(c *opentact.Collection[messagingFields]) error {
+			_, err := c.Get(t.Context(), uuidA, planned)
+			return err
+		},
+		"update of another field": func(c *opentact.Collection[messagingFields]) error {
+			_, err := c.Update(t.Context(), uuidA, planned, messagingFields{Named: named("b")})
+			return err
+		},
+	} {
+		a := newAPI(t, refusal(409, secret+" is down"))
+		if err := call(opentact.CollectionOf(a.client(t), &messaging)); err == nil || strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	a := newAPI(t, created(withA(map[string]any{"callback_url": secret + "/"})))
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), planned)
-	wantInError(t, err, "callback_url was sent as a value of 34 characters that is not shown here and came back as a value of 35 characters")
+	wantInError(t, err, "callback_url was sent as a value of 37 characters that is not shown here and came back as a value of 38 characters")
 }
