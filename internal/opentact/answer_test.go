@@ -63,7 +63,7 @@ func TestUnusableAnswers(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, test.reply)
-			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 			wantInError(t, err, test.want, "read messaging profile (GET "+a.URL+"/rest/profile/messaging/"+uuidA+")")
 			if _, isAnswer := errors.AsType[*opentact.AnswerError](err); !isAnswer {
 				t.Errorf("got a %T", err)
@@ -104,7 +104,7 @@ func TestAPIErrors(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, test.reply)
-			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 			wantInError(t, err, test.want, "read messaging profile (GET ")
 			apiErr, isAPI := errors.AsType[*opentact.APIError](err)
 			if !isAPI || apiErr.Status != test.status || opentact.IsGone(err) {
@@ -217,7 +217,7 @@ func TestGoneIsConfirmed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, gone, test.collection)
-			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+			_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 			if opentact.IsGone(err) != test.gone || err == nil {
 				t.Errorf("read: gone is %t, want %t: %v", opentact.IsGone(err), test.gone, err)
 			}
@@ -251,7 +251,7 @@ func TestRequestHeaders(t *testing.T) {
 	if _, err := profiles.Create(t.Context(), messagingFields{Named: named("a")}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := profiles.Get(t.Context(), uuidA, messagingFields{}); err != nil {
+	if _, err := profiles.Get(t.Context(), at(uuidA, messagingFields{})); err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range []map[string]string{
@@ -271,7 +271,7 @@ func TestIDsNeverReachAURLUnchecked(t *testing.T) {
 	a := newAPI(t, ok(profileA))
 	profiles := opentact.CollectionOf(a.client(t), &messaging)
 	for _, id := range []string{"", "../account", "a", uuidA + "/x", strings.ToUpper(uuidA), uuidA + "\n"} {
-		if _, err := profiles.Get(t.Context(), id, messagingFields{}); err == nil {
+		if _, err := profiles.Get(t.Context(), at(id, messagingFields{})); err == nil {
 			t.Errorf("%q was accepted", id)
 		}
 		if err := profiles.Delete(t.Context(), id); err == nil {

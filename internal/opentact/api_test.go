@@ -192,3 +192,8 @@ func (a *api) client(t *testing.T, change ...func(*opentact.Config)) *opentact.C
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func named(name string) opentact.Named { return opentact.Named{Name: opentact.Value(name)} }
+
+// at is a profile of which the fields are known.
+func at[F opentact.Fields](uuid string, fields F) opentact.Profile[F] {
+	return opentact.Profile[F]{UUID: uuid, Fields: fields}
+}

@@ -76,7 +76,7 @@ func TestCertificateErrorIsNotRetried(t *testing.T) {
 	a.Config.ErrorLog = discardLog()
 	a.StartTLS()
 	t.Cleanup(a.Close)
-	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	wantInError(t, err, "certificate")
 	if strings.Contains(err.Error(), "attempts") {
 		t.Errorf("the next attempt meets the same certificate: %v", err)
@@ -100,7 +100,7 @@ func TestAttemptsAreLogged(t *testing.T) {
 	client := a.client(t, func(c *opentact.Config) {
 		c.Log = func(_ context.Context, attempt opentact.Attempt) { got = append(got, attempt) }
 	})
-	if _, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), uuidA, messagingFields{}); err != nil {
+	if _, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{})); err != nil {
 		t.Fatal(err)
 	}
 	path := "/rest/profile/messaging/" + uuidA

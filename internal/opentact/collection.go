@@ -48,14 +48,14 @@ func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 
 // Get returns one profile. Where the answer lacks a field, or shows its value
 // at a precision of 32 bits, the value is taken from known: what the caller
-// holds already, or a zero F. IsGone tells whether the error means that there
-// is no such profile.
-func (c *Collection[F]) Get(ctx context.Context, uuid string, known F) (Profile[F], error) {
-	before, err := encode(known)
+// holds already, which may be no more than the UUID. IsGone tells whether the
+// error means that there is no such profile.
+func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], error) {
+	before, err := encodeKnown(known)
 	if err != nil {
 		return Profile[F]{}, err
 	}
-	got, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil, before)
+	got, err := c.exchange(ctx, "read", http.MethodGet, known.UUID, nil, before)
 	if err != nil {
 		return Profile[F]{}, c.confirmGone(ctx, err)
 	}
@@ -63,7 +63,7 @@ func (c *Collection[F]) Get(ctx context.Context, uuid string, known F) (Profile[
 	got.fill(before)
 	profile, malformed := c.layout.decode(got)
 	if len(malformed) > 0 {
-		return Profile[F]{}, &MismatchError{Operation: c.operation("read"), UUID: uuid, Fields: c.malformed(malformed, got)}
+		return Profile[F]{}, &MismatchError{Operation: c.operation("read"), UUID: known.UUID, Fields: c.malformed(malformed, got)}
 	}
 	return profile, nil
 }
@@ -93,11 +93,11 @@ func (c *Collection[F]) Create(ctx context.Context, planned F) (Profile[F], erro
 	return profile, err
 }
 
-// Update changes a profile from one set of fields to another. Only what differs
-// is sent; where nothing does, the profile is merely read. A profile returned
-// beside an error shows what the API holds after the attempt.
-func (c *Collection[F]) Update(ctx context.Context, uuid string, from, to F) (Profile[F], error) {
-	before, err := encode(from)
+// Update changes a profile from what is known of it to another set of fields.
+// Only what differs is sent; where nothing does, the profile is merely read. A
+// profile returned beside an error shows what the API holds after the attempt.
+func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Profile[F], error) {
+	before, err := encodeKnown(from)
 	if err != nil {
 		return Profile[F]{}, err
 	}
@@ -107,9 +107,9 @@ func (c *Collection[F]) Update(ctx context.Context, uuid string, from, to F) (Pr
 	}
 	maps.DeleteFunc(sent, func(field string, raw json.RawMessage) bool { return bytes.Equal(raw, before[field]) })
 	if len(sent) == 0 {
-		return c.Get(ctx, uuid, from)
+		return c.Get(ctx, from)
 	}
-	w := write{verb: "update", method: http.MethodPatch, uuid: uuid, sent: sent, before: before}
+	w := write{verb: "update", method: http.MethodPatch, uuid: from.UUID, sent: sent, before: before}
 	got, err := c.send(ctx, &w)
 	if err != nil {
 		return Profile[F]{}, err

@@ -51,6 +51,24 @@ func encode[F Fields](fields F) (members, error) {
 	return m, json.Unmarshal(body, &m)
 }
 
+// encodeKnown returns what is known of a profile, its times included. What an
+// answer says of the UUID is compared, not filled in.
+func encodeKnown[F Fields](known Profile[F]) (members, error) {
+	m, err := encode(known.Fields)
+	if err != nil {
+		return nil, err
+	}
+	for name, time := range map[string]Optional[string]{memberCreatedOn: known.CreatedOn, memberModifiedOn: known.ModifiedOn} {
+		if time.IsZero() {
+			continue
+		}
+		if m[name], err = marshal(time); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
 // marshal writes JSON in which a URL's & stays as it is.
 func marshal(value any) ([]byte, error) {
 	var text bytes.Buffer

@@ -65,7 +65,7 @@ func TestAnswerShapes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, ok(test.payload))
-			got, err := opentact.CollectionOf(a.client(t), &voice).Get(t.Context(), uuidA, voiceFields{})
+			got, err := opentact.CollectionOf(a.client(t), &voice).Get(t.Context(), at(uuidA, voiceFields{}))
 			if test.want != "" {
 				wantInError(t, err, test.want, "read outbound voice profile")
 				return
@@ -90,7 +90,7 @@ func TestDocumentedSample(t *testing.T) {
 	}
 	a := newAPI(t, reply{status: 200, body: string(sample)})
 	const uuid = "00000004-1111-4111-8111-111111111111"
-	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuid, messagingFields{})
+	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuid, messagingFields{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestDocumentedSample(t *testing.T) {
 		t.Errorf("the list is %+v, %v", list, err)
 	}
 	// The sample's connections hold an empty voice profile each, and uuids of their own.
-	_, err = opentact.CollectionOf(a.client(t), &voice).Get(t.Context(), uuid, voiceFields{})
+	_, err = opentact.CollectionOf(a.client(t), &voice).Get(t.Context(), at(uuid, voiceFields{}))
 	wantInError(t, err, "no profile is there")
 }
 
@@ -190,7 +190,7 @@ func TestSecretsOfAnswersGoNoFurther(t *testing.T) {
 	a := newAPI(t, ok(withA(map[string]any{
 		"created_by": map[string]any{"password": "s3cret", "token": "t0ken"}, "uuid": "x", "token": "t0ken",
 	})))
-	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	for _, secret := range []string{"s3cret", "t0ken"} {
 		if text := fmt.Sprintf("%+v %v", got, err); strings.Contains(text, secret) {
 			t.Errorf("%q is shown: %s", secret, text)
@@ -212,7 +212,7 @@ func TestAnswersAreReadUnderEitherSpelling(t *testing.T) {
 		"neither":            {map[string]any{"tollfree_weight": omitted}, opentact.Optional[int64]{}},
 	} {
 		a := newAPI(t, ok(withA(maps.Clone(test.members))))
-		got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+		got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 		if err != nil || got.Fields.TollFreeWeight != test.want {
 			t.Errorf("%s: got %+v, %v", name, got.Fields.TollFreeWeight, err)
 		}

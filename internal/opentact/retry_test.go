@@ -83,9 +83,9 @@ func send(t *testing.T, a *api, method string) error {
 	var err error
 	switch method {
 	case http.MethodGet:
-		_, err = profiles.Get(t.Context(), uuidA, messagingFields{})
+		_, err = profiles.Get(t.Context(), at(uuidA, messagingFields{}))
 	case http.MethodPatch:
-		_, err = profiles.Update(t.Context(), uuidA, messagingFields{}, messagingFields{Named: named("a")})
+		_, err = profiles.Update(t.Context(), at(uuidA, messagingFields{}), messagingFields{Named: named("a")})
 	case http.MethodDelete:
 		err = profiles.Delete(t.Context(), uuidA)
 	case http.MethodPost:
@@ -112,7 +112,7 @@ func TestPostIsSentAgainWhenItNeverLeft(t *testing.T) {
 func TestRetriesEndInSuccess(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, reply{status: 503, body: "busy"}, reply{drop: true}, ok(profileA))
-	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	if err != nil || got.UUID != uuidA {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -122,7 +122,7 @@ func TestRetriesEndInSuccess(t *testing.T) {
 func TestLastAttemptDecides(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, reply{status: 200, body: `{"success":true,"payl`}, refusal(503, "first"), refusal(503, "second"))
-	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	apiErr, isAPI := errors.AsType[*opentact.APIError](err)
 	if !isAPI || apiErr.Message != "second" || apiErr.Attempts != 3 {
 		t.Errorf("got %v, want the third attempt's error", err)
@@ -158,11 +158,11 @@ func TestCancellationDoesNotTearAWrite(t *testing.T) {
 				case http.MethodPost:
 					_, err = profiles.Create(ctx, messagingFields{Named: named("a")})
 				case http.MethodPatch:
-					_, err = profiles.Update(ctx, uuidA, messagingFields{}, messagingFields{Named: named("a")})
+					_, err = profiles.Update(ctx, at(uuidA, messagingFields{}), messagingFields{Named: named("a")})
 				case http.MethodDelete:
 					err = profiles.Delete(ctx, uuidA)
 				case http.MethodGet:
-					_, err = profiles.Get(ctx, uuidA, messagingFields{})
+					_, err = profiles.Get(ctx, at(uuidA, messagingFields{}))
 				}
 				done <- err
 			}()
@@ -221,7 +221,7 @@ func TestAttemptTimeout(t *testing.T) {
 	a.Config.Handler = g
 	t.Cleanup(func() { close(g.open) })
 	client := a.client(t, func(c *opentact.Config) { c.RequestTimeout = 20 * time.Millisecond })
-	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), uuidA, messagingFields{})
+	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	if transport, isTransport := errors.AsType[*opentact.TransportError](err); !isTransport || transport.Attempts != 3 {
 		t.Errorf("got %v, want a TransportError after 3 attempts", err)
 	}
@@ -238,7 +238,7 @@ func TestAttemptTimeoutInTheMiddleOfAnAnswer(t *testing.T) {
 		<-r.Context().Done() // until the client hangs up
 	})
 	client := a.client(t, func(c *opentact.Config) { c.RequestTimeout, c.MaxRetries = 20*time.Millisecond, 1 })
-	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), uuidA, messagingFields{})
+	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	if transport, isTransport := errors.AsType[*opentact.TransportError](err); !isTransport || transport.Attempts != 2 {
 		t.Errorf("got %v, want a TransportError after 2 attempts", err)
 	}

@@ -161,7 +161,7 @@ func TestSpellingIsRemembered(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := opentact.CollectionOf(client, &messaging).Update(t.Context(), uuidA, weight(1), weight(7)); err != nil {
+	if _, err := opentact.CollectionOf(client, &messaging).Update(t.Context(), at(uuidA, weight(1)), weight(7)); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -298,7 +298,7 @@ func TestUpdate(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, test.replies...)
-			got, err := opentact.CollectionOf(a.client(t), &messaging).Update(t.Context(), uuidA, full, test.to)
+			got, err := opentact.CollectionOf(a.client(t), &messaging).Update(t.Context(), at(uuidA, full), test.to)
 			if err != nil || got.UUID != uuidA {
 				t.Errorf("got %+v, %v", got, err)
 			}
@@ -326,17 +326,17 @@ func TestNumbersKeptIn32Bits(t *testing.T) {
 	if err != nil || created.Fields != limit(0.1) {
 		t.Errorf("create: got %+v, %v", created, err)
 	}
-	read, err := profiles.Get(t.Context(), uuidA, limit(0.1))
+	read, err := profiles.Get(t.Context(), at(uuidA, limit(0.1)))
 	if err != nil || read.Fields != limit(0.1) {
 		t.Errorf("read: got %+v, %v", read, err)
 	}
-	if fresh, err := profiles.Get(t.Context(), uuidA, voiceFields{}); err != nil || fresh.Fields != limit(0.10000000149011612) {
+	if fresh, err := profiles.Get(t.Context(), at(uuidA, voiceFields{})); err != nil || fresh.Fields != limit(0.10000000149011612) {
 		t.Errorf("read without knowing: got %+v, %v", fresh, err)
 	}
-	if drifted, err := profiles.Get(t.Context(), uuidA, limit(0.2)); err != nil || drifted.Fields != limit(0.10000000149011612) {
+	if drifted, err := profiles.Get(t.Context(), at(uuidA, limit(0.2))); err != nil || drifted.Fields != limit(0.10000000149011612) {
 		t.Errorf("read after a change: got %+v, %v", drifted, err)
 	}
-	updated, err := profiles.Update(t.Context(), uuidA, limit(0.2), limit(0.1))
+	updated, err := profiles.Update(t.Context(), at(uuidA, limit(0.2)), limit(0.1))
 	if err != nil || updated.Fields != limit(0.1) {
 		t.Errorf("update: got %+v, %v", updated, err)
 	}
@@ -354,7 +354,7 @@ func TestUpdateKeepsWhatItDidNotSend(t *testing.T) {
 		"lacking":         ok(rest + `}`),
 	} {
 		a := newAPI(t, answer)
-		got, err := opentact.CollectionOf(a.client(t), &voice).Update(t.Context(), uuidA, before, after)
+		got, err := opentact.CollectionOf(a.client(t), &voice).Update(t.Context(), at(uuidA, before), after)
 		if err != nil || got.Fields != after {
 			t.Errorf("%s: got %+v, %v", name, got.Fields, err)
 		}
@@ -365,9 +365,7 @@ func TestUpdateKeepsWhatItDidNotSend(t *testing.T) {
 func TestNullThatCameBackMalformed(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, ok(withA(map[string]any{"sticky_sender": "x"})))
-	_, err := opentact.CollectionOf(a.client(t), &messaging).Update(t.Context(), uuidA,
-		messagingFields{Named: named("a"), StickySender: opentact.Value(true)},
-		messagingFields{Named: named("a"), StickySender: opentact.Null[bool]()})
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Update(t.Context(), at(uuidA, messagingFields{Named: named("a"), StickySender: opentact.Value(true)}), messagingFields{Named: named("a"), StickySender: opentact.Null[bool]()})
 	wantInError(t, err, `sticky_sender was sent as null and came back as "x", which is not of this field's type`)
 }
 
@@ -376,17 +374,25 @@ func TestReadKeepsWhatTheAnswerLacks(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, ok(withA(map[string]any{"tollfree_weight": omitted, "sticky_sender": nil})))
 	known := messagingFields{Named: named("old"), TollFreeWeight: opentact.Value[int64](5), StickySender: opentact.Value(true)}
-	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, known)
+	got, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, known))
 	want := messagingFields{Named: named("a"), CallbackURL: opentact.Null[string](), TollFreeWeight: opentact.Value[int64](5), StickySender: opentact.Null[bool]()}
 	if err != nil || got.Fields != want {
 		t.Errorf("got %+v, %v", got.Fields, err)
+	}
+
+	a = newAPI(t, ok(withA(map[string]any{"created_on": omitted, "modified_on": omitted})))
+	before := at(uuidA, known)
+	before.CreatedOn, before.ModifiedOn = opentact.Value("then"), opentact.Value("later")
+	got, err = opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), before)
+	if err != nil || got.CreatedOn != before.CreatedOn || got.ModifiedOn != before.ModifiedOn {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
 func TestReadOfAMalformedField(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, ok(withA(map[string]any{"sticky_sender": "yes", "callback_url": 7})))
-	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), uuidA, messagingFields{})
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	wantInError(t, err, "read messaging profile "+uuidA, `sticky_sender came back as "yes"`, "callback_url came back as something that is not a string")
 }
 
@@ -420,11 +426,11 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 	}
 	for name, call := range map[string]func(*opentact.Collection[messagingFields]) error{
 		"read": func(c *opentact.Collection[messagingFields]) error {
-			_, err := c.Get(t.Context(), uuidA, planned)
+			_, err := c.Get(t.Context(), at(uuidA, planned))
 			return err
 		},
 		"update of another field": func(c *opentact.Collection[messagingFields]) error {
-			_, err := c.Update(t.Context(), uuidA, planned, messagingFields{Named: named("b")})
+			_, err := c.Update(t.Context(), at(uuidA, planned), messagingFields{Named: named("b")})
 			return err
 		},
 	} {

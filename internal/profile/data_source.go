@@ -69,8 +69,7 @@ func (d *profileDataSource[F, M]) Read(ctx context.Context, req datasource.ReadR
 	if wanted.ID.IsNull() {
 		profile, err = d.byName(ctx, wanted.Name.ValueString())
 	} else {
-		var nothing F
-		profile, err = d.profiles.Get(ctx, wanted.ID.ValueString(), nothing)
+		profile, err = d.profiles.Get(ctx, opentact.Profile[F]{UUID: wanted.ID.ValueString()})
 	}
 	if err != nil {
 		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: wanted.Name.ValueString()}, err)

@@ -101,6 +101,17 @@ func (k *Kind[F, M]) toModel(p opentact.Profile[F]) M {
 	}, p.Fields)
 }
 
+// toProfile returns what a model knows of a profile.
+func (k *Kind[F, M]) toProfile(m M) opentact.Profile[F] {
+	common := m.common()
+	return opentact.Profile[F]{
+		UUID:       common.ID.ValueString(),
+		CreatedOn:  Optional(common.CreatedOn, common.CreatedOn.ValueString()),
+		ModifiedOn: Optional(common.ModifiedOn, common.ModifiedOn.ValueString()),
+		Fields:     k.ToAPI(m),
+	}
+}
+
 // attributes returns all attributes of the kind's resource.
 func (k *Kind[F, M]) attributes() map[string]schema.Attribute {
 	all := maps.Clone(k.Attributes)

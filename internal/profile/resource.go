@@ -57,7 +57,7 @@ func (r *profileResource[F, M]) Read(ctx context.Context, req resource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	profile, err := r.profiles.Get(ctx, state.common().ID.ValueString(), r.kind.ToAPI(state))
+	profile, err := r.profiles.Get(ctx, r.kind.toProfile(state))
 	if opentact.IsGone(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -77,8 +77,7 @@ func (r *profileResource[F, M]) Update(ctx context.Context, req resource.UpdateR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	id := state.common().ID.ValueString()
-	profile, err := r.profiles.Update(ctx, id, r.kind.ToAPI(state), r.kind.ToAPI(plan))
+	profile, err := r.profiles.Update(ctx, r.kind.toProfile(state), r.kind.ToAPI(plan))
 	if profile.UUID != "" {
 		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
 	}
