@@ -3,9 +3,7 @@
 package acctest
 
 import (
-	"fmt"
 	"maps"
-	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -261,42 +259,4 @@ func dynamic(t testing.TB, value tftypes.Value) *tfprotov6.DynamicValue {
 		t.Fatal(err)
 	}
 	return &encoded
-}
-
-// NoDiagnostics fails the test if there is any diagnostic.
-func NoDiagnostics(t testing.TB, diags []*tfprotov6.Diagnostic) {
-	t.Helper()
-	if len(diags) > 0 {
-		t.Fatal(Describe(diags))
-	}
-}
-
-// WantError expects one error that says all the texts, and that points at the
-// attribute, or at none if that is "".
-func WantError(t testing.TB, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
-	t.Helper()
-	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityError {
-		t.Fatalf("want one error, got %d:\n%s", len(diags), Describe(diags))
-	}
-	path := ""
-	if attribute != "" {
-		path = fmt.Sprintf("AttributeName(%q)", attribute)
-	}
-	if got := diags[0].Attribute.String(); got != path {
-		t.Errorf("the error points at %q, not at %q", got, path)
-	}
-	for _, text := range texts {
-		if all := diags[0].Summary + ": " + diags[0].Detail; !strings.Contains(all, text) {
-			t.Errorf("the error does not say %q:\n%s", text, all)
-		}
-	}
-}
-
-// Describe renders diagnostics as "severity attribute: summary: detail" lines.
-func Describe(diags []*tfprotov6.Diagnostic) string {
-	var text string
-	for _, d := range diags {
-		text += fmt.Sprintf("%s %s: %s: %s\n", d.Severity, d.Attribute, d.Summary, d.Detail)
-	}
-	return text
 }

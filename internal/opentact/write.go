@@ -82,18 +82,20 @@ func (c *Collection[F]) settle(ctx context.Context, w write, got members) (Profi
 
 // complete looks up, by one GET, the fields that an answer to a write lacks. If
 // that fails the write has still happened: what is missing keeps the value that
-// was sent or known, and the next refresh reads it. Only if there is no such
-// profile was the answer about something else.
+// was sent or known, and the next refresh reads it. Only an answer without even
+// a name, about a uuid that is not found, was about something else. With a name
+// it was the profile, and reads lag behind writes.
 func (c *Collection[F]) complete(ctx context.Context, uuid string, got members, w write) error {
 	if !got.lacks(c.layout.names) {
 		return nil
 	}
 	full, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil, w.sent, w.before)
+	_, named := got["name"]
 	switch {
 	case err == nil:
 		got.fill(full)
 		return nil
-	case IsGone(err):
+	case IsGone(err) && !named:
 		return fmt.Errorf("the answer names a profile that does not exist: %w", err)
 	default:
 		return nil
@@ -104,7 +106,8 @@ func (c *Collection[F]) complete(ctx context.Context, uuid string, got members, 
 // PATCH of that field alone. What worked is used from then on. A field for which
 // that fails stays as it is, and the reason is returned as a note on it.
 func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got members) (notes map[string]string) {
-	notes = w.notes
+	notes = make(map[string]string)
+	maps.Copy(notes, w.notes)
 	for _, field := range slices.Sorted(maps.Keys(w.used)) {
 		heeded := func() bool {
 			return heeded(w.sent[field], got[field], w.before[field], c.keeps32Bits(field))
@@ -120,7 +123,7 @@ func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got m
 		}
 		if err != nil {
 			if !isRefusal(err) {
-				notes = map[string]string{field: err.Error()}
+				notes[field] = err.Error()
 			}
 			continue
 		}

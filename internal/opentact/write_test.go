@@ -65,6 +65,8 @@ func TestCreateIsJudgedByItsAnswer(t *testing.T) {
 			requests: []string{post + documented, get, patch + alone, get}, want: opentact.Value[int64](7)},
 		{name: "all but the uuid missing", replies: []reply{created(`{"uuid":"` + uuidA + `"}`), ok(seven)},
 			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
+		{name: "missing, and the GET lags behind", replies: []reply{created(`{"uuid":"` + uuidA + `","name":"a","tollfree_weight":7}`), refusal(404, "Profile not found")},
+			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
 		{name: "missing, and the GET refused", replies: []reply{created(`{"uuid":"` + uuidA + `","tollfree_weight":7}`), refusal(403, "no reading")},
 			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
 		{name: "refused by field, accepted under the other, and ignored there", replies: []reply{named400, created(profileA), ok(profileA)},
