@@ -119,6 +119,14 @@ func (c *call) conceal(text string) string {
 	return text
 }
 
+// safe returns an error whose text is fit to be shown: concealed, and clean.
+func (c *call) safe(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &concealedError{text: clean(c.conceal(err.Error())), err: err}
+}
+
 // concealedError is an error whose text has been concealed.
 type concealedError struct {
 	text string

@@ -127,9 +127,7 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 	case isType[*AnswerError](err), isType[*APIError](err):
 		return nil, c.explain(err)
 	default:
-		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: &concealedError{
-			text: clean(call.conceal(plainCause(err).Error())), err: plainCause(err),
-		}}
+		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: call.safe(plainCause(err))}
 	}
 }
 

@@ -4,6 +4,8 @@ package opentact_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -114,5 +116,30 @@ func TestAttemptsAreLogged(t *testing.T) {
 	}
 	if len(got) == 3 && (got[0].Err != nil || got[1].Err == nil || got[2].Err != nil) {
 		t.Errorf("errors: %v, %v, %v", got[0].Err, got[1].Err, got[2].Err)
+	}
+}
+
+// Go quotes a malformed header in its error, whatever it holds.
+func TestTokenInAMalformedAnswer(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, ok(profileA))
+	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX-Auth-Token "+token+"\r\n\r\n")
+		_ = conn.Close()
+	})
+	var logged []error
+	client := a.client(t, func(c *opentact.Config) {
+		c.MaxRetries = 0
+		c.Log = func(_ context.Context, attempt opentact.Attempt) { logged = append(logged, attempt.Err) }
+	})
+	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
+	wantInError(t, err, "malformed MIME header", "(the token)")
+	if text := fmt.Sprint(err, logged); strings.Contains(text, token) || len(logged) != 1 || logged[0] == nil {
+		t.Errorf("the error and the log: %s", text)
 	}
 }

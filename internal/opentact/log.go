@@ -41,14 +41,16 @@ func (l logLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	start := time.Now()
 	resp, err := l.next.RoundTrip(req)
+	c := callOf(req.Context())
 	attempt := Attempt{
 		Method: req.Method,
 		Path:   req.URL.Path,
-		Number: int(callOf(req.Context()).attempts.Load()),
+		Number: int(c.attempts.Load()),
 		Err:    err,
 	}
 	done := func() {
 		attempt.Duration = time.Since(start)
+		attempt.Err = c.safe(attempt.Err) // which may quote a header of the answer
 		l.log(req.Context(), attempt)
 	}
 	if err != nil {

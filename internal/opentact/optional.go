@@ -44,9 +44,6 @@ func (o Optional[T]) Pointer() *T {
 	return &o.value
 }
 
-// IsNull tells whether the field carries null.
-func (o Optional[T]) IsNull() bool { return o.state == null }
-
 // IsZero tells whether nothing is said of the field. encoding/json asks it on
 // behalf of `omitzero`.
 func (o Optional[T]) IsZero() bool { return o.state == absent }
