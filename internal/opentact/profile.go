@@ -5,6 +5,7 @@ package opentact
 import (
 	"fmt"
 	"regexp"
+	"slices"
 )
 
 // Profile is an object of the API: what it says of itself, and the fields that
@@ -69,6 +70,12 @@ func (s *Spec[F]) FieldName(name string) string {
 		}
 	}
 	return name
+}
+
+// SameNumber tells whether two numbers are one value of a field, as far as the
+// API can tell them apart.
+func (s *Spec[F]) SameNumber(field string, a, b float64) bool {
+	return a == b || slices.Contains(s.Float32, field) && float32(a) == float32(b)
 }
 
 // uuidPattern is the form that the API document gives for every uuid.

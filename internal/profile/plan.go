@@ -24,7 +24,7 @@ func (r *profileResource[F, M]) ModifyPlan(_ context.Context, req resource.Modif
 	prior, config := attributeValues(req.State.Raw), attributeValues(req.Config.Raw)
 	plan := maps.Clone(prior)
 	for name, value := range config {
-		if !value.IsNull() && !sameNumber(value, prior[name]) {
+		if !value.IsNull() && !r.sameNumber(name, value, prior[name]) {
 			plan[name] = value
 		}
 	}
@@ -34,13 +34,13 @@ func (r *profileResource[F, M]) ModifyPlan(_ context.Context, req resource.Modif
 	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), plan)
 }
 
-// sameNumber tells whether two values are numbers that the API cannot tell
-// apart. A literal in a configuration has 512 bits and a value that was read
-// has 53, so 0.1 is not 0.1 without this.
-func sameNumber(a, b tftypes.Value) bool {
+// sameNumber tells whether two values of an attribute are numbers that the API
+// cannot tell apart. A literal in a configuration has 512 bits and a value that
+// was read has 53, or 24, so 0.1 is not 0.1 without this.
+func (r *profileResource[F, M]) sameNumber(name string, a, b tftypes.Value) bool {
 	x, ok := float(a)
 	y, both := float(b)
-	return ok && both && x == y
+	return ok && both && r.kind.Spec.SameNumber(name, x, y)
 }
 
 // float returns a known number as the double nearest to it.

@@ -193,6 +193,32 @@ func TestImportedNumbersAreNoDifference(t *testing.T) {
 	}
 }
 
+// The API may keep 32 bits of daily_spend_limit, and of no other number.
+func TestNumbersKeptIn32BitsAreNoDifference(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","tech_prefix":null,`+
+			`"channel_limit":0.10000000149011612,"max_rate":null,"record_calls":0,"daily_spend_limit":0.10000000149011612,"filemat":"wav","audio_track_type":0}}`)
+	})
+	imported, diags := p.Import(t, voiceProfile, uuid)
+	acctest.NoDiagnostics(t, diags)
+	imported, diags = p.Read(t, voiceProfile, imported)
+	acctest.NoDiagnostics(t, diags)
+	created := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "daily_spend_limit": "0.1"})
+	if got := created.Values()["daily_spend_limit"]; got != 0.1 {
+		t.Errorf("0.1 is kept as %v", got)
+	}
+	for attribute, same := range map[string]bool{"daily_spend_limit": true, "channel_limit": false} {
+		for _, state := range []acctest.State{imported, created} {
+			planned, diags := p.Plan(t, voiceProfile, state, acctest.Values{"name": "a", attribute: "0.1"})
+			acctest.NoDiagnostics(t, diags)
+			if planned.Value.Equal(state.Value) != same {
+				t.Errorf("%s: planned %v for %v", attribute, planned.Values(), state.Values())
+			}
+		}
+	}
+}
+
 func TestImportIDs(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
