@@ -49,7 +49,7 @@ func readAnswer(c *call, resp *http.Response) (*answer, error) {
 		return &answer{empty: true}, nil
 	case seen.isEmpty():
 		return nil, c.answerError(resp, "it is empty")
-	case seen.startsObject() && errors.Is(err, io.ErrUnexpectedEOF):
+	case seen.json() != nil && errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, err
 	default:
 		return nil, c.answerError(resp, "it is not the API's JSON: "+seen.describe(c, resp))
@@ -82,11 +82,6 @@ func redirectTarget(resp *http.Response) string {
 	}).String())
 }
 
-// elementError is an element of a list that cannot be read.
-type elementError struct{ reason string }
-
-func (e *elementError) Error() string { return e.reason }
-
 // extract keeps the beginning of what passes.
 type extract struct{ text []byte }
 
@@ -108,11 +103,6 @@ func (e *extract) json() []byte {
 		return start
 	}
 	return nil
-}
-
-// startsObject tells whether the answer looked like JSON as far as it was read.
-func (e *extract) startsObject() bool {
-	return bytes.HasPrefix(bytes.TrimSpace(e.text), []byte("{"))
 }
 
 // describe shows what an answer in another form is: its media type, and how it

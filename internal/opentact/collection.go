@@ -157,9 +157,8 @@ func (c *Collection[F]) confirmGone(ctx context.Context, err error) error {
 	if !IsGone(err) {
 		return err
 	}
-	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, c.spec.Path)
-	call.limit = maxListAnswer
-	call.element = func(json.RawMessage) error { return &elementError{"there is one, and that is enough"} }
+	call := c.newListCall()
+	call.element = func(json.RawMessage) error { return nil } // that there is a list is enough
 	_, listErr := c.client.do(ctx, call)
 	if statusOf(listErr) != http.StatusNotFound {
 		return err
@@ -211,6 +210,13 @@ func (c *Collection[F]) newCall(verb, method, uuid string) (*call, error) {
 		path = append(path, uuid)
 	}
 	return c.client.newCall(c.operation(verb), method, path...), nil
+}
+
+// newListCall describes a request for the collection.
+func (c *Collection[F]) newListCall() *call {
+	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, c.spec.Path)
+	call.limit = maxListAnswer
+	return call
 }
 
 // operation reads like "create messaging profile".

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 )
@@ -52,13 +51,12 @@ func (c *Collection[F]) List(ctx context.Context) ([]Profile[F], error) {
 			return l.profiles, err
 		}
 	}
-	return nil, fmt.Errorf("list %s: the list does not end after %d pages", c.spec.Name, maxPages)
+	return nil, fmt.Errorf("%ss: the list does not end after %d pages", c.operation("list"), maxPages)
 }
 
 // next reads one page, and tells whether there are more.
 func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
-	call := l.client.newCall(l.operation("list")+"s", http.MethodGet, l.spec.Path)
-	call.limit = maxListAnswer
+	call := l.newListCall()
 	if seen := len(l.items); seen > 0 {
 		query := url.Values{"skip": {strconv.Itoa(seen)}, "take": {strconv.Itoa(pageSize)}}
 		call.url.RawQuery = query.Encode()
@@ -121,14 +119,14 @@ func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
 func (l *listing[F]) read(raw json.RawMessage) (item[F], error) {
 	m, err := l.reader.find(raw)
 	if err != nil {
-		return item[F]{}, &elementError{"in the list: " + err.Error()}
+		return item[F]{}, fmt.Errorf("in the list: %w", err)
 	}
 	profile, malformed := l.layout.decode(m)
 	if _, named := m["name"]; !named {
-		return item[F]{}, &elementError{fmt.Sprintf("in the list: %s %s has no name", l.spec.Name, profile.UUID)}
+		return item[F]{}, fmt.Errorf("in the list: %s %s has no name", l.spec.Name, profile.UUID)
 	}
 	if len(malformed) > 0 {
-		return item[F]{}, &elementError{fmt.Sprintf("in the list: %s %s: %s is not of this field's type", l.spec.Name, profile.UUID, malformed[0])}
+		return item[F]{}, fmt.Errorf("in the list: %s %s: %s is not of this field's type", l.spec.Name, profile.UUID, malformed[0])
 	}
 	var own struct {
 		UUID string `json:"uuid"`

@@ -126,17 +126,17 @@ func (l layout[F]) decode(m members) (profile Profile[F], malformed []string) {
 	return profile, malformed
 }
 
-// same tells whether two JSON values are equal: numbers by their value as
-// doubles, or at 32 bits where the API may keep no more.
-func same(a, b json.RawMessage, float32Kept bool) bool {
+// same tells whether two JSON values are one value of a field: numbers as far as
+// the API can tell them apart.
+func (s *Spec[F]) same(field string, a, b json.RawMessage) bool {
 	var x, y any
 	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
 		return false
 	}
 	p, ok := x.(float64)
 	q, both := y.(float64)
-	if ok && both && float32Kept {
-		return float32(p) == float32(q)
+	if ok && both {
+		return s.SameNumber(field, p, q)
 	}
 	return reflect.DeepEqual(x, y)
 }

@@ -5,6 +5,7 @@ package opentact
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 )
@@ -139,13 +140,13 @@ func (s *single) restart() { s.found = nil }
 func (s *single) add(raw json.RawMessage) error {
 	m, err := s.find(raw)
 	if err != nil {
-		return &elementError{err.Error()}
+		return err
 	}
 	if s.found == nil {
 		s.found = m
 	}
 	if !reflect.DeepEqual(s.found, m) {
-		return &elementError{"two different profiles were found where one was expected: " + describeBoth(s.found, m)}
+		return errors.New("two different profiles were found where one was expected: " + describeBoth(s.found, m))
 	}
 	return nil
 }
@@ -158,7 +159,7 @@ func (s *single) take(got *answer) (members, error) {
 		}
 	}
 	if s.found == nil {
-		return nil, &elementError{"a profile was expected, found an empty array"}
+		return nil, errors.New("a profile was expected, found an empty array")
 	}
 	return s.found, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -181,6 +182,23 @@ func TestListShapes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A list that goes on for ever is given up, however much new it has.
+func TestListWithoutAnEnd(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, ok("[]"))
+	served := 0
+	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		served++
+		_, _ = fmt.Fprintf(w, `{"success":true,"payload":{"total":%d,"data":[%s]}}`, served+1,
+			profileV(fmt.Sprintf("%08x-2222-4222-8222-222222222222", served), "v"))
+	})
+	_, err := opentact.CollectionOf(a.client(t), &voice).List(t.Context())
+	wantInError(t, err, "list outbound voice profiles: the list does not end after 10000 pages")
+	if served != 10_000 {
+		t.Errorf("%d pages were read", served)
 	}
 }
 

@@ -3,7 +3,6 @@
 package opentact
 
 import (
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -99,18 +98,4 @@ func (s spelling) refused(err error) []string {
 // mentions tells whether a message contains a name as a word of its own.
 func mentions(message, name string) bool {
 	return regexp.MustCompile(`(^|\W)` + regexp.QuoteMeta(name) + `(\W|$)`).MatchString(message)
-}
-
-// heeded tells whether an answer shows that a field was stored. A null says
-// "unset it", and whatever the API puts in its place will do, except the value
-// that it had before.
-func heeded(sent, got, before json.RawMessage, float32Kept bool) bool {
-	switch {
-	case got == nil:
-		return false
-	case isNull(sent):
-		return before == nil || isNull(before) || !same(before, got, float32Kept)
-	default:
-		return same(sent, got, float32Kept)
-	}
 }

@@ -109,10 +109,7 @@ func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got m
 	notes = make(map[string]string)
 	maps.Copy(notes, w.notes)
 	for _, field := range slices.Sorted(maps.Keys(w.used)) {
-		heeded := func() bool {
-			return heeded(w.sent[field], got[field], w.before[field], c.keeps32Bits(field))
-		}
-		if heeded() {
+		if c.heeded(field, w, got) {
 			c.spellings.learn(spelling{field: w.used[field]})
 			continue
 		}
@@ -128,11 +125,26 @@ func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got m
 			continue
 		}
 		maps.Copy(got, again)
-		if heeded() {
+		if c.heeded(field, w, got) {
 			c.spellings.learn(other)
 		}
 	}
 	return notes
+}
+
+// heeded tells whether an answer shows that a field was stored. A null says
+// "unset it", and whatever the API puts in its place will do, except the value
+// that it had before.
+func (c *Collection[F]) heeded(field string, w write, got members) bool {
+	before, had := w.before[field]
+	switch {
+	case got[field] == nil:
+		return false
+	case isNull(w.sent[field]):
+		return !had || isNull(before) || !c.spec.same(field, before, got[field])
+	default:
+		return c.spec.same(field, w.sent[field], got[field])
+	}
 }
 
 // mismatches lists the fields that were sent and came back as something else. A
@@ -144,7 +156,7 @@ func (c *Collection[F]) mismatches(w write, got members, malformed []string, not
 	for _, field := range w.sent.names() {
 		raw, ok := got[field]
 		isMalformed := slices.Contains(malformed, field)
-		differs := ok && !isNull(w.sent[field]) && !same(w.sent[field], raw, c.keeps32Bits(field))
+		differs := ok && !isNull(w.sent[field]) && !c.spec.same(field, w.sent[field], raw)
 		note, noted := notes[field]
 		if differs || isMalformed || noted && !ok {
 			found = append(found, Mismatch{
@@ -173,13 +185,11 @@ func unsent(fields []string, sent members) []string {
 // the precision of 32 bits.
 func (c *Collection[F]) keepPrecision(got, reference members) {
 	for _, field := range c.spec.Float32 {
-		if same(reference[field], got[field], true) {
+		if c.spec.same(field, reference[field], got[field]) {
 			got[field] = reference[field]
 		}
 	}
 }
-
-func (c *Collection[F]) keeps32Bits(field string) bool { return slices.Contains(c.spec.Float32, field) }
 
 // show renders a field's value for an error, or its length where the value may
 // carry credentials.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -39,7 +38,7 @@ func (d *profileDataSource[F, M]) Schema(_ context.Context, _ datasource.SchemaR
 		Optional:            true,
 		Computed:            true,
 		MarkdownDescription: fmt.Sprintf("The exact name of the %s, 1 to 255 characters. It is an error if none or several have it.", d.kind.Spec.Name),
-		Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 255)},
+		Validators:          []validator.String{nameRule},
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Reads one %s by its `id` or its exact `name`.", d.kind.Spec.Name),

@@ -19,6 +19,9 @@ const (
 	attrModifiedOn = "modified_on"
 )
 
+// nameRule is that of every name. Its length is counted in characters.
+var nameRule = stringvalidator.UTF8LengthBetween(1, 255)
+
 // commonAttributes are those of Common, for the kind with the given name.
 func commonAttributes(kind string) map[string]schema.Attribute {
 	return map[string]schema.Attribute{
@@ -29,7 +32,7 @@ func commonAttributes(kind string) map[string]schema.Attribute {
 		attrName: schema.StringAttribute{
 			Required:            true,
 			MarkdownDescription: fmt.Sprintf("A name to help manage the %s, 1 to 255 characters.", kind),
-			Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 255)},
+			Validators:          []validator.String{nameRule},
 		},
 		attrCreatedOn: schema.StringAttribute{
 			Computed:            true,

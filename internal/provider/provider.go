@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -131,17 +132,18 @@ func (p *opentactProvider) DataSources(context.Context) (all []func() datasource
 // known yet. The environment does not stand in for them: it may mean another
 // account.
 func (m model) unknown() (attributes []string) {
-	if m.BaseURL.IsUnknown() {
-		attributes = append(attributes, baseURL.name)
-	}
-	if m.Token.IsUnknown() {
-		attributes = append(attributes, token.name)
-	}
-	if m.RequestTimeout.IsUnknown() {
-		attributes = append(attributes, requestTimeout.name)
-	}
-	if m.MaxRetries.IsUnknown() {
-		attributes = append(attributes, maxRetries.name)
+	for _, s := range []struct {
+		name  string
+		value attr.Value
+	}{
+		{baseURL.name, m.BaseURL},
+		{token.name, m.Token},
+		{requestTimeout.name, m.RequestTimeout},
+		{maxRetries.name, m.MaxRetries},
+	} {
+		if s.value.IsUnknown() {
+			attributes = append(attributes, s.name)
+		}
 	}
 	return attributes
 }
