@@ -33,6 +33,11 @@ func success(status int, payload any) answer {
 	return answer{status: status, body: envelope{Success: true, Payload: payload}}
 }
 
+// done answers what has nothing to tell.
+func done() answer {
+	return success(http.StatusOK, map[string]any{})
+}
+
 func refusal(status int, message string) answer {
 	return answer{status: status, body: envelope{Message: message, Status: status}}
 }

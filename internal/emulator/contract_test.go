@@ -34,12 +34,13 @@ func operationIDs() []string {
 		"CreateMessagingProfile", "CreateOutboundVoiceProfile",
 		"GetMessagingProfileByUUID", "GetOutboundVoiceProfileByUUID",
 		"ListMessagingProfiles", "ListOutboundVoiceProfiles",
+		"Login",
 		"ModifyMessagingProfile", "ModifyOutboundVoiceProfile",
 		"RemoveMessagingProfileByUUID", "RemoveOutboundVoiceProfileByUUID",
 	}
 }
 
-func TestContractHasTheTenOperations(t *testing.T) {
+func TestContractHasTheOperations(t *testing.T) {
 	t.Parallel()
 	var got []string
 	for _, item := range contract(t).Paths.Map() {
@@ -154,6 +155,7 @@ func TestEveryAnswerKeepsTheContract(t *testing.T) {
 				for _, kind := range kinds() {
 					exercise(a, kind)
 				}
+				exerciseLogin(a)
 				mustEqual(t, "operations and statuses", expectedAnswers(shape), a.seen.all())
 			})
 		}
@@ -186,12 +188,21 @@ func exercise(a *api, kind emulator.Kind) {
 	a.send(http.MethodGet, "/profile/nothing", "")
 }
 
+func exerciseLogin(a *api) {
+	a.t.Helper()
+	for _, body := range []string{"", strings.Repeat(" ", 1<<20+1)} {
+		a.login(emulator.DefaultEmail, emulator.DefaultPassword, body)
+		a.login(emulator.DefaultEmail, "wrong", body)
+	}
+	a.send(http.MethodPost, "/auth", "")
+}
+
 func expectedAnswers(shape emulator.Shape) []string {
 	var all []string
 	for _, operation := range operationIDs() {
 		statuses := []int{http.StatusOK, http.StatusUnauthorized, http.StatusRequestEntityTooLarge}
 		switch {
-		case strings.HasPrefix(operation, "List"):
+		case strings.HasPrefix(operation, "List"), operation == "Login":
 		case strings.HasPrefix(operation, "Create"):
 			statuses = append(statuses, http.StatusBadRequest)
 			if shape == emulator.ShapeObject {

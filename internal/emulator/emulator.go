@@ -8,7 +8,6 @@ package emulator
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
@@ -18,53 +17,6 @@ import (
 // BasePath is what every path of the API begins with.
 const BasePath = "/rest"
 
-// DefaultToken is what X-Auth-Token must carry unless Options.Token says otherwise.
-const DefaultToken = "emulator-token" //nolint:gosec // it opens nothing but the emulator
-
-// Shape is the form of the payload in an answer about profiles.
-type Shape int
-
-// The shapes that CONTRACT.md (rule 2) tells a client to expect.
-const (
-	// ShapeObject answers the profile itself, or for a list an array of profiles.
-	ShapeObject Shape = iota
-	// ShapeDocument answers as the sample of the vendor's document does: an array of phone-number leases that contain
-	// the profile. An answer about one profile has two leases that repeat it, a list has one lease for each profile.
-	ShapeDocument
-)
-
-// Spelling says which names the API knows for the two fields that have two (CONTRACT.md, rule 4).
-type Spelling int
-
-// The spellings. They change the wire only: Defaults, Add, Change and Profile always use the documented names.
-const (
-	// SpellingDocumented knows the names of the document: toll_free_weight and daily_spend_limit in requests.
-	SpellingDocumented Spelling = iota
-	// SpellingOtherIgnoring knows only tollfree_weight and daily_spent_limit, and skips the documented names unseen.
-	SpellingOtherIgnoring
-	// SpellingOtherRefusing knows only tollfree_weight and daily_spent_limit, and refuses the documented names with a
-	// 400 that names the field.
-	SpellingOtherRefusing
-)
-
-// Options are the ways in which one emulator differs from another. The zero value is a good emulator.
-type Options struct {
-	// Token is what X-Auth-Token must carry; empty means DefaultToken.
-	Token string
-	// Latency is waited before every answer. A client that goes away ends the wait, but its request, which has already
-	// arrived, is carried out all the same: as with any real server.
-	Latency time.Duration
-	// Defaults is what a field becomes that a create does not mention, by kind and documented request name, merged over
-	// the built-in defaults. Null is allowed for every field, because nobody knows what the real API does.
-	Defaults map[Kind]map[string]any
-	// Shape is the form of the payloads.
-	Shape Shape
-	// Spelling says which field names requests and answers use.
-	Spelling Spelling
-	// OnRequest is called after each request was answered, from the goroutine that served it; nil for nothing.
-	OnRequest func(Request)
-}
-
 // Emulator is an OpenTact API with a state of its own. Its methods may be called from many goroutines.
 type Emulator struct {
 	options    Options
@@ -72,19 +24,25 @@ type Emulator struct {
 	documented map[Kind]rules // what Add and Change are judged by
 	router     routers.Router // what requests are judged by: the same, unless Options.Spelling says otherwise
 	store      *store
+	faults     *faultSet
+	limit      rateLimit
+	logins     *logins
 	log        *requestLog
 	handler    http.Handler
+	controller http.Handler
 }
 
 // New builds an emulator without any profile.
 func New(options Options) (*Emulator, error) {
-	if options.Token == "" {
-		options.Token = DefaultToken
-	}
-	e := &Emulator{options: options, kinds: allKinds(), store: newStore(), log: &requestLog{}}
+	options = options.withDefaults()
 	if err := options.check(); err != nil {
 		return nil, err
 	}
+	e := &Emulator{
+		options: options, kinds: allKinds(), store: newStore(), faults: &faultSet{}, logins: newLogins(),
+		log: &requestLog{},
+	}
+	e.LimitRate(options.RequestsPerSecond)
 	if err := e.loadContract(); err != nil {
 		return nil, err
 	}
@@ -92,19 +50,8 @@ func New(options Options) (*Emulator, error) {
 		return nil, err
 	}
 	e.handler = chain(http.HandlerFunc(e.operate), e.links()...)
+	e.controller = e.control()
 	return e, nil
-}
-
-func (o Options) check() error {
-	switch {
-	case o.Latency < 0:
-		return fmt.Errorf("the latency must not be negative, it is %s", o.Latency)
-	case o.Shape < ShapeObject || o.Shape > ShapeDocument:
-		return fmt.Errorf("there is no shape %d", o.Shape)
-	case o.Spelling < SpellingDocumented || o.Spelling > SpellingOtherRefusing:
-		return fmt.Errorf("there is no spelling %d", o.Spelling)
-	}
-	return nil
 }
 
 // loadContract prepares the rules for requests and those for out-of-band changes.
@@ -180,7 +127,11 @@ func unknownKind(name Kind) error {
 	return fmt.Errorf("there is no kind of profile %q", name)
 }
 
-// ServeHTTP answers one request. Everything it serves is under BasePath.
+// ServeHTTP answers one request. Everything it serves is under BasePath, or under ControlPath.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if isControl(r) {
+		e.controller.ServeHTTP(w, r)
+		return
+	}
 	e.handler.ServeHTTP(w, r)
 }

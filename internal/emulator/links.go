@@ -4,6 +4,7 @@ package emulator
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -27,7 +28,9 @@ func (e *Emulator) links() []link {
 		delay(e.options.Latency),
 		requestID,
 		underBasePath,
-		authenticate(e.options.Token), // before anything else is judged, unknown paths included
+		e.limit.link,   // before the rules, which count nothing that the limit refuses
+		e.injectFaults, // before the token is judged, which a proxy that fails has not looked at either
+		e.authenticate, // before the API judges anything else, unknown paths included
 		limitBody,
 	}
 }
@@ -46,14 +49,19 @@ func delay(latency time.Duration) link {
 			return next
 		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			timer := time.NewTimer(latency)
-			select {
-			case <-timer.C:
-			case <-r.Context().Done():
-				timer.Stop()
-			}
+			pause(r.Context(), latency)
 			next.ServeHTTP(w, r)
 		})
+	}
+}
+
+// pause waits, at most until nobody is there any more to be kept waiting.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 
@@ -73,18 +81,6 @@ func underBasePath(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-func authenticate(token string) link {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.Header.Get("X-Auth-Token") != token {
-				refusal(http.StatusUnauthorized, "Invalid or expired token").write(w)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
 }
 
 // limitBody hands on a body that is complete and not too long, or nothing: half a body may look like a whole one.

@@ -5,6 +5,7 @@ package emulator
 import (
 	"errors"
 	"net/http"
+	"time"
 )
 
 // operate is the end of the chain: it reads what is asked for, does it, and answers.
@@ -17,15 +18,18 @@ func (e *Emulator) operate(w http.ResponseWriter, r *http.Request) {
 	e.perform(c).write(w)
 }
 
-// perform carries out a request that keeps the contract. These five operations are all there are, for every kind.
+// perform carries out a request that keeps the contract. Besides login, these five operations are all there are, for
+// every kind.
 func (e *Emulator) perform(c call) answer {
 	switch {
+	case c.kind == login:
+		return e.loggedIn()
 	case c.method == http.MethodPost:
 		return e.created(c, e.create(c.kind, c.fields))
 	case c.method == http.MethodGet && c.uuid == "":
 		return e.listed(c)
 	case c.method == http.MethodGet:
-		p, err := e.store.get(c.kind, c.uuid)
+		p, err := e.stored(c)
 		return e.found(c, p, err)
 	case c.method == http.MethodPatch:
 		p, err := e.store.modify(c.kind, c.uuid, c.fields)
@@ -46,7 +50,23 @@ func (e *Emulator) created(c call, p profile) answer {
 }
 
 func (e *Emulator) listed(c call) answer {
+	if c.lag > 0 {
+		return success(http.StatusOK, e.many(c.kind, e.store.past(c.kind, time.Now().Add(-c.lag))))
+	}
 	return success(http.StatusOK, e.many(c.kind, e.store.list(c.kind)))
+}
+
+// stored is the profile that a GET asks for.
+func (e *Emulator) stored(c call) (profile, error) {
+	if c.lag == 0 {
+		return e.store.get(c.kind, c.uuid)
+	}
+	for _, p := range e.store.past(c.kind, time.Now().Add(-c.lag)) {
+		if p.uuid == c.uuid {
+			return p, nil
+		}
+	}
+	return profile{}, errNotFound
 }
 
 func (e *Emulator) found(c call, p profile, err error) answer {
@@ -60,7 +80,7 @@ func (e *Emulator) removed(c call, err error) answer {
 	if err != nil {
 		return e.refused(c, err)
 	}
-	return success(http.StatusOK, map[string]any{})
+	return done()
 }
 
 // refused answers what the store would not do.

@@ -4,9 +4,10 @@ package emulator
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"io"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 )
@@ -14,15 +15,30 @@ import (
 // Request is one entry of the request log. It holds no header that may carry a credential.
 type Request struct {
 	// Method, Path and Query are as received; Path and Query are still percent-encoded.
-	Method, Path, Query string
+	Method string `json:"method"`
+	Path   string `json:"path"`
+	Query  string `json:"query,omitempty"`
 	// Body is as received, nil if there was none. Of a body that is too large only the first MiB is kept.
-	Body []byte
+	Body []byte `json:"body,omitempty"`
 	// Status is the HTTP status of the answer; 0 while there is none, and for good if the connection was dropped instead.
-	Status int
+	// An answer that was cut off has a status, because the client has seen it.
+	Status int `json:"status"`
+	// Fault is what an injected rule made of the request; empty if none hit.
+	Fault Action `json:"fault,omitempty"`
 	// Duration is the time from arrival until the answer began.
-	Duration time.Duration
+	Duration time.Duration `json:"duration"`
 	// UserAgent is the header of that name.
-	UserAgent string
+	UserAgent string `json:"user_agent,omitempty"`
+}
+
+// MarshalJSON writes the body as a string, in which what is no UTF-8 is replaced, and the duration as Go does, "1.5ms".
+func (r Request) MarshalJSON() ([]byte, error) {
+	type members Request // without this method
+	return json.Marshal(struct {
+		members
+		Body     string   `json:"body,omitempty"`
+		Duration Duration `json:"duration"`
+	}{members(r), string(r.Body), Duration(r.Duration)})
 }
 
 // Requests returns the log of all requests since New, in order of arrival, those that are still being served included.
@@ -63,7 +79,7 @@ func (l *requestLog) at(place int) Request {
 func (l *requestLog) all() []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	all := slices.Clone(l.entries)
+	all := append([]Request{}, l.entries...) // never nil, which JSON would have as null
 	for i := range all {
 		all[i].Body = bytes.Clone(all[i].Body)
 	}
@@ -75,12 +91,11 @@ func (l *requestLog) link(done func(Request)) link {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			arrival := time.Now()
-			body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-			r.Body = &readAgain{Reader: bytes.NewReader(body), err: err}
 			place := l.add(Request{
 				Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
-				Body: kept(body), UserAgent: r.UserAgent(),
+				Body: kept(readAhead(r)), UserAgent: r.UserAgent(),
 			})
+			r = r.WithContext(context.WithValue(r.Context(), placeKey{}, place))
 			if done != nil {
 				defer func() { done(l.at(place)) }()
 			}
@@ -91,11 +106,32 @@ func (l *requestLog) link(done func(Request)) link {
 	}
 }
 
+// placeKey is where the context of a request holds its place in the log, an int.
+type placeKey struct{}
+
+// noteFault enters what a rule makes of a request that the log has.
+func (l *requestLog) noteFault(r *http.Request, action Action) {
+	place, ok := r.Context().Value(placeKey{}).(int)
+	if !ok {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries[place].Fault = action
+}
+
 func kept(body []byte) []byte {
 	if len(body) == 0 {
 		return nil
 	}
 	return body[:min(len(body), maxBody)]
+}
+
+// readAhead reads the body of a request, up to one byte more than is taken, and puts it back.
+func readAhead(r *http.Request) []byte {
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	r.Body = &readAgain{Reader: bytes.NewReader(body), err: err}
+	return body
 }
 
 // readAgain is a body that was read once: the bytes, then the error that ended the first reading, if there was one.

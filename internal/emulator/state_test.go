@@ -4,6 +4,7 @@ package emulator_test
 
 import (
 	"maps"
+	"math"
 	"net/http"
 	"regexp"
 	"strings"
@@ -170,6 +171,13 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		`the latency must not be negative`:         {Latency: -time.Second},
 		`there is no shape 2`:                      {Shape: 2},
 		`there is no spelling -1`:                  {Spelling: -1},
+		`the email must not contain a colon`:       {Email: "a:b"},
+		`at least 1s, it is 999ms`:                 {TokenLifetime: 999 * time.Millisecond},
+		`must be whole seconds`:                    {TokenLifetime: 1500 * time.Millisecond},
+		`it is -1h0m0s`:                            {TokenLifetime: -time.Hour},
+		`from 0 to 1000000, they are -1`:           {RequestsPerSecond: -1},
+		`they are NaN`:                             {RequestsPerSecond: math.NaN()},
+		`they are 1.1e+06`:                         {RequestsPerSecond: 1.1e6},
 	} {
 		if _, err := emulator.New(options); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want %q, got %v", want, err)

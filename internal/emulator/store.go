@@ -40,6 +40,7 @@ type store struct {
 type collection struct {
 	byUUID    map[string]*profile
 	order     []string          // uuids in order of creation
+	history   []version         // every change, in order of time
 	protected map[string]string // uuid to the message that a removal is refused with
 }
 
@@ -65,6 +66,7 @@ func (s *store) create(name Kind, fields map[string]any) profile {
 	c := s.of(name)
 	c.byUUID[p.uuid] = p
 	c.order = append(c.order, p.uuid)
+	c.note(p.uuid, p)
 	return p.clone()
 }
 
@@ -92,12 +94,14 @@ func (s *store) get(name Kind, uuid string) (profile, error) {
 func (s *store) modify(name Kind, uuid string, fields map[string]any) (profile, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.of(name).byUUID[uuid]
+	c := s.of(name)
+	p := c.byUUID[uuid]
 	if p == nil {
 		return profile{}, errNotFound
 	}
 	maps.Copy(p.fields, fields)
 	p.modified = after(p.modified)
+	c.note(uuid, p)
 	return p.clone(), nil
 }
 
@@ -123,6 +127,7 @@ func (s *store) remove(name Kind, uuid string, force bool) error {
 	}
 	delete(c.byUUID, uuid)
 	c.order = slices.DeleteFunc(c.order, func(u string) bool { return u == uuid })
+	c.note(uuid, nil)
 	return nil
 }
 

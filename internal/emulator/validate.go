@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
@@ -21,6 +22,7 @@ type call struct {
 	kind   Kind
 	uuid   string         // empty where the path has none
 	fields map[string]any // by documented name; nil where the operation takes no body
+	lag    time.Duration  // how far behind the state is that a GET is answered from
 }
 
 // readCall finds the operation that a request is for and holds the request to the contract. Either the call is good or
@@ -44,10 +46,13 @@ func (e *Emulator) readCall(r *http.Request) (call, *answer) {
 		return call{}, explain(err).refusal()
 	}
 	name := kindOf(route)
-	return call{method: r.Method, kind: name, uuid: params["uuid"], fields: e.documentedFields(name, value)}, nil
+	return call{
+		method: r.Method, kind: name, uuid: params["uuid"],
+		fields: e.documentedFields(name, value), lag: lagOf(r.Context()),
+	}, nil
 }
 
-// kindOf reads the kind out of a path of the contract: /profile/<kind> or /profile/<kind>/{uuid}.
+// kindOf reads the kind out of a path of the contract: /profile/<kind>, /profile/<kind>/{uuid}, or that of login.
 func kindOf(route *routers.Route) Kind {
 	return Kind(path.Base(strings.TrimSuffix(route.Path, "/{uuid}")))
 }
@@ -127,7 +132,7 @@ func (e *Emulator) dropDocumented(r *http.Request, name Kind) {
 // documentedFields gives the fields of a valid body the names that the document gives them, whatever the API calls them.
 func (e *Emulator) documentedFields(name Kind, body any) map[string]any {
 	fields, _ := body.(map[string]any)
-	if e.options.Spelling == SpellingDocumented {
+	if fields == nil || e.options.Spelling == SpellingDocumented {
 		return fields
 	}
 	for documented, other := range e.kinds[name].otherSpelling {

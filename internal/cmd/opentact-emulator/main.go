@@ -43,24 +43,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case errors.Is(err, flag.ErrHelp):
 		return say(stdout, manual())
 	case err != nil:
-		complain(stderr, err)
-		_ = say(stderr, "Run opentact-emulator -h for the manual.\n")
-		return exitUsage
+		return misused(stderr, err)
 	}
-	if err := serve(ctx, s, stdout, stderr); err != nil {
+	s.api.OnRequest = newRequestLog(stderr).print
+	api, err := emulator.New(s.api)
+	if err != nil { // the command line is all that can be wrong with it
+		return misused(stderr, err)
+	}
+	if err := serve(ctx, s, api, stdout, stderr); err != nil {
 		complain(stderr, err)
 		return exitError
 	}
 	return exitOK
 }
 
+// misused complains about the command line.
+func misused(stderr io.Writer, err error) int {
+	complain(stderr, err)
+	_ = say(stderr, "Run opentact-emulator -h for the manual.\n")
+	return exitUsage
+}
+
 // serve listens, says where, and answers requests until ctx ends.
-func serve(ctx context.Context, s settings, stdout, stderr io.Writer) error {
-	requests := newRequestLog(stderr)
-	api, err := emulator.New(emulator.Options{Token: s.token, Latency: s.latency, OnRequest: requests.print})
-	if err != nil {
-		return err
-	}
+func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stderr io.Writer) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
@@ -68,9 +73,10 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	if !onlyLocal(listener.Addr()) {
 		_ = say(stderr, fmt.Sprintf(exposedWarning, listener.Addr()))
 	}
-	if say(stdout, greeting(listener.Addr(), s.token)) != exitOK {
+	if say(stdout, greeting(listener.Addr(), s.api.Token)) != exitOK {
 		return errors.Join(errors.New("cannot write to standard output"), listener.Close())
 	}
+	context.AfterFunc(ctx, api.RemoveRules) // requests that a rule holds would hold up the shutdown
 	return serveUntil(ctx, newServer(ctx, api), listener)
 }
 

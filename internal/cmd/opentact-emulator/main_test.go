@@ -68,20 +68,37 @@ func start(t *testing.T, args ...string) *program {
 	return p
 }
 
+// get asks for something with a token and returns the status of the answer.
 func (p *program) get(t *testing.T, path, token string) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, nil)
+	status, _ := p.do(t, http.MethodGet, p.url+path, withToken(token), "")
+	return status
+}
+
+func withToken(token string) http.Header {
+	return http.Header{"X-Auth-Token": {token}, "Content-Type": {"application/json"}}
+}
+
+// do sends a request on a connection of its own. The status is 0 if there was no answer, which then is the error.
+func (p *program) do(t *testing.T, method, url string, header http.Header, body string) (status int, answer string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return 0, ""
 	}
-	request.Header.Set("X-Auth-Token", token)
+	request.Header = header
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {
-		t.Fatal(err)
+		return 0, err.Error()
+	}
+	raw, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Error(err)
 	}
 	_ = response.Body.Close()
-	return response.StatusCode
+	return response.StatusCode, string(raw)
 }
 
 func TestServesUntilItIsStopped(t *testing.T) {
@@ -176,6 +193,12 @@ func TestRefusesABadCommandLine(t *testing.T) {
 		{[]string{"-latency", "-1s"}, "-latency must not be negative"},
 		{[]string{"-token", ""}, "-token must not be empty"},
 		{[]string{"-token", "two words"}, "-token must consist of visible ASCII characters"},
+		{[]string{"-email", ""}, "-email must not be empty"},
+		{[]string{"-email", "a:b"}, "the email must not contain a colon"},
+		{[]string{"-password", ""}, "-password must not be empty"},
+		{[]string{"-token-lifetime", "0"}, "-token-lifetime must not be 0"},
+		{[]string{"-token-lifetime", "1500ms"}, "the token lifetime must be whole seconds and at least 1s, it is 1.5s"},
+		{[]string{"-requests-per-second", "-1"}, "the requests per second must be from 0 to 1000000, they are -1"},
 		{[]string{"start"}, `unexpected argument "start"`},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
@@ -221,7 +244,10 @@ func TestManual(t *testing.T) {
 	if code := run(t.Context(), []string{"-h"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
 		t.Errorf("exit code %d, standard error %q", code, &stderr)
 	}
-	for _, want := range []string{"-addr", "-token", "-latency", "Examples:", "memory only", "not known to do"} {
+	for _, want := range []string{
+		"-addr", "-token", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control", "Examples:",
+		"OPENTACT_EMAIL", "OPENTACT_PASSWORD", "-H 'X-Auth-Token: emulator-token'", loseNextCreate, "memory only", "not known to do",
+	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the manual does not mention %q", want)
 		}

@@ -15,7 +15,7 @@ import (
 )
 
 const exposedWarning = `Warning: %s can be reached from other machines. The emulator speaks plain http, and its
-token is all that protects it.
+token and its password are all that protect it.
 `
 
 // greeting says where the emulator is and how to use it, in words that a shell understands.
@@ -67,6 +67,10 @@ func newRequestLog(w io.Writer) requestLog {
 // print writes neither headers nor query nor body: any of them could hold a secret. The path is percent-encoded, so it
 // cannot forge a line.
 func (l requestLog) print(r emulator.Request) {
-	l.lines.Printf("%s %s %s %d %s", time.Now().UTC().Format(time.RFC3339), r.Method, r.Path, r.Status,
-		r.Duration.Round(time.Microsecond))
+	fault := ""
+	if r.Fault != "" {
+		fault = " " + string(r.Fault)
+	}
+	l.lines.Printf("%s %s %s %d %s%s", time.Now().UTC().Format(time.RFC3339), r.Method, r.Path, r.Status,
+		r.Duration.Round(time.Microsecond), fault)
 }

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// goneAfter is the context of a client that goes away after some time.
+func goneAfter(t *testing.T, d time.Duration) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func hold() emulator.Rule { return always(emulator.Fault{Action: emulator.ActionHold}) }
+
+func TestHoldUntilReleased(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*emulator.Emulator, *emulator.Injection){
+		"released":          func(_ *emulator.Emulator, i *emulator.Injection) { i.Release() },
+		"released twice":    func(_ *emulator.Emulator, i *emulator.Injection) { i.Release(); i.Release() },
+		"removed":           func(_ *emulator.Emulator, i *emulator.Injection) { i.Remove() },
+		"removed with all":  func(e *emulator.Emulator, _ *emulator.Injection) { e.RemoveRules() },
+		"removed, released": func(_ *emulator.Emulator, i *emulator.Injection) { i.Remove(); i.Release(); i.Remove() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := newEmulator(t, emulator.Options{})
+				rule := inject(t, e, hold())
+				for range 3 {
+					go serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+				}
+				if err := rule.AwaitHeld(t.Context(), 3); err != nil {
+					t.Error(err)
+				}
+				mustEqual(t, "fault in the log", emulator.ActionHold, e.Requests()[2].Fault)
+				time.Sleep(time.Hour) // of the bubble's clock
+				mustEqual(t, "profiles while held", 0, len(e.Profiles(emulator.MessagingProfile)))
+				end(e, rule)
+				synctest.Wait()
+				mustEqual(t, "profiles afterwards", 3, len(e.Profiles(emulator.MessagingProfile)))
+				serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+				mustEqual(t, "hits: a gate that is open holds nobody", 3, rule.Hits())
+				mustEqual(t, "fault of a later request", emulator.Action(""), e.Requests()[3].Fault)
+			})
+		})
+	}
+}
+
+// The request is carried out late, whether or not anybody waits for its answer, and never before it is released.
+func TestHoldOutlastsTheClient(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEmulator(t, emulator.Options{})
+		rule := inject(t, e, hold())
+		go serve(goneAfter(t, time.Second), t, e, strings.NewReader(`{"name":"x"}`))
+		time.Sleep(time.Hour)
+		mustEqual(t, "profiles", 0, len(e.Profiles(emulator.MessagingProfile)))
+		rule.Release()
+		synctest.Wait()
+		mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
+	})
+}
+
+func TestAwaitHeldWaitsForTheLast(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEmulator(t, emulator.Options{})
+		rule := inject(t, e, hold())
+		for n := range 3 {
+			time.AfterFunc(time.Duration(n+1)*time.Minute, func() { serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`)) })
+		}
+		begin := time.Now()
+		for _, n := range []int{0, 2, 1} {
+			if err := rule.AwaitHeld(t.Context(), n); err != nil {
+				t.Error(err)
+			}
+		}
+		mustEqual(t, "time", 2*time.Minute, time.Since(begin))
+		time.Sleep(time.Hour)
+		rule.Release()
+		if err := rule.AwaitHeld(t.Context(), 3); err != nil {
+			t.Errorf("the requests that were let go do not count: %v", err)
+		}
+	})
+}
+
+func TestAwaitHeldGivesUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEmulator(t, emulator.Options{})
+		rule := inject(t, e, hold())
+		go serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+		err := rule.AwaitHeld(goneAfter(t, time.Hour), 2)
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "rule 1 to hold 2 requests, it has held 1") {
+			t.Errorf("after the deadline: %v", err)
+		}
+		time.AfterFunc(time.Minute, rule.Remove)
+		err = rule.AwaitHeld(t.Context(), 2)
+		if err == nil || err.Error() != "rule 1 was released when 1 of 2 requests had been held" {
+			t.Errorf("after the removal: %v", err)
+		}
+		mustEqual(t, "status after the removal", http.StatusOK, status(t, e, http.MethodGet, "/profile/messaging", ""))
+	})
+}
+
+// status is that of the answer to a good request; 0 if there was none.
+func status(t *testing.T, e *emulator.Emulator, method, path, body string) int {
+	t.Helper()
+	got, dropped := exchange(t, e, method, path, body, asked())
+	if dropped {
+		return 0
+	}
+	return got.Code
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// always is a rule that hits every request with one fault.
+func always(fault emulator.Fault) emulator.Rule {
+	return emulator.Rule{Faults: []emulator.Fault{fault}}
+}
+
+// inject puts a rule in force that has to be good.
+func inject(t *testing.T, e *emulator.Emulator, rule emulator.Rule) *emulator.Injection {
+	t.Helper()
+	injection, err := e.Inject(rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return injection
+}
+
+// outcome is what a client sees of a request.
+type outcome struct {
+	status int // 0 if there was no answer
+	kind   string
+	body   string
+	broken bool // whether the connection ended early
+}
+
+// overTheWire sends a request below the base path to an emulator behind a real HTTP server, on a connection of its own:
+// on one that was used before, net/http would repeat a GET by itself.
+func overTheWire(t *testing.T, e *emulator.Emulator, method, path, body string) outcome {
+	t.Helper()
+	server := httptest.NewServer(e)
+	defer server.Close()
+	request, err := http.NewRequestWithContext(t.Context(), method, server.URL+emulator.BasePath+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header = asked()
+	answer, err := server.Client().Do(request)
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			t.Errorf("%s %s: %v", method, path, err)
+		}
+		return outcome{broken: true}
+	}
+	raw, err := io.ReadAll(answer.Body)
+	_ = answer.Body.Close()
+	return outcome{answer.StatusCode, answer.Header.Get("Content-Type"), string(raw), errors.Is(err, io.ErrUnexpectedEOF)}
+}
+
+// asked are the headers of a good request.
+func asked() http.Header {
+	return http.Header{"X-Auth-Token": {emulator.DefaultToken}, "Content-Type": {"application/json"}}
+}
+
+// exchange lets an emulator serve a request without a network in between. Dropped says whether it closed the connection.
+func exchange(t *testing.T, e *emulator.Emulator, method, path, body string, header http.Header) (got *httptest.ResponseRecorder, dropped bool) {
+	t.Helper()
+	got = httptest.NewRecorder()
+	request := httptest.NewRequestWithContext(t.Context(), method, emulator.BasePath+path, strings.NewReader(body))
+	request.Header = header
+	defer func() {
+		cause := recover()
+		err, _ := cause.(error)
+		dropped = errors.Is(err, http.ErrAbortHandler)
+		if cause != nil && !dropped {
+			panic(cause)
+		}
+	}()
+	e.ServeHTTP(got, request)
+	return got, false
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	const json = "application/json"
+	for name, c := range map[string]struct {
+		fault   emulator.Fault
+		want    outcome
+		handled bool
+	}{
+		"answer": {
+			emulator.Fault{Action: emulator.ActionAnswer, Status: 503},
+			outcome{503, json, `{"success":false,"message":"The emulator was told to answer 503","status":503}`, false}, false,
+		},
+		"page": {
+			emulator.Fault{Action: emulator.ActionPage, Status: 502},
+			outcome{502, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body></html>\n", false}, false,
+		},
+		"page that is no error": {
+			emulator.Fault{Action: emulator.ActionPage, Status: 200},
+			outcome{200, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html><head><title>200 OK</title></head>\n<body><h1>200 OK</h1></body></html>\n", false}, false,
+		},
+		"refuse": {
+			emulator.Fault{Action: emulator.ActionRefuse},
+			outcome{200, json, `{"success":false,"message":"The emulator was told to refuse"}`, false}, false,
+		},
+		"close before": {emulator.Fault{Action: emulator.ActionCloseBefore}, outcome{broken: true}, false},
+		"close after":  {emulator.Fault{Action: emulator.ActionCloseAfter}, outcome{broken: true}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			e := newEmulator(t, emulator.Options{})
+			rule := inject(t, e, always(c.fault))
+			got := overTheWire(t, e, http.MethodPost, collection(emulator.MessagingProfile), `{"name":"x"}`)
+			if got != c.want {
+				t.Errorf("got %+v\nwant %+v", got, c.want)
+			}
+			mustEqual(t, "handled", c.handled, len(e.Profiles(emulator.MessagingProfile)) == 1)
+			mustEqual(t, "hits", 1, rule.Hits())
+			entry := e.Requests()[0]
+			mustEqual(t, "fault in the log", c.fault.Action, entry.Fault)
+			mustEqual(t, "status in the log", c.want.status, entry.Status)
+		})
+	}
+}
+
+// A client that is cut off has seen the status, so the log has it; and it can tell that something is missing.
+func TestCut(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{})
+	rule := inject(t, e, always(emulator.Fault{Action: emulator.ActionCut}))
+	got := overTheWire(t, e, http.MethodPost, collection(emulator.MessagingProfile), `{"name":"x"}`)
+	mustEqual(t, "status", http.StatusCreated, got.status)
+	mustEqual(t, "broken", true, got.broken)
+	mustEqual(t, "status in the log", http.StatusCreated, e.Requests()[0].Status)
+	rule.Remove()
+	uuid := as[string](t, e.Profiles(emulator.MessagingProfile)[0]["uuid"])
+	whole := overTheWire(t, e, http.MethodGet, item(emulator.MessagingProfile, uuid), "")
+	mustEqual(t, "half of the body", whole.body[:len(whole.body)/2], got.body)
+}
+
+// A fault of a proxy has not looked at the token; one of the API, after all, has.
+func TestFaultsComeBeforeAuthentication(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{})
+	inject(t, e, emulator.Rule{Path: "/profile/messaging", Faults: []emulator.Fault{{Action: emulator.ActionPage, Status: 502}}})
+	inject(t, e, emulator.Rule{Path: "/profile/outbound_voice", Faults: []emulator.Fault{{Action: emulator.ActionDelay, For: 1}}})
+	for path, status := range map[string]int{"/profile/messaging": 502, "/profile/outbound_voice": 401, "/auth": 401} {
+		got, _ := exchange(t, e, http.MethodGet, path, "", http.Header{})
+		mustEqual(t, path, status, got.Code)
+	}
+}
+
+func TestFaultsAreOnlyUnderTheBasePath(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{})
+	rule := inject(t, e, always(emulator.Fault{Action: emulator.ActionCloseBefore}))
+	for _, path := range []string{"/", "/restful", "/profile/messaging"} {
+		got := httptest.NewRecorder()
+		e.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		mustEqual(t, path, http.StatusNotFound, got.Code)
+	}
+	mustEqual(t, "hits", 0, rule.Hits())
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEmulator(t, emulator.Options{})
+		time.Sleep(time.Nanosecond) // a date has whole seconds, and the bubble's clock begins at one
+		for _, action := range []emulator.Action{emulator.ActionAnswer, emulator.ActionPage} {
+			for want, fault := range map[string]emulator.Fault{
+				"":                              {},
+				"120":                           {RetryAfter: 120},
+				"Sat, 01 Jan 2000 00:02:01 GMT": {RetryAfter: 120, RetryAfterDate: true},
+			} {
+				fault.Action, fault.Status = action, http.StatusTooManyRequests
+				rule := inject(t, e, always(fault))
+				got, _ := exchange(t, e, http.MethodGet, "/auth", "", nil)
+				mustEqual(t, "Retry-After of "+string(action), want, got.Header().Get("Retry-After"))
+				rule.Remove()
+			}
+		}
+	})
+}
+
+func TestDelay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEmulator(t, emulator.Options{})
+		inject(t, e, always(emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Hour)}))
+		begin := time.Now()
+		got := serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+		mustEqual(t, "time", time.Hour, time.Since(begin))
+		mustEqual(t, "status", http.StatusCreated, got.status)
+	})
+}
+
+func TestDelayEndsWithTheRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEmulator(t, emulator.Options{})
+		inject(t, e, always(emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Hour)}))
+		begin := time.Now()
+		serve(goneAfter(t, time.Second), t, e, strings.NewReader(`{"name":"x"}`))
+		mustEqual(t, "time", time.Second, time.Since(begin))
+		mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
+	})
+}

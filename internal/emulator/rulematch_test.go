@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+func TestRulesSelectByMethodAndPath(t *testing.T) {
+	t.Parallel()
+	const messaging, voice = "/profile/messaging", "/profile/outbound_voice"
+	requests := []string{
+		"GET " + messaging, "POST " + messaging, "GET " + messaging + "/" + unknownUUID, "DELETE " + messaging + "/" + unknownUUID,
+		"GET " + voice, "PATCH " + voice + "/" + unknownUUID, "GET /auth", "GET ", "GET /a%2Fb", "SURPRISE /else/where",
+	}
+	for _, c := range []struct {
+		method, path string
+		want         []int // indexes of the requests that are hit
+	}{
+		{"", "", []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
+		{"GET", "", []int{0, 2, 4, 6, 7, 8}},
+		{"SURPRISE", "", []int{9}},
+		{"", messaging, []int{0, 1}},
+		{"POST", "/profile/*", []int{1}},
+		{"", "/profile/*/*", []int{2, 3, 5}},
+		{"", "/profile/m*/*", []int{2, 3}},
+		{"GET", messaging + "/" + unknownUUID, []int{2}},
+		{"", "/auth", []int{6}},
+		{"", "/*", []int{6, 8}},
+		{"PUT", messaging, nil},
+	} {
+		e := newEmulator(t, emulator.Options{})
+		inject(t, e, emulator.Rule{Method: c.method, Path: c.path, Faults: []emulator.Fault{{Action: emulator.ActionCloseBefore}}})
+		var hit []int
+		for i, request := range requests {
+			method, path, _ := strings.Cut(request, " ")
+			if status(t, e, method, path, "") == 0 {
+				hit = append(hit, i)
+			}
+		}
+		mustEqual(t, c.method+" "+c.path, c.want, hit)
+	}
+}
+
+func TestSkipAndTimes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		skip, times int
+		want        []int
+	}{
+		{0, 0, []int{0, 0, 0, 0, 0}},
+		{2, 0, []int{200, 200, 0, 0, 0}},
+		{0, 1, []int{0, 200, 200, 200, 200}},
+		{1, 2, []int{200, 0, 0, 200, 200}},
+	} {
+		e := newEmulator(t, emulator.Options{})
+		rule := inject(t, e, emulator.Rule{
+			Path: "/profile/messaging", Skip: c.skip, Times: c.times, Faults: []emulator.Fault{{Action: emulator.ActionCloseBefore}},
+		})
+		var got []int
+		for range c.want {
+			got = append(got, status(t, e, http.MethodGet, "/profile/messaging", ""))
+			status(t, e, http.MethodGet, "/profile/outbound_voice", "") // counts for nothing
+		}
+		mustEqual(t, "statuses", c.want, got)
+		mustEqual(t, "hits", len(slices.DeleteFunc(got, func(s int) bool { return s != 0 })), rule.Hits())
+	}
+}
+
+func TestTheFirstRuleThatHitsDecides(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{})
+	answer := func(status, skip, times int) *emulator.Injection {
+		return inject(t, e, emulator.Rule{Skip: skip, Times: times, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: status}}})
+	}
+	first, second, third := answer(501, 0, 1), answer(502, 1, 0), answer(503, 0, 0)
+	mustEqual(t, "ids", []int{1, 2, 3}, []int{first.ID(), second.ID(), third.ID()})
+	get := func() int { return status(t, e, http.MethodGet, "/profile/messaging", "") }
+	// What the first rule hits is not counted by the others.
+	mustEqual(t, "statuses", []int{501, 503, 502, 502}, []int{get(), get(), get(), get()})
+	second.Remove()
+	mustEqual(t, "status without the second", 503, get())
+	third.Remove()
+	mustEqual(t, "status without any", 200, get())
+	mustEqual(t, "hits", []int{1, 2, 2}, []int{first.Hits(), second.Hits(), third.Hits()})
+	mustEqual(t, "id of another", 4, answer(504, 0, 0).ID())
+}
+
+func TestRulesAreCopied(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{})
+	rule := always(emulator.Fault{Action: emulator.ActionAnswer, Status: 503})
+	inject(t, e, rule)
+	rule.Faults[0].Status = 500
+	mustEqual(t, "status", 503, status(t, e, http.MethodGet, "/auth", ""))
+}
+
+func TestInjectRefusesBadRules(t *testing.T) {
+	t.Parallel()
+	good := []emulator.Fault{{Action: emulator.ActionHold}}
+	const answer, page, delay = emulator.ActionAnswer, emulator.ActionPage, emulator.ActionDelay
+	for want, rule := range map[string]emulator.Rule{
+		`method must be in upper case, it is "get"`:                     {Method: "get", Faults: good},
+		`skip must not be negative, it is -1`:                           {Skip: -1, Faults: good},
+		`times must not be negative, it is -2`:                          {Times: -2, Faults: good},
+		`probability must be from 0 to 1, it is -0.1`:                   {Probability: -0.1, Faults: good},
+		`probability must be from 0 to 1, it is 1.1`:                    {Probability: 1.1, Faults: good},
+		`probability must be from 0 to 1, it is NaN`:                    {Probability: math.NaN(), Faults: good},
+		`faults must hold at least one fault, there is none`:            {},
+		`path must be a pattern of path.Match, "/[" is malformed`:       {Path: "/[", Faults: good},
+		`path must be a pattern of path.Match, "/a/[" is malformed`:     {Path: "/a/[", Faults: good},
+		`path must begin with a slash, it is "auth"`:                    {Path: "auth", Faults: good},
+		`path must be what follows /rest, it is "/rest/auth"`:           {Path: "/rest/auth", Faults: good},
+		`faults[1].action must be one of `:                              {Faults: append(slices.Clone(good), emulator.Fault{Action: "explode"})},
+		`, it is "explode"`:                                             always(emulator.Fault{Action: "explode"}),
+		`, it is ""`:                                                    always(emulator.Fault{}),
+		`faults[0].status must be from 400 to 599 for answer, `:         always(emulator.Fault{Action: answer}),
+		`status must be from 400 to 599 for page, or 200, it is 0`:      always(emulator.Fault{Action: page}),
+		`for answer, it is 399`:                                         always(emulator.Fault{Action: answer, Status: 399}),
+		`for answer, it is 200`:                                         always(emulator.Fault{Action: answer, Status: 200}),
+		`for answer, it is 600`:                                         always(emulator.Fault{Action: answer, Status: 600}),
+		`for page, or 200, it is 204`:                                   always(emulator.Fault{Action: page, Status: 204}),
+		`status does not go with refuse, it is 400`:                     always(emulator.Fault{Action: emulator.ActionRefuse, Status: 400}),
+		`for must be more than 0 for delay, it is 0s`:                   always(emulator.Fault{Action: delay}),
+		`for must be more than 0 for lag, it is -1ns`:                   always(emulator.Fault{Action: emulator.ActionLag, For: -1}),
+		`for does not go with hold, it is 1ns`:                          always(emulator.Fault{Action: emulator.ActionHold, For: 1}),
+		`retry_after must not be negative, it is -1`:                    always(emulator.Fault{Action: answer, Status: 429, RetryAfter: -1}),
+		`retry_after does not go with cut, it is 1`:                     always(emulator.Fault{Action: emulator.ActionCut, RetryAfter: 1}),
+		`retry_after_date needs a retry_after, for page there is none`:  always(emulator.Fault{Action: page, Status: 503, RetryAfterDate: true}),
+		`retry_after_date needs a retry_after, for delay there is none`: always(emulator.Fault{Action: delay, For: 1, RetryAfterDate: true}),
+	} {
+		e := newEmulator(t, emulator.Options{})
+		if _, err := e.Inject(rule); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "the rule ") {
+			t.Errorf("want %q, got %v", want, err)
+		}
+		mustEqual(t, "status with no rule in force", http.StatusOK, status(t, e, http.MethodGet, "/profile/messaging", ""))
+	}
+}
