@@ -116,7 +116,7 @@ func TestAPIErrors(t *testing.T) {
 
 func TestAPIErrorDetails(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, reply{
+	a := newCreateAPI(t, reply{
 		status: 400, header: map[string]string{"X-Request-Id": "r-1"},
 		body: `{"success":false,"message":"Invalid","status":400,"fields":{"params.name":{"message":"too long"},"sticky_sender":"no","params.x":["y"]}}`,
 	})
@@ -246,7 +246,7 @@ func TestDeleteAfterALostAnswer(t *testing.T) {
 
 func TestRequestHeaders(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, ok(profileA))
+	a := newCreateAPI(t, ok(profileA))
 	profiles := opentact.CollectionOf(a.client(t), &messaging)
 	if _, err := profiles.Create(t.Context(), messagingFields{Named: named("a")}); err != nil {
 		t.Fatal(err)

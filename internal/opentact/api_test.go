@@ -120,6 +120,20 @@ type api struct {
 	mu       sync.Mutex
 	script   []reply
 	requests []request
+	// lists, where there are any, is a script of its own for lists. They are
+	// counted in listed, and not in requests.
+	lists  []reply
+	listed int
+}
+
+// newCreateAPI is one whose script begins with a create. There is no profile
+// before, and lists that are asked for later fail: what became of a lost POST
+// stays unknown.
+func newCreateAPI(t *testing.T, script ...reply) *api {
+	t.Helper()
+	a := newAPI(t, script...)
+	a.lists = []reply{ok("[]"), refusal(403, "no lists today")}
+	return a
 }
 
 func newAPI(t *testing.T, script ...reply) *api {
@@ -157,8 +171,17 @@ func (a *api) next(r *http.Request) reply {
 	body, _ := io.ReadAll(r.Body)
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if isList(r) && a.lists != nil {
+		a.listed++
+		return a.lists[min(a.listed, len(a.lists))-1]
+	}
 	a.requests = append(a.requests, request{r.Method, r.URL.RequestURI(), string(body), r.Header.Clone()})
 	return a.script[min(len(a.requests), len(a.script))-1]
+}
+
+// isList tells whether a request is for a collection, /rest/profile/….
+func isList(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") == 3
 }
 
 // log lists the requests received, as "METHOD URI BODY".
@@ -180,7 +203,7 @@ func (a *api) client(t *testing.T, change ...func(*opentact.Config)) *opentact.C
 		t.Fatal(err)
 	}
 	config := opentact.Config{
-		BaseURL: base, Token: token, TokenSource: "the test", UserAgent: "test/1",
+		BaseURL: base, Credentials: opentact.Credentials{Token: token, Source: "the test"}, UserAgent: "test/1",
 		RequestTimeout: 10 * time.Second, MaxRetries: 2, RetryMaxWait: time.Millisecond,
 	}
 	for _, c := range change {

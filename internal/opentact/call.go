@@ -33,6 +33,11 @@ type call struct {
 	// place. The API is free to repeat what it was sent.
 	concealed map[string]string
 
+	// lane is where a POST waits while one like it is looked for.
+	lane *lane
+	// inLane tells that the call is counted there.
+	inLane bool
+
 	attempts atomic.Int64
 	// status is that of the last answer that was read.
 	status int
@@ -65,12 +70,39 @@ func (c *call) begin() {
 	}
 }
 
+// enter makes a POST wait until nobody looks for one like it. From then until
+// leave nobody will.
+func (c *call) enter(ctx context.Context) error {
+	if c.lane == nil || c.inLane {
+		return nil
+	}
+	if err := c.lane.share(ctx); err != nil {
+		return err
+	}
+	c.inLane = true
+	return nil
+}
+
+// leave is called when it is known what became of a POST, or noted that it is not.
+func (c *call) leave() {
+	if c.inLane {
+		c.inLane = false
+		c.lane.unshare()
+	}
+}
+
 func (c *call) exchange() Exchange {
 	return Exchange{Operation: c.operation, Method: c.method, URL: c.url.String(), Attempts: int(c.attempts.Load())}
 }
 
 func (c *call) answerError(resp *http.Response, reason string) *AnswerError {
 	return &AnswerError{Exchange: c.exchange(), Status: resp.StatusCode, Reason: c.conceal(reason)}
+}
+
+// refusesToken tells whether an error is a 401 after which the call may be sent
+// again. A page with that status does not say what became of a POST.
+func (c *call) refusesToken(err error) bool {
+	return statusOf(err) == http.StatusUnauthorized && (c.method != http.MethodPost || isRefusal(err))
 }
 
 // unexpected is a successful answer that does not hold what it should.

@@ -19,13 +19,6 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 )
 
-// Defaults of Config.
-const (
-	DefaultRequestTimeout = 30 * time.Second
-	DefaultMaxRetries     = 5
-	DefaultRetryMaxWait   = 60 * time.Second
-)
-
 // retryMinWait is the ceiling of the first wait before a request is sent again.
 const retryMinWait = 500 * time.Millisecond
 
@@ -33,11 +26,8 @@ const retryMinWait = 500 * time.Millisecond
 type Config struct {
 	// BaseURL is what ParseBaseURL returned.
 	BaseURL *url.URL
-	// Token is sent as X-Auth-Token, and to BaseURL alone.
-	Token string
-	// TokenSource tells a person where the token came from. It is shown when
-	// the API refuses the token.
-	TokenSource string
+	// Credentials let the client in.
+	Credentials Credentials
 	// UserAgent names the program and its version.
 	UserAgent string
 	// RequestTimeout bounds one attempt, from its start to the end of its answer.
@@ -46,6 +36,9 @@ type Config struct {
 	MaxRetries int
 	// RetryMaxWait bounds one wait between attempts, a Retry-After included.
 	RetryMaxWait time.Duration
+	// RequestsPerSecond is how many requests are sent in a second at the most,
+	// logins and repetitions included. 0 is no limit.
+	RequestsPerSecond float64
 	// Log is told of each attempt. It may be nil.
 	Log func(context.Context, Attempt)
 }
@@ -55,6 +48,7 @@ type Config struct {
 type Client struct {
 	config Config
 	http   *retryablehttp.Client
+	tokens tokens
 	// unusable, where set, is the outcome of every call.
 	unusable error
 	// collections holds a *Collection[F] for each *Spec[F].
@@ -66,7 +60,9 @@ func New(config Config) *Client {
 	var chain http.RoundTripper = newTransport()
 	chain = attemptLink{next: chain, timeout: config.RequestTimeout}
 	chain = logLink{next: chain, log: config.Log}
-	return &Client{
+	chain = laneLink{next: chain}
+	chain = newPaceLink(chain, config)
+	c := &Client{
 		config: config,
 		http: &retryablehttp.Client{
 			HTTPClient: &http.Client{
@@ -82,17 +78,37 @@ func New(config Config) *Client {
 			ErrorHandler: retryablehttp.PassthroughErrorHandler,
 		},
 	}
+	c.tokens = newTokens(c)
+	return c
 }
 
 // Unusable returns a client all of whose calls fail with err. It stands in for
 // one that cannot be made yet, so that the reason is given where it matters.
 func Unusable(err error) *Client { return &Client{unusable: err} }
 
-// do carries a call out, sending it as often as the retry policy allows.
+// do carries a call out, with another token where the API refuses the first.
+// Neither that refusal nor a login that failed has carried anything out.
 func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 	if c.unusable != nil {
 		return nil, c.unusable
 	}
+	for again := false; ; again = true {
+		token, err := c.tokens.token(ctx)
+		if err != nil {
+			return nil, err
+		}
+		call.hide(token, "(the token)")
+		call.left.Store(false) // what was refused has not happened
+		got, err := c.send(ctx, call, "X-Auth-Token", token)
+		if again || !call.refusesToken(err) || !c.tokens.forget(token) {
+			return got, c.explain(err, token)
+		}
+	}
+}
+
+// send sends a call as often as the retry policy allows. The credentials travel
+// in one header.
+func (c *Client) send(ctx context.Context, call *call, header, credentials string) (*answer, error) {
 	var body any // a nil []byte would be sent as an empty body
 	if call.body != nil {
 		body = call.body
@@ -102,6 +118,7 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 		return nil, err
 	}
 	c.setHeaders(req.Header, call)
+	req.Header.Set(header, credentials)
 
 	var got *answer
 	var last *http.Response
@@ -125,7 +142,7 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 	case err == nil:
 		return got, nil
 	case isType[*AnswerError](err), isType[*APIError](err):
-		return nil, c.explain(err)
+		return nil, err
 	default:
 		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: call.safe(plainCause(err))}
 	}
@@ -134,18 +151,21 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 func (c *Client) setHeaders(header http.Header, call *call) {
 	header.Set("Accept", "application/json")
 	header.Set("User-Agent", c.config.UserAgent)
-	header.Set("X-Auth-Token", c.config.Token)
 	if call.body != nil {
 		header.Set("Content-Type", "application/json")
 	}
 }
 
-// explain says of a 401 whose credentials were refused.
-func (c *Client) explain(err error) error {
+// explain says of a 401 whose credentials were refused. The token is "" for
+// those of a login.
+func (c *Client) explain(err error, token string) error {
 	if statusOf(err) != http.StatusUnauthorized {
 		return err
 	}
-	return &CredentialsError{BaseURL: c.config.BaseURL.String(), Source: c.config.TokenSource, Err: err}
+	return &CredentialsError{
+		BaseURL: c.config.BaseURL.String(), Source: c.config.Credentials.Source, LoggedIn: token != "" && c.config.Credentials.Token == "",
+		Expired: readValidity(token).expired(time.Now()), Err: err,
+	}
 }
 
 // plainCause takes off the layer that repeats method and URL.
@@ -162,7 +182,5 @@ func (c *Client) newCall(operation, method string, path ...string) *call {
 	if base == nil { // the client is unusable, and no request will be made
 		base = new(url.URL)
 	}
-	call := &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
-	call.hide(c.config.Token, "(the token)")
-	return call
+	return &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
 }

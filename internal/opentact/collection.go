@@ -18,6 +18,7 @@ type Collection[F Fields] struct {
 	layout    layout[F]
 	reader    reader
 	spellings spellings
+	creates   *creates
 }
 
 // CollectionOf returns the client's collection of a kind: the same one for
@@ -36,6 +37,7 @@ func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 		layout:    layout,
 		reader:    reader{nested: spec.Nested, otherSpellings: spec.OtherSpellings, names: layout.names},
 		spellings: spellings{others: spec.OtherSpellings},
+		creates:   newCreates(),
 	}
 	// Of two goroutines that come here at once, one finds the other's.
 	if known, loaded := client.collections.LoadOrStore(spec, made); loaded {
@@ -66,31 +68,6 @@ func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], 
 		return Profile[F]{}, &MismatchError{Operation: c.operation("read"), UUID: known.UUID, Fields: c.malformed(malformed, got)}
 	}
 	return profile, nil
-}
-
-// Create makes a profile with the fields that planned mentions. A POST is never
-// sent again unless it certainly was not carried out; where nobody knows, the
-// error is an *UnknownOutcomeError. A profile returned beside an error has a
-// UUID and exists.
-func (c *Collection[F]) Create(ctx context.Context, planned F) (Profile[F], error) {
-	sent, err := encode(planned)
-	if err != nil {
-		return Profile[F]{}, err
-	}
-	w := write{verb: "create", method: http.MethodPost, sent: sent}
-	got, err := c.send(ctx, &w)
-	if err != nil {
-		if isOutcomeUnknown(err) {
-			err = &UnknownOutcomeError{Name: planned.ProfileName(), Err: err}
-		}
-		return Profile[F]{}, err
-	}
-	profile, err := c.settle(ctx, w, got)
-	if IsGone(err) {
-		// The answer was no profile: what became of the create nobody knows.
-		err = &UnknownOutcomeError{Name: planned.ProfileName(), Err: err}
-	}
-	return profile, err
 }
 
 // Update changes a profile from what is known of it to another set of fields.
@@ -135,6 +112,7 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 	call.restart = func() { other = "" }
 	got, err := c.client.do(ctx, call)
 	if err = c.confirmGone(ctx, err); IsGone(err) {
+		c.creates.release(uuid)
 		return nil
 	}
 	switch {
@@ -146,6 +124,7 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 	if other != "" {
 		return call.otherProfile(other)
 	}
+	c.creates.release(uuid)
 	return nil
 }
 
@@ -173,6 +152,15 @@ func (c *Collection[F]) confirmGone(ctx context.Context, err error) error {
 // that the answer holds. A POST goes to the collection and has no uuid. Concealed
 // values among the known members are kept out of errors.
 func (c *Collection[F]) exchange(ctx context.Context, verb, method, uuid string, body members, known ...members) (members, error) {
+	call, err := c.prepare(verb, method, uuid, body, known...)
+	if err != nil {
+		return nil, err
+	}
+	return c.carryOut(ctx, call, uuid)
+}
+
+// prepare makes the call of an exchange.
+func (c *Collection[F]) prepare(verb, method, uuid string, body members, known ...members) (*call, error) {
 	call, err := c.newCall(verb, method, uuid)
 	if err != nil {
 		return nil, err
@@ -183,6 +171,11 @@ func (c *Collection[F]) exchange(ctx context.Context, verb, method, uuid string,
 		}
 	}
 	c.hide(call, known...)
+	return call, nil
+}
+
+// carryOut sends the call of an exchange, and finds the profile in the answer.
+func (c *Collection[F]) carryOut(ctx context.Context, call *call, uuid string) (members, error) {
 	one := &single{reader: c.reader}
 	call.element, call.restart = one.add, one.restart
 	got, err := c.client.do(ctx, call)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Exchange says which request an error is about.
@@ -103,22 +104,50 @@ func isType[E error](err error) bool {
 	return ok
 }
 
-// CredentialsError is a 401: the API does not accept the token.
+// CredentialsError is a 401: the API does not accept the token, or the e-mail
+// address and password.
 type CredentialsError struct {
 	// BaseURL is the API that refused.
 	BaseURL string
-	// Source says where the token came from, never what it is.
+	// Source says where the credentials came from, never what they are.
 	Source string
+	// LoggedIn tells that they had been accepted, and the token that they
+	// brought was not.
+	LoggedIn bool
+	// Expired is when the refused token's time was over, by its own `exp`. It is
+	// zero where that is not the reason.
+	Expired time.Time
 	// Err is the answer: an *APIError, or an *AnswerError of a gateway.
 	Err error
 }
 
 func (e *CredentialsError) Error() string {
-	return fmt.Sprintf("the API at %s refused the credentials, which came from %s: %s", e.BaseURL, e.Source, e.Err)
+	what := "credentials, which came from " + e.Source
+	switch {
+	case e.LoggedIn:
+		what = "token of a login that it had accepted just before; the credentials of the login came from " + e.Source
+	case !e.Expired.IsZero():
+		what = fmt.Sprintf("token, which came from %s and expired at %s", e.Source, e.Expired.UTC().Format(time.RFC3339))
+	}
+	return fmt.Sprintf("the API at %s refused the %s: %s", e.BaseURL, what, e.Err)
 }
 
 // Unwrap gives the API's answer.
 func (e *CredentialsError) Unwrap() error { return e.Err }
+
+// LoginError is a login that failed, so that the request it was for was never
+// sent. It does not unwrap: what the API said of the login, it has not said of
+// the profile.
+type LoginError struct {
+	// Err is a *CredentialsError, or any other error of a request.
+	Err error
+}
+
+func (e *LoginError) Error() string { return e.Err.Error() }
+
+// Is tells whether the login ended for the given reason, such as
+// context.Canceled.
+func (e *LoginError) Is(target error) bool { return errors.Is(e.Err, target) }
 
 // AnswerError is an answer that is not one of the API's: another media type, a
 // redirect, JSON of another form, a profile without a valid uuid.
@@ -151,16 +180,29 @@ func (e *TransportError) Error() string {
 func (e *TransportError) Unwrap() error { return e.Err }
 
 // UnknownOutcomeError is a create of which nobody can say whether it happened:
-// the request left, and no readable answer came back.
+// the request left, no readable answer came back, and the list did not tell.
 type UnknownOutcomeError struct {
 	// Name is the name that the profile was to have.
 	Name string
+	// Reason says why the list did not tell.
+	Reason string
+	// Candidates are the new profiles of that name which belong to no resource of
+	// this process. Any of them may be the one.
+	Candidates []Candidate
 	// Err says what came in place of an answer.
 	Err error
 }
 
+// Candidate is a profile that a lost create may have made.
+type Candidate struct {
+	UUID string
+	// Differences say which values are not those that were sent. Those of
+	// concealed fields are not shown.
+	Differences []string
+}
+
 func (e *UnknownOutcomeError) Error() string {
-	return fmt.Sprintf("a profile named %q may or may not have been created: %v", e.Name, e.Err)
+	return fmt.Sprintf("a profile named %q may or may not have been created: %v; %s", e.Name, e.Err, e.Reason)
 }
 
 // Unwrap gives the error that took the place of an answer.

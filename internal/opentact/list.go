@@ -21,7 +21,9 @@ const (
 // listing gathers the profiles of a list, page by page if it comes in pages.
 type listing[F Fields] struct {
 	*Collection[F]
-	profiles []Profile[F]
+	// check returns an error for a profile that the caller has no use for.
+	check    func(members) error
+	profiles []members
 	// index finds a profile in profiles by its uuid.
 	index map[string]int
 	// items holds what identifies each element seen: of a lease, not the
@@ -36,22 +38,53 @@ type page struct {
 }
 
 // item is one element of a list.
-type item[F Fields] struct {
+type item struct {
 	key     string
-	profile Profile[F]
+	profile members
 }
 
 // List returns every profile of the kind, in the order of the API. Profiles
 // that leases repeat are returned once.
 func (c *Collection[F]) List(ctx context.Context) ([]Profile[F], error) {
-	l := &listing[F]{Collection: c, index: make(map[string]int), items: make(map[string]bool)}
+	all, err := c.list(ctx, c.checkListed)
+	profiles := make([]Profile[F], len(all))
+	for i, m := range all {
+		profiles[i], _ = c.layout.decode(m) // checkListed has seen that it can be
+	}
+	return profiles, err
+}
+
+// listAny returns every profile of the kind, also those that lack fields or have
+// malformed ones.
+func (c *Collection[F]) listAny(ctx context.Context) ([]members, error) {
+	return c.list(ctx, func(members) error { return nil })
+}
+
+// list returns every profile of the kind, undecoded, if none fails the check.
+func (c *Collection[F]) list(ctx context.Context, check func(members) error) ([]members, error) {
+	l := &listing[F]{Collection: c, check: check, index: make(map[string]int), items: make(map[string]bool)}
 	for range maxPages {
 		more, err := l.next(ctx)
-		if err != nil || !more {
-			return l.profiles, err
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return l.profiles, nil
 		}
 	}
 	return nil, fmt.Errorf("%ss: the list does not end after %d pages", c.operation("list"), maxPages)
+}
+
+// checkListed refuses a profile that cannot be shown as the API meant it.
+func (c *Collection[F]) checkListed(m members) error {
+	_, malformed := c.layout.decode(m)
+	if _, named := m["name"]; !named {
+		return fmt.Errorf("%s %s has no name", c.spec.Name, uuidOf(m))
+	}
+	if len(malformed) > 0 {
+		return fmt.Errorf("%s %s: %s is not of this field's type", c.spec.Name, uuidOf(m), malformed[0])
+	}
+	return nil
 }
 
 // next reads one page, and tells whether there are more.
@@ -61,7 +94,7 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 		query := url.Values{"skip": {strconv.Itoa(seen)}, "take": {strconv.Itoa(pageSize)}}
 		call.url.RawQuery = query.Encode()
 	}
-	var items []item[F]
+	var items []item
 	call.restart = func() { items = nil }
 	call.element = func(raw json.RawMessage) error {
 		it, err := l.read(raw)
@@ -94,7 +127,7 @@ func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
 	if json.Unmarshal(payload, &p) != nil || p.Total == nil || p.Data == nil {
 		return false, fmt.Errorf("a list was expected, found %s", describeJSON(payload))
 	}
-	items := make([]item[F], len(p.Data))
+	items := make([]item, len(p.Data))
 	for i, raw := range p.Data {
 		if items[i], err = l.read(raw); err != nil {
 			return false, err
@@ -115,41 +148,38 @@ func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
 	}
 }
 
-// read decodes one element.
-func (l *listing[F]) read(raw json.RawMessage) (item[F], error) {
+// read finds the profile in one element.
+func (l *listing[F]) read(raw json.RawMessage) (item, error) {
 	m, err := l.reader.find(raw)
+	if err == nil {
+		err = l.check(m)
+	}
 	if err != nil {
-		return item[F]{}, fmt.Errorf("in the list: %w", err)
-	}
-	profile, malformed := l.layout.decode(m)
-	if _, named := m["name"]; !named {
-		return item[F]{}, fmt.Errorf("in the list: %s %s has no name", l.spec.Name, profile.UUID)
-	}
-	if len(malformed) > 0 {
-		return item[F]{}, fmt.Errorf("in the list: %s %s: %s is not of this field's type", l.spec.Name, profile.UUID, malformed[0])
+		return item{}, fmt.Errorf("in the list: %w", err)
 	}
 	var own struct {
 		UUID string `json:"uuid"`
 	}
 	if json.Unmarshal(raw, &own) != nil || own.UUID == "" {
-		own.UUID = profile.UUID
+		own.UUID = uuidOf(m)
 	}
-	return item[F]{key: own.UUID, profile: profile}, nil
+	return item{key: own.UUID, profile: m}, nil
 }
 
 // add takes in items, and counts those that were not seen before.
-func (l *listing[F]) add(items []item[F]) (added int, err error) {
+func (l *listing[F]) add(items []item) (added int, err error) {
 	for _, it := range items {
 		if !l.items[it.key] {
 			added++
 		}
 		l.items[it.key] = true
-		at, known := l.index[it.profile.UUID]
-		if known && any(l.profiles[at]) != any(it.profile) {
-			return 0, errors.New("two different profiles have the uuid " + it.profile.UUID)
+		uuid := uuidOf(it.profile)
+		at, known := l.index[uuid]
+		if known && !l.profiles[at].equal(it.profile) {
+			return 0, errors.New("two different profiles have the uuid " + uuid)
 		}
 		if !known {
-			l.index[it.profile.UUID] = len(l.profiles)
+			l.index[uuid] = len(l.profiles)
 			l.profiles = append(l.profiles, it.profile)
 		}
 	}

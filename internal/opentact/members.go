@@ -35,6 +35,9 @@ func (m members) fill(other members) {
 	}
 }
 
+// equal tells whether two have the same members, to the letter.
+func (m members) equal(other members) bool { return reflect.DeepEqual(m, other) }
+
 // lacks tells whether any of the names has no member.
 func (m members) lacks(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { _, ok := m[name]; return !ok })

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 )
 
 // The API document shows a list of phone-number leases, which contain the
@@ -31,7 +30,7 @@ func (r reader) find(raw json.RawMessage) (members, error) {
 	}
 	found, container := r.findNested(object)
 	for _, other := range found {
-		if !reflect.DeepEqual(other, found[0]) {
+		if !other.equal(found[0]) {
 			return nil, fmt.Errorf("one object contains two different profiles: %s", describeBoth(found[0], other))
 		}
 	}
@@ -145,7 +144,7 @@ func (s *single) add(raw json.RawMessage) error {
 	if s.found == nil {
 		s.found = m
 	}
-	if !reflect.DeepEqual(s.found, m) {
+	if !s.found.equal(m) {
 		return errors.New("two different profiles were found where one was expected: " + describeBoth(s.found, m))
 	}
 	return nil

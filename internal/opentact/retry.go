@@ -24,6 +24,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	}
 	// What is sent again did not happen, even if the wait for it is interrupted.
 	c.left.Store(false)
+	c.leave()
 	return true, nil
 }
 
@@ -60,18 +61,30 @@ func isRetryable(status int, safe bool) bool {
 // Retry-After, or else a random part (full jitter) of a time that doubles with
 // each attempt. Neither exceeds longest.
 func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) time.Duration {
-	if resp != nil {
-		if wait, ok := parseRetryAfter(resp.Header.Get("Retry-After"), time.Now()); ok {
-			return min(wait, longest)
-		}
+	if wait, ok := retryAfter(resp); ok {
+		return min(wait, longest)
 	}
-	ceiling := shortest
+	return rand.N(max(1, ceiling(shortest, longest, attempt))) //nolint:gosec // spreads waits, keeps no secret
+}
+
+// ceiling is the longest that may be waited before an attempt.
+func ceiling(shortest, longest time.Duration, attempt int) time.Duration {
+	wait := shortest
 	for range attempt {
-		if ceiling *= 2; ceiling >= longest {
+		if wait *= 2; wait >= longest {
 			break
 		}
 	}
-	return rand.N(max(1, min(ceiling, longest))) //nolint:gosec // spreads waits, keeps no secret
+	return min(wait, longest)
+}
+
+// retryAfter is what an answer says of when to come back, if there is one and
+// it does.
+func retryAfter(resp *http.Response) (time.Duration, bool) {
+	if resp == nil {
+		return 0, false
+	}
+	return parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
 }
 
 // parseRetryAfter reads a Retry-After header, in seconds or as an HTTP date

@@ -25,20 +25,25 @@ type write struct {
 	notes map[string]string
 }
 
+// name is the name that the write gives the profile, "" where it gives none.
+func (w *write) name() (name string) {
+	_ = json.Unmarshal(w.sent["name"], &name) // it was encoded here
+	return name
+}
+
 // send carries out a write. Where a 400 names a field that has another
 // spelling, nothing happened, and the request is sent once more under that.
 func (c *Collection[F]) send(ctx context.Context, w *write) (members, error) {
-	w.used = c.spellings.current(w.sent)
-	got, err := c.exchange(ctx, w.verb, w.method, w.uuid, w.used.apply(w.sent), w.sent, w.before)
+	w.used, w.notes = c.spellings.current(w.sent), nil
+	got, err := c.transmit(ctx, w)
 	refused := w.used.refused(err)
 	if len(refused) == 0 {
 		return got, err
 	}
-	other := c.spellings.other(w.used, refused...)
-	got, otherErr := c.exchange(ctx, w.verb, w.method, w.uuid, other.apply(w.sent), w.sent, w.before)
+	w.used = c.spellings.other(w.used, refused...)
+	got, otherErr := c.transmit(ctx, w)
 	switch {
 	case otherErr == nil:
-		w.used = other
 		w.notes = make(map[string]string, len(refused))
 		for _, field := range refused {
 			w.notes[field] = err.Error()
@@ -51,6 +56,28 @@ func (c *Collection[F]) send(ctx context.Context, w *write) (members, error) {
 	default:
 		return nil, otherErr
 	}
+}
+
+// transmit sends a write under the spelling that it uses. Before a POST lets go
+// of its lane it is noted what became of it, or a search could take its profile.
+func (c *Collection[F]) transmit(ctx context.Context, w *write) (members, error) {
+	call, err := c.prepare(w.verb, w.method, w.uuid, w.used.apply(w.sent), w.sent, w.before)
+	if err != nil {
+		return nil, err
+	}
+	if w.method != http.MethodPost {
+		return c.carryOut(ctx, call, w.uuid)
+	}
+	call.lane = c.creates.lane(w.name())
+	defer call.leave()
+	got, err := c.carryOut(ctx, call, "")
+	switch {
+	case err == nil:
+		c.creates.claim(uuidOf(got))
+	case isOutcomeUnknown(err):
+		call.lane.lost(w.sent)
+	}
+	return got, err
 }
 
 // settle turns the answer to a write into a profile. It looks up what the

@@ -81,7 +81,7 @@ func TestCreateIsJudgedByItsAnswer(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			a := newAPI(t, test.replies...)
+			a := newCreateAPI(t, test.replies...)
 			got, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
 			if diff := cmp.Diff(test.requests, a.log()); diff != "" {
 				t.Errorf("requests: %s", diff)
@@ -106,7 +106,7 @@ func TestCreateIsJudgedByItsAnswer(t *testing.T) {
 // to show, and nothing was created.
 func TestBothSpellingsRefused(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, refusal(400, "toll_free_weight is out of range"), refusal(400, "tollfree_weight is unknown"))
+	a := newCreateAPI(t, refusal(400, "toll_free_weight is out of range"), refusal(400, "tollfree_weight is unknown"))
 	got, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
 	wantInError(t, err, "toll_free_weight is out of range")
 	if got.UUID != "" || len(a.log()) != 2 {
@@ -118,7 +118,7 @@ func TestBothSpellingsRefused(t *testing.T) {
 // know: what it said of the value is not lost.
 func TestRefusalIsToldWhereTheOtherSpellingIsIgnored(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, refusal(400, "toll_free_weight must be at most 5"), created(profileA), refusal(400, "toll_free_weight must be at most 5"))
+	a := newCreateAPI(t, refusal(400, "toll_free_weight must be at most 5"), created(profileA), refusal(400, "toll_free_weight must be at most 5"))
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
 	wantInError(t, err, "toll_free_weight was sent as 7 and came back as 1", "toll_free_weight must be at most 5")
 }
@@ -132,7 +132,7 @@ func TestCreateThatNamesNoProfile(t *testing.T) {
 		`{"uuid":"` + uuidB + `","messaging_profile":[` + profileA + `]}`,
 		`{"uuid":"` + uuidB + `","tn":"+1"}`,
 	} {
-		a := newAPI(t, created(lease), refusal(404, "Profile not found"))
+		a := newCreateAPI(t, created(lease), refusal(404, "Profile not found"))
 		got, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), messagingFields{Named: named("a")})
 		if _, unknown := errors.AsType[*opentact.UnknownOutcomeError](err); !unknown || got.UUID != "" {
 			t.Errorf("%s: got %+v, %v", lease, got, err)
@@ -143,7 +143,7 @@ func TestCreateThatNamesNoProfile(t *testing.T) {
 // A second POST whose answer is lost is as unknown as a first.
 func TestOtherSpellingWithUnknownOutcome(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, refusal(400, "toll_free_weight is unknown"), reply{drop: true})
+	a := newCreateAPI(t, refusal(400, "toll_free_weight is unknown"), reply{drop: true})
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
 	if unknown, isUnknown := errors.AsType[*opentact.UnknownOutcomeError](err); !isUnknown || unknown.Name != "a" {
 		t.Errorf("got %v", err)
@@ -156,7 +156,7 @@ func TestOtherSpellingWithUnknownOutcome(t *testing.T) {
 func TestSpellingIsRemembered(t *testing.T) {
 	t.Parallel()
 	seven := withA(map[string]any{"tollfree_weight": 7})
-	a := newAPI(t, created(profileA), ok(seven), created(seven), ok(seven))
+	a := newCreateAPI(t, created(profileA), ok(seven), created(seven), ok(seven))
 	client := a.client(t)
 	for range 2 {
 		if _, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), weight(7)); err != nil {
@@ -181,7 +181,7 @@ func TestSpellingIsRemembered(t *testing.T) {
 func TestSpellingIsLearnedAndUnlearned(t *testing.T) {
 	t.Parallel()
 	seven := withA(map[string]any{"tollfree_weight": 7})
-	a := newAPI(t, refusal(400, "toll_free_weight is unknown"), created(seven), created(profileA), ok(seven), created(seven))
+	a := newCreateAPI(t, refusal(400, "toll_free_weight is unknown"), created(seven), created(profileA), ok(seven), created(seven))
 	client := a.client(t)
 	for range 3 {
 		if _, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), weight(7)); err != nil {
@@ -201,7 +201,7 @@ func TestSpellingIsLearnedAndUnlearned(t *testing.T) {
 // A spelling that was of no use is not remembered.
 func TestSpellingThatDidNotHelpIsForgotten(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, created(profileA), ok(profileA), created(withA(map[string]any{"tollfree_weight": 7})))
+	a := newCreateAPI(t, created(profileA), ok(profileA), created(withA(map[string]any{"tollfree_weight": 7})))
 	client := a.client(t)
 	if _, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), weight(7)); err == nil {
 		t.Error("no error")
@@ -218,7 +218,7 @@ func TestSpellingThatDidNotHelpIsForgotten(t *testing.T) {
 func TestOtherErrorsThatNameAFieldAreFinal(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{403, 409, 422} {
-		a := newAPI(t, refusal(status, "toll_free_weight is not yours to set"))
+		a := newCreateAPI(t, refusal(status, "toll_free_weight is not yours to set"))
 		_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
 		wantInError(t, err, "not yours to set")
 		if len(a.log()) != 1 {
@@ -231,7 +231,7 @@ func TestOtherErrorsThatNameAFieldAreFinal(t *testing.T) {
 // the failure is told beside what is wrong with it.
 func TestOtherSpellingThatCannotBeTried(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, created(profileA), reply{status: 502, body: "<h1>Bad Gateway"})
+	a := newCreateAPI(t, created(profileA), reply{status: 502, body: "<h1>Bad Gateway"})
 	got, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
 	wantInError(t, err, "toll_free_weight was sent as 7 and came back as 1", "update messaging profile", "status 502")
 	if got.UUID != uuidA {
@@ -243,7 +243,7 @@ func TestOtherSpellingThatCannotBeTried(t *testing.T) {
 // spelling that it used itself.
 func TestSpellingIsLearnedByManyAtOnce(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, ok(withA(map[string]any{"tollfree_weight": 7})))
+	a := newCreateAPI(t, ok(withA(map[string]any{"tollfree_weight": 7})))
 	client := a.client(t)
 	var group sync.WaitGroup
 	for range 20 {
@@ -322,7 +322,7 @@ func TestNumbersKeptIn32Bits(t *testing.T) {
 		return ok(`{"uuid":"` + uuidA + `","created_on":"x","modified_on":"y","name":"v","daily_spend_limit":` + number + `}`)
 	}
 	const single = "0.10000000149011612" // what 0.1 is in 32 bits
-	a := newAPI(t, answer(single))
+	a := newCreateAPI(t, answer(single))
 	profiles := opentact.CollectionOf(a.client(t), &voice)
 	created, err := profiles.Create(t.Context(), limit(0.1))
 	if err != nil || created.Fields != limit(0.1) {
@@ -412,7 +412,7 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 		"echoed as HTML":          {status: 403, body: "<p>blocked: " + html.EscapeString(secret)},
 		"echoed as a parameter":   {status: 403, body: "<p>blocked: ?" + url.QueryEscape(secret)},
 	} {
-		a := newAPI(t, answer)
+		a := newCreateAPI(t, answer)
 		_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), planned)
 		if err == nil {
 			t.Errorf("%s: no error", name)
@@ -436,12 +436,12 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 			return err
 		},
 	} {
-		a := newAPI(t, refusal(409, secret+" is down"))
+		a := newCreateAPI(t, refusal(409, secret+" is down"))
 		if err := call(opentact.CollectionOf(a.client(t), &messaging)); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	a := newAPI(t, created(withA(map[string]any{"callback_url": secret + "/"})))
+	a := newCreateAPI(t, created(withA(map[string]any{"callback_url": secret + "/"})))
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), planned)
 	wantInError(t, err, "callback_url was sent as a value of 37 characters that is not shown here and came back as a value of 38 characters")
 }
