@@ -40,6 +40,7 @@ func New(t testing.TB, options emulator.Options) *Env {
 	}
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
+	t.Cleanup(api.RemoveRules) // before that, or it would wait for what a rule holds
 	return &Env{Emulator: api, URL: server.URL + emulator.BasePath, Token: options.Token}
 }
 
@@ -54,6 +55,16 @@ func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"opentact": providerserver.NewProtocol6WithError(provider.New("test")()),
 	}
+}
+
+// Inject makes requests to the emulator go wrong.
+func (e *Env) Inject(t testing.TB, rule emulator.Rule) *emulator.Injection {
+	t.Helper()
+	injection, err := e.Emulator.Inject(rule)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return injection
 }
 
 // Writes lists the requests received that write, as "METHOD PATH BODY", from
@@ -75,6 +86,6 @@ func Stub(t testing.TB, answer http.HandlerFunc) *Protocol {
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
 	p := NewProtocol(t)
-	NoDiagnostics(t, p.Configure(t, Values{"base_url": server.URL, "token": "stub-token", "max_retries": 0}))
+	NoDiagnostics(t, p.Configure(t, Values{"base_url": server.URL, "token": "stub-token", "max_retries": 0, "retry_max_wait": "1ms"}))
 	return p
 }

@@ -3,6 +3,7 @@
 package acctest
 
 import (
+	"context"
 	"maps"
 	"testing"
 
@@ -17,6 +18,23 @@ import (
 type Protocol struct {
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
+	// ctx is what calls are made with, the test's own where it is nil.
+	ctx context.Context
+}
+
+// WithContext returns a driver of the same provider that makes its calls with a
+// context, which Terraform ends when it is interrupted.
+func (p *Protocol) WithContext(ctx context.Context) *Protocol {
+	with := *p
+	with.ctx = ctx
+	return &with
+}
+
+func (p *Protocol) context(t testing.TB) context.Context {
+	if p.ctx != nil {
+		return p.ctx
+	}
+	return t.Context()
 }
 
 // State is what Terraform keeps of a resource between calls. A state whose
@@ -29,11 +47,16 @@ type State struct {
 // Values returns the state's attributes, nil if there is no resource.
 func (s State) Values() Values { return goValues(s.Value) }
 
-// Protocol returns a provider that is configured for the emulator.
-func (e *Env) Protocol(t testing.TB) *Protocol {
+// Protocol returns a provider that is configured for the emulator, and waits for
+// nothing. More of its configuration may be given.
+func (e *Env) Protocol(t testing.TB, more ...Values) *Protocol {
 	t.Helper()
 	p := NewProtocol(t)
-	NoDiagnostics(t, p.Configure(t, Values{"base_url": e.URL, "token": e.Token}))
+	config := Values{"base_url": e.URL, "token": e.Token, "retry_max_wait": "1ms"}
+	for _, values := range more {
+		maps.Copy(config, values)
+	}
+	NoDiagnostics(t, p.Configure(t, config))
 	return p
 }
 
@@ -56,14 +79,14 @@ func NewProtocol(t testing.TB) *Protocol {
 func (p *Protocol) Configure(t testing.TB, config Values) []*tfprotov6.Diagnostic {
 	t.Helper()
 	value := dynamic(t, object(t, p.schemas.Provider, config))
-	validated, err := p.server.ValidateProviderConfig(t.Context(), &tfprotov6.ValidateProviderConfigRequest{Config: value})
+	validated, err := p.server.ValidateProviderConfig(p.context(t), &tfprotov6.ValidateProviderConfigRequest{Config: value})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(validated.Diagnostics) > 0 {
 		return validated.Diagnostics
 	}
-	configured, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: value})
+	configured, err := p.server.ConfigureProvider(p.context(t), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.11.4", Config: value})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +96,7 @@ func (p *Protocol) Configure(t testing.TB, config Values) []*tfprotov6.Diagnosti
 // ValidateResource validates a resource's configuration.
 func (p *Protocol) ValidateResource(t testing.TB, typeName string, config Values) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+	resp, err := p.server.ValidateResourceConfig(p.context(t), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: typeName, Config: dynamic(t, object(t, p.resource(t, typeName), config)),
 	})
 	if err != nil {
@@ -88,7 +111,7 @@ func (p *Protocol) Plan(t testing.TB, typeName string, prior State, config Value
 	t.Helper()
 	schema := p.resource(t, typeName)
 	configured, proposed := proposal(t, schema, prior.Value, config)
-	resp, err := p.server.PlanResourceChange(t.Context(), &tfprotov6.PlanResourceChangeRequest{
+	resp, err := p.server.PlanResourceChange(p.context(t), &tfprotov6.PlanResourceChangeRequest{
 		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PriorPrivate: prior.Private,
 		Config: dynamic(t, configured), ProposedNewState: dynamic(t, proposed),
 	})
@@ -103,7 +126,7 @@ func (p *Protocol) Apply(t testing.TB, typeName string, prior, planned State, co
 	t.Helper()
 	schema := p.resource(t, typeName)
 	configured, _ := proposal(t, schema, prior.Value, config)
-	resp, err := p.server.ApplyResourceChange(t.Context(), &tfprotov6.ApplyResourceChangeRequest{
+	resp, err := p.server.ApplyResourceChange(p.context(t), &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PlannedPrivate: planned.Private,
 		Config: dynamic(t, configured), PlannedState: dynamic(t, planned.Value),
 	})
@@ -128,7 +151,7 @@ func (p *Protocol) Converge(t testing.TB, typeName string, prior State, config V
 func (p *Protocol) Read(t testing.TB, typeName string, state State) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.resource(t, typeName)
-	resp, err := p.server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{
+	resp, err := p.server.ReadResource(p.context(t), &tfprotov6.ReadResourceRequest{
 		TypeName: typeName, CurrentState: dynamic(t, state.Value), Private: state.Private,
 	})
 	if err != nil {
@@ -141,7 +164,7 @@ func (p *Protocol) Read(t testing.TB, typeName string, state State) (State, []*t
 // does.
 func (p *Protocol) Import(t testing.TB, typeName, id string) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	resp, err := p.server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
+	resp, err := p.server.ImportResourceState(p.context(t), &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,14 +183,14 @@ func (p *Protocol) ReadDataSource(t testing.TB, typeName string, config Values) 
 		t.Fatalf("no data source %s", typeName)
 	}
 	value := dynamic(t, object(t, schema, config))
-	validated, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: value})
+	validated, err := p.server.ValidateDataResourceConfig(p.context(t), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: typeName, Config: value})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(validated.Diagnostics) > 0 {
 		return nil, validated.Diagnostics
 	}
-	resp, err := p.server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: value})
+	resp, err := p.server.ReadDataSource(p.context(t), &tfprotov6.ReadDataSourceRequest{TypeName: typeName, Config: value})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,16 +93,6 @@ func (r *profileResource[F, M]) faults(err error) map[string]string {
 	return faults
 }
 
-// unknownOutcome says what to do about a profile that may exist.
-func (r *profileResource[F, M]) unknownOutcome(err *opentact.UnknownOutcomeError) string {
-	return fmt.Sprintf("It is not known whether the %s %q was created: the request was sent, and what came back does not say. "+
-		"It was not sent again, because that might create a second one.\n\n%s\n\n"+
-		"Look for the profile in the OpenTact account, or by the data source opentact_%ss. "+
-		"If it is there, import it before the next apply, with the address of this resource in the place of opentact_%s.NAME:\n\n"+
-		"  terraform import 'opentact_%s.NAME' UUID",
-		r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), r.kind.TypeName, r.kind.TypeName, r.kind.TypeName)
-}
-
 // sentence makes one of an error's text.
 func sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
@@ -133,14 +123,13 @@ func adviceOnMismatch(op operation) string {
 
 // effect says what a failed operation has done to the profile.
 func effect(op operation, err error) string {
-	apiErr, answered := errors.AsType[*opentact.APIError](err)
 	switch op.verb {
 	case verbCreate: // one whose outcome is not known is reported elsewhere
 		return "Nothing was created."
 	case verbRead:
 		return "The profile is still in the state."
 	case verbUpdate, verbDelete:
-		if answered && apiErr.Refused() {
+		if certainlyNothing(err) {
 			return "Nothing was changed."
 		}
 		return "Whether it happened all the same, the next plan will show."
@@ -149,10 +138,28 @@ func effect(op operation, err error) string {
 	}
 }
 
+// certainlyNothing tells whether a write cannot have happened: the API refused
+// it, or it was never sent.
+func certainlyNothing(err error) bool {
+	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
+		return apiErr.Refused()
+	}
+	if transportErr, ok := errors.AsType[*opentact.TransportError](err); ok {
+		return !transportErr.Sent
+	}
+	return isType[*opentact.LoginError](err)
+}
+
 // next says what to do about an error.
 func next(op operation, err error) string {
+	if login, ok := errors.AsType[*opentact.LoginError](err); ok {
+		op, err = operation{}, login.Err
+		if isType[*opentact.CredentialsError](err) {
+			return "Check the e-mail address and the password. They are not tried again before the next run."
+		}
+	}
 	if credentials, ok := errors.AsType[*opentact.CredentialsError](err); ok {
-		return fmt.Sprintf("Check that the token is one for %s and has not expired: OpenTact tokens are valid for a day.", credentials.BaseURL)
+		return nextOnCredentials(credentials)
 	}
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		return nextOnStatus(op, apiErr.Status)
@@ -161,12 +168,27 @@ func next(op operation, err error) string {
 		return nextOnAnswer(answerErr.Status)
 	}
 	if isType[*opentact.TransportError](err) {
+		if errors.Is(err, context.Canceled) {
+			return "It was interrupted: run it again."
+		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			return "If the API is merely slow, raise the provider's request_timeout."
 		}
 		return checkBaseURL + " and that it can be reached from here."
 	}
 	return ""
+}
+
+// nextOnCredentials is about a token that the API does not accept.
+func nextOnCredentials(err *opentact.CredentialsError) string {
+	switch {
+	case err.LoggedIn:
+		return "The API accepts the e-mail address and the password, and not the token it gives for them. Check the provider's base_url."
+	case !err.Expired.IsZero():
+		return "OpenTact tokens are valid for a day: get a new one, or set e-mail address and password, with which the provider gets one when it needs to."
+	default:
+		return fmt.Sprintf("Check that the token is one for %s and has not expired: OpenTact tokens are valid for a day.", err.BaseURL)
+	}
 }
 
 const checkBaseURL = "Check the provider's base_url (the default is " + opentact.DefaultBaseURL + ")"

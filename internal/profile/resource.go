@@ -42,10 +42,11 @@ func (r *profileResource[F, M]) Create(ctx context.Context, req resource.CreateR
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	profile, err := r.profiles.Create(ctx, r.kind.ToAPI(plan))
-	if profile.UUID != "" {
-		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
+	made, err := r.profiles.Create(ctx, r.kind.ToAPI(plan))
+	if made.UUID != "" {
+		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(made.Profile))...)
 	}
+	r.warn(&resp.Diagnostics, plan, made)
 	r.report(&resp.Diagnostics, verbCreate, plan, err)
 }
 

@@ -7,15 +7,11 @@ package provider
 import (
 	"context"
 	"fmt"
-	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opentact/terraform-provider-opentact/internal/messagingprofile"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -38,13 +34,7 @@ func New(version string) func() provider.Provider {
 
 type opentactProvider struct{ version string }
 
-// model is the provider's configuration.
-type model struct {
-	BaseURL        types.String    `tfsdk:"base_url"`
-	Token          types.String    `tfsdk:"token"`
-	RequestTimeout types.String    `tfsdk:"request_timeout"`
-	MaxRetries     profile.Integer `tfsdk:"max_retries"`
-}
+var _ provider.ProviderWithValidateConfig = (*opentactProvider)(nil)
 
 func (p *opentactProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "opentact"
@@ -54,32 +44,15 @@ func (p *opentactProvider) Metadata(_ context.Context, _ provider.MetadataReques
 func (p *opentactProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages messaging profiles and outbound voice profiles of the OpenTact telecom API.",
-		Attributes: map[string]schema.Attribute{
-			baseURL.name: schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "The address of the API: an absolute https URL, or an http URL of a loopback address. " +
-					baseURL.sources() + " The default is `" + opentact.DefaultBaseURL + "`.",
-				Validators: []validator.String{baseURL.rule()},
-			},
-			token.name: schema.StringAttribute{
-				Optional: true, Sensitive: true,
-				MarkdownDescription: "The API token, a JWT that is sent as `X-Auth-Token` and lives for a day. " + token.sources() + " It has no default.",
-				Validators:          []validator.String{token.rule()},
-			},
-			requestTimeout.name: schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "How long one attempt of a request may take, its answer included, as a duration such as `45s` or `1m30s`. " +
-					requestTimeout.sources() + fmt.Sprintf(" The default is `%s`.", opentact.DefaultRequestTimeout),
-				Validators: []validator.String{requestTimeout.rule()},
-			},
-			maxRetries.name: schema.Int64Attribute{
-				CustomType: profile.IntegerType{}, Optional: true,
-				MarkdownDescription: fmt.Sprintf("How often a request that failed may be sent again, 0 to %d. A request to create is sent again only if the API certainly did not carry it out. ", mostRetries) +
-					maxRetries.sources() + fmt.Sprintf(" The default is `%d`.", opentact.DefaultMaxRetries),
-				Validators: []validator.Int64{maxRetries.rule()},
-			},
-		},
+		Attributes:          attributes(),
 	}
+}
+
+// ValidateConfig refuses what the block alone shows to be wrong.
+func (p *opentactProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var data model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
+	data.checkWays(&resp.Diagnostics)
 }
 
 // Configure makes the client that every resource and data source works with.
@@ -90,7 +63,7 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if unknown := data.unknown(); len(unknown) > 0 {
+	if unknown := unknownAttributes(req.Config.Raw); len(unknown) > 0 {
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
@@ -98,15 +71,9 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 		resp.DataSourceData, resp.ResourceData = client, client
 		return
 	}
-	config := opentact.Config{
-		RetryMaxWait: opentact.DefaultRetryMaxWait,
-		UserAgent:    fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.version, req.TerraformVersion),
-		Log:          logAttempt,
-	}
-	config.BaseURL, _ = baseURL.resolve(data.BaseURL, &resp.Diagnostics)
-	config.Token, config.TokenSource = token.resolve(data.Token, &resp.Diagnostics)
-	config.RequestTimeout, _ = requestTimeout.resolve(data.RequestTimeout, &resp.Diagnostics)
-	config.MaxRetries, _ = maxRetries.resolve(data.MaxRetries, &resp.Diagnostics)
+	config := data.clientConfig(&resp.Diagnostics)
+	config.UserAgent = fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.version, req.TerraformVersion)
+	config.Log = logAttempt
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -126,35 +93,4 @@ func (p *opentactProvider) DataSources(context.Context) (all []func() datasource
 		all = append(all, kind.DataSources()...)
 	}
 	return all
-}
-
-// unknown lists the attributes whose values depend on something that is not
-// known yet. The environment does not stand in for them: it may mean another
-// account.
-func (m model) unknown() (attributes []string) {
-	for _, s := range []struct {
-		name  string
-		value attr.Value
-	}{
-		{baseURL.name, m.BaseURL},
-		{token.name, m.Token},
-		{requestTimeout.name, m.RequestTimeout},
-		{maxRetries.name, m.MaxRetries},
-	} {
-		if s.value.IsUnknown() {
-			attributes = append(attributes, s.name)
-		}
-	}
-	return attributes
-}
-
-// unknownConfigurationError is what every call ends in while the configuration
-// is not known.
-type unknownConfigurationError struct{ attributes []string }
-
-func (e *unknownConfigurationError) Error() string {
-	names := strings.Join(e.attributes, " and ")
-	return fmt.Sprintf("the API cannot be called yet, because the provider's %s is not known before apply: "+
-		"it depends on a resource that does not exist yet. Create that resource first, with `terraform apply -target`, "+
-		"or set %s from a variable or the environment", names, names)
 }

@@ -49,6 +49,11 @@ func TestConfigurationIsValidated(t *testing.T) {
 		{"negative retries", "max_retries", -1, "must be an integer from 0 to 100: it is -1"},
 		{"a fraction of retries", "max_retries", 1.5, "must be an integer of 64 bits: it is 1.5"},
 		{"too many retries", "max_retries", 101, "must be an integer from 0 to 100: it is 101"},
+		{"a longest wait of zero", "retry_max_wait", "0s", `must be a duration above zero, such as 45s or 1m30s: it is "0s"`},
+		{"a longest wait without a unit", "retry_max_wait", "60", "must be a duration above zero"},
+		{"no requests at all", "requests_per_second", 0, "must be a number above zero, and 1000000 at the most: it is 0"},
+		{"fewer than no requests", "requests_per_second", -0.5, "it is -0.5"},
+		{"more requests than anybody counts", "requests_per_second", 1e9, "it is 1000000000"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -63,7 +68,7 @@ func TestConfigurationIsValidated(t *testing.T) {
 // Whoever sets a value from a script sees which variable would do as well.
 func TestConfigurationNamesTheVariable(t *testing.T) {
 	t.Parallel()
-	for attribute, value := range (acctest.Values{"base_url": "a.example", "token": " ", "request_timeout": "soon", "max_retries": -1}) {
+	for attribute, value := range (acctest.Values{"base_url": "a.example", "token": " ", "request_timeout": "soon", "max_retries": -1, "retry_max_wait": "long", "requests_per_second": 0}) {
 		config := acctest.Values{"token": secretToken}
 		config[attribute] = value
 		wantError(t, acctest.NewProtocol(t).Configure(t, config), attribute, "OPENTACT_"+strings.ToUpper(attribute))
@@ -74,7 +79,8 @@ func TestConfigurationAccepts(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]acctest.Values{
 		"the least":     {"token": secretToken},
-		"everything":    {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0},
+		"everything":    {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0, "retry_max_wait": "2m", "requests_per_second": 0.5},
+		"a login":       {"email": "ops@example.com", "password": "pass word:ü"},
 		"the most":      {"token": secretToken, "max_retries": 100},
 		"loopback http": {"token": secretToken, "base_url": "http://localhost:8480/rest"},
 	} {
@@ -88,6 +94,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken})
 	all := map[string]string{
 		"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": secretToken, "OPENTACT_REQUEST_TIMEOUT": "10s", "OPENTACT_MAX_RETRIES": "0",
+		"OPENTACT_RETRY_MAX_WAIT": "1s", "OPENTACT_REQUESTS_PER_SECOND": "1000.5",
 	}
 	for variable, value := range all {
 		t.Setenv(variable, value)
@@ -101,6 +108,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 	t.Run("a variable that is malformed", func(t *testing.T) {
 		for variable, value := range map[string]string{
 			"OPENTACT_BASE_URL": "ftp://a.example", "OPENTACT_TOKEN": secretToken + " ", "OPENTACT_REQUEST_TIMEOUT": "soon", "OPENTACT_MAX_RETRIES": "many",
+			"OPENTACT_RETRY_MAX_WAIT": "1", "OPENTACT_REQUESTS_PER_SECOND": "NaN",
 		} {
 			t.Run(variable, func(t *testing.T) {
 				t.Setenv(variable, value)
@@ -118,9 +126,9 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 		p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "b"})
 	})
 
-	t.Run("a token that is missing", func(t *testing.T) {
+	t.Run("credentials that are missing", func(t *testing.T) {
 		t.Setenv("OPENTACT_TOKEN", "")
-		wantError(t, acctest.NewProtocol(t).Configure(t, nil), "token", "No token is set", "OPENTACT_TOKEN")
+		wantError(t, acctest.NewProtocol(t).Configure(t, nil), "", "No credentials are set", "OPENTACT_TOKEN", "OPENTACT_EMAIL", "OPENTACT_PASSWORD")
 	})
 
 	t.Run("a wrong token", func(t *testing.T) {

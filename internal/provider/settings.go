@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -22,9 +23,13 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/profile"
 )
 
-// mostRetries bounds max_retries. With waits of a minute between them a request
-// would go on for more than an hour and a half.
-const mostRetries = 100
+const (
+	// mostRetries bounds max_retries. With waits of a minute between them a
+	// request would go on for more than an hour and a half.
+	mostRetries = 100
+	// mostPerSecond bounds requests_per_second. More is no limit to speak of.
+	mostPerSecond = 1_000_000
+)
 
 // setting is one line of the provider's configuration. Its value comes from
 // the attribute, else from the environment, else it is the default. Wherever it
@@ -36,7 +41,7 @@ type setting[T any] struct {
 	// parse returns an error that says what is wrong. What may be secret is not
 	// repeated in it.
 	parse func(string) (T, error)
-	// fallback is the default, as text. A setting without one is required.
+	// fallback is the default, as text. Where there is none it is the zero value.
 	fallback string
 }
 
@@ -50,40 +55,83 @@ var (
 	token = setting[string]{
 		name:        "token",
 		requirement: "must be a token as the API issued it",
-		parse:       parseToken,
+		parse:       func(text string) (string, error) { return text, opentact.ValidateToken(text) },
+	}
+	email = setting[string]{
+		name:        "email",
+		requirement: "must be the e-mail address of a user of the account",
+		parse:       parseEmail,
+	}
+	password = setting[string]{
+		name:        "password",
+		requirement: "must be that user's password",
+		parse:       parsePassword,
 	}
 	requestTimeout = setting[time.Duration]{
 		name:        "request_timeout",
 		requirement: "must be a duration above zero, such as 45s or 1m30s",
-		parse:       parseTimeout,
-		fallback:    opentact.DefaultRequestTimeout.String(),
+		parse:       parseDuration,
+		fallback:    "30s",
 	}
 	maxRetries = setting[int]{
 		name:        "max_retries",
 		requirement: fmt.Sprintf("must be an integer from 0 to %d", mostRetries),
 		parse:       parseRetries,
-		fallback:    strconv.Itoa(opentact.DefaultMaxRetries),
+		fallback:    "5",
+	}
+	retryMaxWait = setting[time.Duration]{
+		name:        "retry_max_wait",
+		requirement: "must be a duration above zero, such as 45s or 1m30s",
+		parse:       parseDuration,
+		fallback:    "60s",
+	}
+	requestsPerSecond = setting[float64]{
+		name:        "requests_per_second",
+		requirement: fmt.Sprintf("must be a number above zero, and %d at the most", mostPerSecond),
+		parse:       parsePerSecond,
 	}
 )
 
-// parseToken refuses what cannot be the value of a header. It never repeats the
-// token.
-func parseToken(text string) (string, error) {
-	if text == "" {
+// parseEmail refuses what HTTP's basic authentication cannot carry (RFC 7617,
+// section 2) or is certainly no address. It does not repeat the address.
+func parseEmail(text string) (string, error) {
+	switch {
+	case text == "":
 		return "", errors.New("it is empty")
-	}
-	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", errors.New("it contains white space, such as a line break at its end, or characters outside ASCII")
+	case strings.Contains(text, ":"):
+		return "", errors.New("it contains a colon")
+	case strings.ContainsFunc(text, unicode.IsSpace) || !strings.Contains(text, "@"):
+		return "", errors.New("it has no @, or contains white space")
 	}
 	return text, nil
 }
 
-func parseTimeout(text string) (time.Duration, error) {
+// parsePassword takes any that is not empty. A line break at its end is one too
+// many, as of a file's last line.
+func parsePassword(text string) (string, error) {
+	switch {
+	case text == "":
+		return "", errors.New("it is empty")
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return "", errors.New("it contains control characters, such as a line break at its end")
+	}
+	return text, nil
+}
+
+func parseDuration(text string) (time.Duration, error) {
 	duration, err := time.ParseDuration(text)
 	if err != nil || duration <= 0 {
 		return 0, fmt.Errorf("it is %q", text)
 	}
 	return duration, nil
+}
+
+func parsePerSecond(text string) (float64, error) {
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(n > 0 && n <= mostPerSecond) { // which is false of NaN too
+		return 0, fmt.Errorf("it is %s", text)
+	}
+	return n, nil
 }
 
 func parseRetries(text string) (int, error) {
@@ -97,23 +145,32 @@ func parseRetries(text string) (int, error) {
 // variable is the name of the environment variable.
 func (s setting[T]) variable() string { return "OPENTACT_" + strings.ToUpper(s.name) }
 
-// sources is a sentence of the attribute's description.
-func (s setting[T]) sources() string {
-	return fmt.Sprintf("It can also be set by the environment variable `%s`, which the attribute overrides.", s.variable())
+// describe completes an attribute's description by what all have in common.
+func (s setting[T]) describe(text string) string {
+	text += fmt.Sprintf(" It can also be set by the environment variable `%s`, which the attribute overrides.", s.variable())
+	if s.fallback != "" {
+		text += fmt.Sprintf(" The default is `%s`.", s.fallback)
+	}
+	return text
 }
 
-// resolve returns the value, and says where it comes from.
+// fromEnvironment is the variable's value. One that is empty counts as not set.
+func (s setting[T]) fromEnvironment() string { return os.Getenv(s.variable()) }
+
+// resolve returns the value, and says where it comes from. The source is "" for
+// a setting that nothing sets and that has no default.
 func (s setting[T]) resolve(configured attr.Value, diags *diag.Diagnostics) (value T, source string) {
-	text, source := s.fallback, "the default"
-	if fromEnvironment := os.Getenv(s.variable()); fromEnvironment != "" {
+	text := s.fallback
+	if text != "" {
+		source = "the default"
+	}
+	if fromEnvironment := s.fromEnvironment(); fromEnvironment != "" {
 		text, source = fromEnvironment, "the environment variable "+s.variable()
 	}
 	if !configured.IsNull() {
 		text, source = asText(configured), "the provider's attribute "+s.name
 	}
-	if text == "" && configured.IsNull() {
-		diags.AddAttributeError(path.Root(s.name), "Missing Provider Configuration",
-			fmt.Sprintf("No %s is set. Set the environment variable %s, or the provider's attribute %s.", s.name, s.variable(), s.name))
+	if source == "" {
 		return value, source
 	}
 	value, err := s.parse(text)
@@ -129,6 +186,8 @@ func asText(value attr.Value) string {
 	switch value := value.(type) {
 	case types.String:
 		return value.ValueString()
+	case types.Float64:
+		return strconv.FormatFloat(value.ValueFloat64(), 'f', -1, 64)
 	default:
 		return value.String()
 	}
@@ -147,17 +206,29 @@ func (s setting[T]) rule() settingRule {
 	}}
 }
 
-// settingRule applies the rule of a setting to attributes of either type.
+// settingRule applies the rule of a setting to attributes of every type.
 type settingRule struct{ profile.StringRule }
 
-var _ validator.Int64 = settingRule{}
+var (
+	_ validator.Int64   = settingRule{}
+	_ validator.Float64 = settingRule{}
+)
 
-// ValidateInt64 applies the rule to a number that is known.
+// ValidateInt64 applies the rule to an integer that is known.
 func (r settingRule) ValidateInt64(ctx context.Context, req validator.Int64Request, resp *validator.Int64Response) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
+	resp.Diagnostics.Append(r.validate(ctx, req.Path, req.ConfigValue)...)
+}
+
+// ValidateFloat64 applies the rule to a number that is known.
+func (r settingRule) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
+	resp.Diagnostics.Append(r.validate(ctx, req.Path, req.ConfigValue)...)
+}
+
+func (r settingRule) validate(ctx context.Context, at path.Path, value attr.Value) diag.Diagnostics {
+	if value.IsNull() || value.IsUnknown() {
+		return nil
 	}
-	var text validator.StringResponse
-	r.ValidateString(ctx, validator.StringRequest{Path: req.Path, ConfigValue: types.StringValue(req.ConfigValue.String())}, &text)
-	resp.Diagnostics.Append(text.Diagnostics...)
+	var resp validator.StringResponse
+	r.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: types.StringValue(asText(value))}, &resp)
+	return resp.Diagnostics
 }

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+const otherUUID = "22222222-2222-4222-8222-222222222222"
+
+// create plans and applies a messaging profile.
+func create(t *testing.T, p *acctest.Protocol, config acctest.Values) (acctest.State, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
+	acctest.NoDiagnostics(t, diags)
+	return p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+}
+
+// plainly renders diagnostics with what differs from run to run replaced.
+func plainly(diags []*tfprotov6.Diagnostic) string {
+	return regexp.MustCompile(`http://127\.0\.0\.1:\d+`).ReplaceAllString(strings.TrimSpace(acctest.Describe(diags)), "URL")
+}
+
+// TestWhatIsSaidOfALostCreate has the words for each way in which it can end
+// that the answer to a create does not arrive.
+func TestWhatIsSaidOfALostCreate(t *testing.T) {
+	t.Parallel()
+	const noAnswer = `It is not known whether the messaging profile "a" was created: the request was sent, and what came back does not say. ` +
+		`Create messaging profile (POST URL/profile/messaging): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: application/json, beginning "<h1>".` + "\n\n"
+	const lookForIt = "Look for the profile in the OpenTact account, or by the data source opentact_messaging_profiles. " +
+		"If it is there, import it before the next apply, with the address of this resource in the place of opentact_messaging_profile.NAME:\n\n" +
+		"  terraform import 'opentact_messaging_profile.NAME' UUID"
+	const importOne = "\nIf one of these is it, import that before the next apply, with the address of this resource in the place of opentact_messaging_profile.NAME:\n\n"
+	const errorPrefix = `ERROR : Could not create messaging profile "a": `
+
+	mine := strings.TrimSuffix(strings.TrimPrefix(profileJSON(""), `{"success":true,"payload":`), "}")
+	mine = strings.ReplaceAll(mine, `"sticky_sender":false`, `"sticky_sender":true`)
+	second := strings.ReplaceAll(mine, uuid, otherUUID)
+	changed := strings.ReplaceAll(strings.ReplaceAll(mine, `"callback_url":null`, `"callback_url":"https://u:s3cret@b.example"`), `"sticky_sender":true`, `"sticky_sender":false`)
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		// lists are the payloads of the list before the create and of those after it.
+		lists    []string
+		callback any
+		want     string
+		created  bool
+	}{
+		"the profile is found": {
+			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "]"}, created: true,
+			want: `WARNING : The answer to a create was lost: messaging profile "a": The API created the messaging profile "a", and its answer did not arrive. ` +
+				`The list shows one new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
+				`Create messaging profile (POST URL/profile/messaging): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: application/json, beginning "<h1>".`,
+		},
+		"201 without a body": {
+			status: 201, lists: []string{"[]", "[" + mine + "]"}, created: true,
+			want: `WARNING : The answer to a create was lost: messaging profile "a": The API created the messaging profile "a", and its answer did not arrive. ` +
+				`The list shows one new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
+				`Create messaging profile (POST URL/profile/messaging): the answer with status 201 is not what the OpenTact API sends: it is empty.`,
+		},
+		"the list fails": {
+			status: 502, body: "<h1>", lists: []string{"[]", ""},
+			want: errorPrefix + noAnswer + "The list did not tell either: The list could not be read: list messaging profiles (GET URL/profile/messaging): " +
+				"the answer with status 200 is not what the OpenTact API sends: it is empty.\n\n" + lookForIt,
+		},
+		"the list before the create failed": {
+			status: 502, body: "<h1>", lists: []string{"", "[" + mine + "]"},
+			want: errorPrefix + noAnswer + "The list did not tell either: Which profiles are new is not known, because the list before the first create could not be read: " +
+				"list messaging profiles (GET URL/profile/messaging): the answer with status 200 is not what the OpenTact API sends: it is empty.\n\n" +
+				uuid + "\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid,
+		},
+		"two new profiles match": {
+			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "," + second + "]"},
+			want: errorPrefix + noAnswer + "The list did not tell either: 2 new profiles have this name and the values that were sent, and the answers to 1 such requests were lost.\n\n" +
+				uuid + "\n" + otherUUID + "\n" + importOne +
+				"  terraform import 'opentact_messaging_profile.NAME' " + uuid + "\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID,
+		},
+		"a candidate has other values": {
+			status: 502, body: "<h1>", lists: []string{"[]", "[" + changed + "]"}, callback: "https://u:s3cret@a.example/x",
+			want: errorPrefix + noAnswer + "The list did not tell either: A new profile has this name, and other values than were sent.\n\n" +
+				uuid + ": callback_url is a value of 26 characters that is not shown here, and was sent as a value of 28 characters that is not shown here; " +
+				"sticky_sender is false, and was sent as true\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid,
+		},
+		"there is none": {
+			status: 502, body: "<h1>", lists: []string{"[]"},
+			want: errorPrefix + noAnswer + "The list did not tell either: No new profile has this name, and it has been tried as often as max_retries (0) allows.\n\n" + lookForIt,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			listed := 0
+			p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodPost:
+					answer(w, test.status, test.body)
+				case test.lists[min(listed, len(test.lists)-1)] == "":
+					listed++
+				default:
+					answer(w, http.StatusOK, `{"success":true,"payload":`+test.lists[min(listed, len(test.lists)-1)]+`}`)
+					listed++
+				}
+			})
+			state, diags := create(t, p, acctest.Values{"name": "a", "sticky_sender": true, "callback_url": test.callback})
+			if diff := cmp.Diff(test.want, plainly(diags)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if created := state.Values() != nil; created != test.created || created && state.Values()["id"] != uuid {
+				t.Errorf("the state is %v", state.Values())
+			}
+		})
+	}
+}
+
+// The one profile that matches has been given to a sibling.
+func TestProfileAdoptedByASibling(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t, acctest.Values{"max_retries": 0})
+	env.Inject(t, emulator.Rule{Method: http.MethodPost, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
+	env.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionCloseBefore}}})
+	first, diags := create(t, p, acctest.Values{"name": "a"})
+	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+		t.Fatalf("got %s", acctest.Describe(diags))
+	}
+	second, diags := create(t, p, acctest.Values{"name": "a"})
+	acctest.WantError(t, diags, "", `Could not create messaging profile "a"`,
+		"The list did not tell either: No new profile has this name except those of other resources, "+first.Values().Text("id")+
+			", and it has been tried as often as max_retries (0) allows.")
+	if second.Values() != nil || len(env.Profiles(emulator.MessagingProfile)) != 1 {
+		t.Errorf("the second is %v", second.Values())
+	}
+}
+
+// Lists lag so far behind that the create is sent again. Both turn out to exist:
+// one is in the state, the other is named.
+func TestSurplusIsNamed(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	env.Inject(t, emulator.Rule{Method: http.MethodPost, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
+	env.Inject(t, emulator.Rule{Method: http.MethodGet, Path: "/profile/messaging", Skip: 1, Times: 2,
+		Faults: []emulator.Fault{{Action: emulator.ActionLag, For: emulator.Duration(time.Hour)}}})
+	state, diags := create(t, p, acctest.Values{"name": "a"})
+	var surplus string
+	for _, profile := range env.Profiles(emulator.MessagingProfile) {
+		if id, _ := profile["uuid"].(string); id != state.Values().Text("id") {
+			surplus = id
+		}
+	}
+	want := `WARNING : One create made more than one profile: messaging profile "a": The answer to the create was lost and the list did not show the profile, so the create was sent again. ` +
+		`Both were carried out after all. ` + state.Values().Text("id") + ` is in the state. These belong to no resource; delete them in the OpenTact account, or import them:` + "\n\n" +
+		`  terraform import 'opentact_messaging_profile.NAME' ` + surplus
+	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Terraform was interrupted before the create began.
+func TestCreateAfterAnInterrupt(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	config := acctest.Values{"name": "a"}
+	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	state, diags := p.WithContext(ctx).Apply(t, messagingProfile, acctest.State{}, planned, config)
+	want := `ERROR : Could not create messaging profile "a": Create messaging profile (POST URL/rest/profile/messaging): no answer: context canceled.` +
+		"\n\nNothing was created. It was interrupted: run it again."
+	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if state.Values() != nil || len(env.Requests()) != 0 {
+		t.Errorf("the state is %v after %d requests", state.Values(), len(env.Requests()))
+	}
+}
+
+// TestFaultsOfWrites is what becomes of a write when the API, or what stands in
+// front of it, does one of these instead of answering as it should, once.
+func TestFaultsOfWrites(t *testing.T) {
+	t.Parallel()
+	const (
+		done      = "done"
+		recovered = "done, with a warning"
+		nothing   = "Nothing was c"
+		unclear   = "Whether it happened all the same, the next plan will show."
+	)
+	slow := emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)} // it ends when the client gives up
+	for name, test := range map[string]struct {
+		fault emulator.Fault
+		// What comes of it, and how often the request is sent.
+		create, update, remove string
+		created, others        int
+	}{
+		"success is false":       {emulator.Fault{Action: emulator.ActionRefuse}, nothing, nothing, nothing, 1, 1},
+		"400":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 400}, nothing, nothing, nothing, 1, 1},
+		"429":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 429}, done, done, done, 2, 2},
+		"500":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 500}, done, done, done, 2, 2},
+		"502 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 502}, done, done, done, 2, 2},
+		"404 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 404}, done, unclear, unclear, 2, 1},
+		"closed before":          {emulator.Fault{Action: emulator.ActionCloseBefore}, done, done, done, 2, 2},
+		"closed after":           {emulator.Fault{Action: emulator.ActionCloseAfter}, recovered, done, done, 1, 2},
+		"cut short":              {emulator.Fault{Action: emulator.ActionCut}, recovered, done, done, 1, 2},
+		"longer than is allowed": {slow, recovered, done, done, 1, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, emulator.Options{})
+			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": "1s"})
+			once := func(method string) {
+				env.Inject(t, emulator.Rule{Method: method, Times: 1, Faults: []emulator.Fault{test.fault}})
+			}
+			check := func(method, want string, sent int, diags []*tfprotov6.Diagnostic) {
+				t.Helper()
+				switch want {
+				case done:
+					acctest.NoDiagnostics(t, diags)
+				case recovered:
+					if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+						t.Errorf("%s: %s", method, acctest.Describe(diags))
+					}
+				default:
+					acctest.WantError(t, diags, "", want)
+				}
+				if got := env.Counters().ByOperation; got[method+" /profile/messaging"]+got[method+" /profile/messaging/{uuid}"] != sent {
+					t.Errorf("%s was sent otherwise than %d times: %v", method, sent, got)
+				}
+			}
+			once(http.MethodPost)
+			config := acctest.Values{"name": "a"}
+			state, diags := create(t, p, config)
+			check(http.MethodPost, test.create, test.created, diags)
+			if existing := len(env.Profiles(emulator.MessagingProfile)); (state.Values() == nil) != (existing == 0) || existing > 1 {
+				t.Fatalf("the state is %v, and there are %d profiles", state.Values(), existing)
+			}
+			if state.Values() == nil {
+				state = p.Converge(t, messagingProfile, acctest.State{}, config)
+			}
+
+			once(http.MethodPatch)
+			config = acctest.Values{"name": "b"}
+			planned, _ := p.Plan(t, messagingProfile, state, config)
+			state, diags = p.Apply(t, messagingProfile, state, planned, config)
+			check(http.MethodPatch, test.update, test.others, diags)
+			if held := env.Profiles(emulator.MessagingProfile)[0]["name"]; state.Values()["name"] != held {
+				t.Errorf("the state is %v, the API has %v", state.Values(), held)
+			}
+
+			once(http.MethodDelete)
+			state, diags = p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+			check(http.MethodDelete, test.remove, test.others, diags)
+			if existing := len(env.Profiles(emulator.MessagingProfile)); (state.Values() == nil) != (existing == 0) {
+				t.Errorf("the state is %v, and there are %d profiles", state.Values(), existing)
+			}
+		})
+	}
+}
+
+// None of these, when a profile is read, may make Terraform forget it.
+func TestFaultsNeverDropState(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]emulator.Fault{
+		"404 as a page":          {Action: emulator.ActionPage, Status: 404},
+		"502 as a page":          {Action: emulator.ActionPage, Status: 502},
+		"500":                    {Action: emulator.ActionAnswer, Status: 500},
+		"401":                    {Action: emulator.ActionAnswer, Status: 401},
+		"success is false":       {Action: emulator.ActionRefuse},
+		"closed":                 {Action: emulator.ActionCloseBefore},
+		"cut short":              {Action: emulator.ActionCut},
+		"longer than is allowed": {Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, emulator.Options{})
+			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": "1s"})
+			state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+			rule := env.Inject(t, emulator.Rule{Method: http.MethodGet, Faults: []emulator.Fault{fault}})
+			kept, diags := p.Read(t, messagingProfile, state)
+			acctest.WantError(t, diags, "", `Could not read messaging profile "a"`, "The profile is still in the state.")
+			if diff := cmp.Diff(state.Values(), kept.Values()); diff != "" {
+				t.Errorf("the state changed: %s", diff)
+			}
+			rule.Remove()
+			kept, diags = p.Read(t, messagingProfile, state)
+			acctest.NoDiagnostics(t, diags)
+			if kept.Values() == nil {
+				t.Error("the profile was forgotten")
+			}
+		})
+	}
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+	"github.com/opentact/terraform-provider-opentact/internal/profile"
+)
+
+// model is the provider's configuration.
+type model struct {
+	BaseURL           types.String    `tfsdk:"base_url"`
+	Token             types.String    `tfsdk:"token"`
+	Email             types.String    `tfsdk:"email"`
+	Password          types.String    `tfsdk:"password"`
+	RequestTimeout    types.String    `tfsdk:"request_timeout"`
+	MaxRetries        profile.Integer `tfsdk:"max_retries"`
+	RetryMaxWait      types.String    `tfsdk:"retry_max_wait"`
+	RequestsPerSecond types.Float64   `tfsdk:"requests_per_second"`
+}
+
+func attributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		baseURL.name: schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: baseURL.describe("The address of the API: an absolute https URL, or an http URL of a loopback address."),
+			Validators:          []validator.String{baseURL.rule()},
+		},
+		token.name: schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			MarkdownDescription: token.describe("The API token, a JWT that is sent as `X-Auth-Token` and lives for a day. Either it or `email` and `password` are needed."),
+			Validators:          []validator.String{token.rule()},
+		},
+		email.name: schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			MarkdownDescription: email.describe("The e-mail address of a user, to log in with `password` in the place of a `token`."),
+			Validators:          []validator.String{email.rule()},
+		},
+		password.name: schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			MarkdownDescription: password.describe("The password of the user with the address `email`. The provider logs in when it first needs to, and again before its token expires."),
+			Validators:          []validator.String{password.rule()},
+		},
+		requestTimeout.name: schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: requestTimeout.describe("How long one attempt of a request may take, its answer included, as a duration such as `45s` or `1m30s`."),
+			Validators:          []validator.String{requestTimeout.rule()},
+		},
+		maxRetries.name: schema.Int64Attribute{
+			CustomType: profile.IntegerType{}, Optional: true,
+			MarkdownDescription: maxRetries.describe(fmt.Sprintf("How often a request that failed may be sent again, 0 to %d. "+
+				"A request to create is sent again only if the API did not carry it out.", mostRetries)),
+			Validators: []validator.Int64{maxRetries.rule()},
+		},
+		retryMaxWait.name: schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: retryMaxWait.describe("The longest wait before a request is sent again, as a duration such as `45s` or `1m30s`. " +
+				"Waits begin at half a second at the most and double from one attempt to the next, or last as long as the API asks for by `Retry-After`; this caps both."),
+			Validators: []validator.String{retryMaxWait.rule()},
+		},
+		requestsPerSecond.name: schema.Float64Attribute{
+			Optional: true,
+			MarkdownDescription: requestsPerSecond.describe("How many requests the provider sends in a second at the most, evenly spread: a number above 0, such as `10` or `0.5`. " +
+				"Without it there is no limit but the API's own."),
+			Validators: []validator.Float64{requestsPerSecond.rule()},
+		},
+	}
+}
+
+// clientConfig is what the configuration and the environment say together.
+func (m model) clientConfig(diags *diag.Diagnostics) (config opentact.Config) {
+	config.BaseURL, _ = baseURL.resolve(m.BaseURL, diags)
+	config.Credentials = m.credentials(diags)
+	config.RequestTimeout, _ = requestTimeout.resolve(m.RequestTimeout, diags)
+	config.MaxRetries, _ = maxRetries.resolve(m.MaxRetries, diags)
+	config.RetryMaxWait, _ = retryMaxWait.resolve(m.RetryMaxWait, diags)
+	config.RequestsPerSecond, _ = requestsPerSecond.resolve(m.RequestsPerSecond, diags)
+	return config
+}
+
+// unknownAttributes lists those whose values depend on something that is not
+// known yet. The environment does not stand in for them: it may mean another
+// account.
+func unknownAttributes(config tftypes.Value) []string {
+	var values map[string]tftypes.Value
+	if config.As(&values) != nil {
+		return nil
+	}
+	maps.DeleteFunc(values, func(_ string, value tftypes.Value) bool { return value.IsKnown() })
+	return slices.Sorted(maps.Keys(values))
+}
+
+// unknownConfigurationError is what every call ends in while the configuration
+// is not known.
+type unknownConfigurationError struct{ attributes []string }
+
+func (e *unknownConfigurationError) Error() string {
+	names := strings.Join(e.attributes, " and ")
+	return fmt.Sprintf("the API cannot be called yet, because the provider's %s is not known before apply: "+
+		"it depends on a resource that does not exist yet. Create that resource first, with `terraform apply -target`, "+
+		"or set %s from a variable or the environment", names, names)
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package provider
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+const (
+	missing  = "Missing Provider Configuration"
+	twoWays  = "Conflicting Provider Configuration"
+	waysHint = "Set either a token (OPENTACT_TOKEN or the provider's attribute token), " +
+		"or an e-mail address and a password to log in with (OPENTACT_EMAIL and OPENTACT_PASSWORD, or the attributes email and password)."
+)
+
+// checkWays refuses a block that has both ways to be let in.
+func (m model) checkWays(diags *diag.Diagnostics) {
+	for _, s := range []struct {
+		name  string
+		value attr.Value
+	}{{email.name, m.Email}, {password.name, m.Password}} {
+		if isSet(m.Token) && isSet(s.value) {
+			diags.AddAttributeError(path.Root(s.name), twoWays,
+				fmt.Sprintf("Attributes token and %s: they cannot be set together. %s", s.name, waysHint))
+			return
+		}
+	}
+}
+
+// isSet tells whether an attribute certainly has a value.
+func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
+
+// credentials picks the way to be let in. The block says which, and the
+// environment completes it; only where the block has neither does the
+// environment choose.
+func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
+	if m.checkWays(diags); diags.HasError() {
+		return opentact.Credentials{}
+	}
+	inBlock := isSet(m.Token) || isSet(m.Email) || isSet(m.Password)
+	byToken := isSet(m.Token) || !inBlock && token.fromEnvironment() != ""
+	byLogin := isSet(m.Email) || isSet(m.Password) || !inBlock && (email.fromEnvironment() != "" || password.fromEnvironment() != "")
+	switch {
+	case byToken && byLogin:
+		diags.AddError(twoWays, fmt.Sprintf("The environment has %s, and also %s or %s: they cannot be set together. %s",
+			token.variable(), email.variable(), password.variable(), waysHint))
+		return opentact.Credentials{}
+	case byToken:
+		value, source := token.resolve(m.Token, diags)
+		return opentact.Credentials{Token: value, Source: source}
+	case byLogin:
+		return m.login(diags)
+	default:
+		diags.AddError(missing, "No credentials are set. "+waysHint)
+		return opentact.Credentials{}
+	}
+}
+
+// login needs both halves, wherever each comes from.
+func (m model) login(diags *diag.Diagnostics) (c opentact.Credentials) {
+	var from, and string
+	c.Email, from = email.resolve(m.Email, diags)
+	c.Password, and = password.resolve(m.Password, diags)
+	for _, half := range []struct{ source, name, variable, other string }{
+		{from, email.name, email.variable(), "a password"},
+		{and, password.name, password.variable(), "an e-mail address"},
+	} {
+		if half.source == "" {
+			diags.AddAttributeError(path.Root(half.name), missing,
+				fmt.Sprintf("Attribute %s: it is not set, and there is %s to log in with. Set the environment variable %s, or the provider's attribute %s.",
+					half.name, half.other, half.variable, half.name))
+		}
+	}
+	c.Source = from + " and " + and
+	return c
+}
