@@ -7,5 +7,6 @@ terraform {
   }
 }
 
-# The token is best left to the environment variable OPENTACT_TOKEN.
+# Credentials are best left to the environment: OPENTACT_EMAIL and
+# OPENTACT_PASSWORD, or OPENTACT_TOKEN.
 provider "opentact" {}
