@@ -75,6 +75,16 @@ func NewProtocol(t testing.TB) *Protocol {
 	return &Protocol{server: server, schemas: schemas}
 }
 
+// Stop tells the provider to end what it does, as Terraform does when it is
+// interrupted.
+func (p *Protocol) Stop(t testing.TB) {
+	t.Helper()
+	stopped, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
+	if err != nil || stopped.Error != "" {
+		t.Fatal(err, stopped.Error)
+	}
+}
+
 // Configure validates and configures the provider.
 func (p *Protocol) Configure(t testing.TB, config Values) []*tfprotov6.Diagnostic {
 	t.Helper()

@@ -186,6 +186,29 @@ func TestCreateAfterAnInterrupt(t *testing.T) {
 	}
 }
 
+// Terraform is interrupted while a create waits for as long as the API asks, or
+// is about to.
+func TestStopEndsAWait(t *testing.T) {
+	t.Parallel()
+	refused := make(chan struct{}, 1)
+	env := acctest.New(t, emulator.Options{OnRequest: func(r emulator.Request) {
+		if r.Method == http.MethodPost {
+			refused <- struct{}{}
+		}
+	}})
+	env.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 429, RetryAfter: 3600}}})
+	p := env.Protocol(t, acctest.Values{"retry_max_wait": "1h"})
+	go func() {
+		<-refused
+		p.Stop(t)
+	}()
+	state, diags := create(t, p, acctest.Values{"name": "a"})
+	acctest.WantError(t, diags, "", `Could not create messaging profile "a"`, "Nothing was created.")
+	if state.Values() != nil || env.Counters().ByOperation["POST /profile/messaging"] != 1 {
+		t.Errorf("the state is %v after %v", state.Values(), env.Counters().ByOperation)
+	}
+}
+
 // TestFaultsOfWrites is what becomes of a write when the API, or what stands in
 // front of it, does one of these instead of answering as it should, once.
 func TestFaultsOfWrites(t *testing.T) {

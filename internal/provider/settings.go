@@ -29,6 +29,8 @@ const (
 	mostRetries = 100
 	// mostPerSecond bounds requests_per_second. More is no limit to speak of.
 	mostPerSecond = 1_000_000
+
+	aDuration = "must be a duration above zero, such as 45s or 1m30s"
 )
 
 // setting is one line of the provider's configuration. Its value comes from
@@ -69,7 +71,7 @@ var (
 	}
 	requestTimeout = setting[time.Duration]{
 		name:        "request_timeout",
-		requirement: "must be a duration above zero, such as 45s or 1m30s",
+		requirement: aDuration,
 		parse:       parseDuration,
 		fallback:    "30s",
 	}
@@ -81,7 +83,7 @@ var (
 	}
 	retryMaxWait = setting[time.Duration]{
 		name:        "retry_max_wait",
-		requirement: "must be a duration above zero, such as 45s or 1m30s",
+		requirement: aDuration,
 		parse:       parseDuration,
 		fallback:    "60s",
 	}
