@@ -137,6 +137,7 @@ type life struct {
 // the API has to hold what the state says, and nothing else.
 func (s scenario) run(t *testing.T, r row) {
 	t.Helper()
+	s.options.Shape = emulator.Shape(r.seed % 2)
 	env := acctest.New(t, s.options)
 	if s.rules != nil {
 		for _, rule := range s.rules(r.seed) {

@@ -3,7 +3,10 @@
 package opentact_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http/httptest"
 	"slices"
 	"sync"
@@ -99,6 +102,63 @@ func TestIdenticalCreatesEachGetTheirOwn(t *testing.T) {
 			slices.Sort(stored)
 			if diff := cmp.Diff(stored, uuids); diff != "" {
 				t.Errorf("the API's profiles and the creates' (-stored +created):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Creates are interrupted at any moment while everything fails. Each profile that
+// there is in the end was given to one create, or is named as surplus, or its
+// create says that nobody knows. None was given to two.
+func TestInterruptedCreatesAreAccountedFor(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(8) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			api, client := emulated(t)
+			inject(t, api, everythingFails(seed))
+			profiles := opentact.CollectionOf(client, &messaging)
+			random := rand.New(rand.NewPCG(seed, 0))
+			var mu sync.Mutex
+			given := make(map[string]int)       // by uuid
+			unaccounted := make(map[string]int) // by name: creates whose outcome is not known
+			var working sync.WaitGroup
+			for i := range 40 {
+				name, after := fmt.Sprint("name-", i%5), time.Duration(random.IntN(40))*time.Millisecond
+				working.Go(func() {
+					ctx, cancel := context.WithTimeout(t.Context(), after)
+					defer cancel()
+					made, err := profiles.Create(ctx, messagingFields{Named: named(name)})
+					mu.Lock()
+					defer mu.Unlock()
+					_, unknown := errors.AsType[*opentact.UnknownOutcomeError](err)
+					switch {
+					case made.UUID != "":
+						given[made.UUID]++
+					case unknown:
+						unaccounted[name]++
+					}
+					for _, uuid := range made.Surplus {
+						given[uuid]++
+					}
+				})
+			}
+			working.Wait()
+			for _, p := range api.Profiles(emulator.MessagingProfile) {
+				uuid, name := fmt.Sprint(p["uuid"]), fmt.Sprint(p["name"])
+				if given[uuid] == 0 {
+					unaccounted[name]--
+				} else if given[uuid]--; given[uuid] > 0 {
+					t.Errorf("%s was given to two creates", uuid)
+				}
+				if unaccounted[name] < 0 {
+					t.Errorf("nobody says that %s, named %s, may exist", uuid, name)
+				}
+			}
+			for uuid, left := range given {
+				if left > 0 {
+					t.Errorf("%s was given, and does not exist", uuid)
+				}
 			}
 		})
 	}

@@ -57,6 +57,30 @@ func TestInterruptedCreateIsFinished(t *testing.T) {
 	}
 }
 
+// A field that the API did not heed under its first spelling is still sent under
+// the other: half a create would be replaced by the next apply.
+func TestInterruptedCreateIsRespelled(t *testing.T) {
+	t.Parallel()
+	seven := withA(map[string]any{"tollfree_weight": 7})
+	a := newCreateAPI(t, created(profileA), ok(seven))
+	g := gate{arrived: make(chan struct{}, 2), open: make(chan struct{}), next: a.Config.Handler}
+	a.Config.Handler = g
+	profiles := opentact.CollectionOf(a.client(t), &messaging)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan result, 1)
+	go func() {
+		made, err := profiles.Create(ctx, weight(7))
+		done <- result{made, err}
+	}()
+	<-g.arrived
+	cancel()
+	close(g.open)
+	got := <-done
+	if weight, _ := got.made.Fields.TollFreeWeight.Get(); got.err != nil || weight != 7 || len(a.log()) != 2 {
+		t.Errorf("after %v got %+v, %v", a.log(), got.made, got.err)
+	}
+}
+
 // Its request times out, but the API carries it out while the client looks.
 func TestInterruptedCreateWhoseAnswerIsLost(t *testing.T) {
 	t.Parallel()

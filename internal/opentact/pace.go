@@ -78,15 +78,3 @@ func (l *paceLink) pause(wait time.Duration) {
 		l.until = until
 	}
 }
-
-// sleep waits, unless the context ends first.
-func sleep(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

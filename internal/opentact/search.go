@@ -199,14 +199,3 @@ func (seen sighting) nothingFound(maxRetries int) string {
 	}
 	return fmt.Sprintf("%s, and it has been tried as often as max_retries (%d) allows", reason, maxRetries)
 }
-
-// outlive returns a context that ends some time after ctx, or when the caller
-// is done with it.
-func outlive(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(grace, cancel)
-		context.AfterFunc(longer, func() { timer.Stop() })
-	})
-	return longer, func() { stop(); cancel() }
-}

@@ -82,8 +82,11 @@ func (c *Collection[F]) transmit(ctx context.Context, w *write) (members, error)
 
 // settle turns the answer to a write into a profile. It looks up what the
 // answer lacks, tries the other spelling of a field that was not heeded, and
-// reports what was stored otherwise than it was sent.
+// reports what was stored otherwise than it was sent. The write has happened, so
+// it is finished even if ctx has ended.
 func (c *Collection[F]) settle(ctx context.Context, w write, got members) (Profile[F], error) {
+	ctx, cancel := outlive(ctx, c.client.config.RequestTimeout)
+	defer cancel()
 	uuid := uuidOf(got)
 	if err := c.complete(ctx, uuid, got, w); err != nil {
 		return Profile[F]{}, err

@@ -16,7 +16,7 @@ func (r *profileResource[F, M]) warn(diags *diag.Diagnostics, of M, made opentac
 	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, of.common().Name.ValueString())
 	if made.Lost != nil {
 		diags.AddWarning("The answer to a create was lost: "+subject,
-			fmt.Sprintf("The API created the %s, and its answer did not arrive. The list shows one new profile with this name and these values, "+
+			fmt.Sprintf("The API created the %s, and its answer did not arrive. The list shows a new profile with this name and these values, "+
 				"%s, which is in the state now. Nothing was created twice.\n\n%s", subject, made.UUID, sentence(made.Lost.Error())))
 	}
 	if len(made.Surplus) > 0 {

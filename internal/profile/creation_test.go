@@ -60,13 +60,13 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 		"the profile is found": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "]"}, created: true,
 			want: `WARNING : The answer to a create was lost: messaging profile "a": The API created the messaging profile "a", and its answer did not arrive. ` +
-				`The list shows one new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
+				`The list shows a new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
 				`Create messaging profile (POST URL/profile/messaging): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: application/json, beginning "<h1>".`,
 		},
 		"201 without a body": {
 			status: 201, lists: []string{"[]", "[" + mine + "]"}, created: true,
 			want: `WARNING : The answer to a create was lost: messaging profile "a": The API created the messaging profile "a", and its answer did not arrive. ` +
-				`The list shows one new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
+				`The list shows a new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
 				`Create messaging profile (POST URL/profile/messaging): the answer with status 201 is not what the OpenTact API sends: it is empty.`,
 		},
 		"the list fails": {
