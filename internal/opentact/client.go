@@ -60,8 +60,8 @@ func New(config Config) *Client {
 	var chain http.RoundTripper = newTransport()
 	chain = attemptLink{next: chain, timeout: config.RequestTimeout}
 	chain = logLink{next: chain, log: config.Log}
-	chain = laneLink{next: chain}
 	chain = newPaceLink(chain, config)
+	chain = laneLink{next: chain}
 	c := &Client{
 		config: config,
 		http: &retryablehttp.Client{

@@ -23,18 +23,6 @@ type search[F Fields] struct {
 	begun   bool
 }
 
-// sighting is what one list shows under the name of a lost POST.
-type sighting struct {
-	// equal have every value that was sent, as far as the list shows values.
-	equal []members
-	// others have another value, and no lost POST of a sibling accounts for them.
-	others []members
-	// taken belong to other resources of this process.
-	taken []string
-	// missing belong to resources of this process too, and are not in the list.
-	missing []string
-}
-
 // recover finds out what became of a POST whose answer was lost. If it made a
 // profile that is returned; if not, and the POST may be sent again, neither
 // profile nor error is.
@@ -102,62 +90,28 @@ func (s *search[F]) look(ctx context.Context, cause error) (found members, seen 
 	}
 }
 
-// sight sorts what a list shows. Nobody creates under the same name meanwhile.
-func (s *search[F]) sight(ctx context.Context) (seen sighting, err error) {
-	mine := s.creates.owned()
-	all, err := s.listAny(ctx)
-	if err != nil {
-		return seen, err
-	}
-	siblings := s.lane.lostPosts()
-	listed := make(map[string]bool, len(all))
-	for _, m := range all {
-		uuid := uuidOf(m)
-		listed[uuid] = true
-		_, named := m["name"]
-		alike := func(sent members) bool { return named && s.matches(sent, m) }
-		switch {
-		case !s.creates.isNew(uuid) || named && !s.spec.same("name", s.write.sent["name"], m["name"]):
-		case mine[uuid]:
-			seen.taken = append(seen.taken, uuid)
-		case alike(s.write.sent):
-			seen.equal = append(seen.equal, m)
-		case !slices.ContainsFunc(siblings, alike):
-			seen.others = append(seen.others, m)
-		}
-	}
-	for uuid := range s.creates.owned() { // which has lost what was deleted meanwhile
-		if mine[uuid] && !listed[uuid] {
-			seen.missing = append(seen.missing, uuid)
-		}
-	}
-	slices.Sort(seen.missing)
-	return seen, nil
-}
-
-// matches tells whether a profile has every value that was sent, as far as it
-// shows them.
-func (c *Collection[F]) matches(sent, m members) bool {
-	for field, raw := range sent {
-		if got, shown := m[field]; shown && !isNull(raw) && !c.spec.same(field, raw, got) {
-			return false
-		}
-	}
-	return true
-}
-
 // surplus looks for what earlier POSTs have made after all, when one was sent
-// again. They are set aside, and named to people.
+// again. As many as no sibling can be looking for are set aside, and named to
+// people: which ones does not matter, they are all alike.
 func (s *search[F]) surplus(ctx context.Context) (uuids []string) {
-	if s.repeats == 0 || sleep(ctx, s.pause()) != nil || s.lane.own(ctx) != nil {
+	if s.repeats == 0 {
+		return nil
+	}
+	_ = sleep(ctx, s.pause()) // after an interrupt one look has to do
+	ctx, cancel := outlive(ctx, 2*s.client.config.RequestTimeout)
+	defer cancel()
+	if s.lane.own(ctx) != nil {
 		return nil
 	}
 	defer s.lane.disown()
 	seen, err := s.sight(ctx)
-	if err != nil || len(seen.equal) <= s.lane.othersSearching() {
+	if err != nil {
 		return nil
 	}
-	for _, m := range seen.equal {
+	for range s.repeats { // now it is known what became of them
+		s.lane.found(s.write.sent)
+	}
+	for _, m := range seen.equal[min(len(seen.equal), s.lane.othersSearching()):] {
 		s.creates.setAside(uuidOf(m))
 		uuids = append(uuids, uuidOf(m))
 	}
@@ -189,13 +143,4 @@ func (s *search[F]) differences(m members) (differences []string) {
 		}
 	}
 	return differences
-}
-
-// nothingFound says that a POST would have been sent again, if it might.
-func (seen sighting) nothingFound(maxRetries int) string {
-	reason := "no new profile has this name"
-	if len(seen.taken) > 0 {
-		reason += " except those of other resources, " + strings.Join(seen.taken, ", ")
-	}
-	return fmt.Sprintf("%s, and it has been tried as often as max_retries (%d) allows", reason, maxRetries)
 }

@@ -66,6 +66,11 @@ func TestLostAnswers(t *testing.T) {
 		{name: "the list shows fewer fields", posts: []reply{lost, ok(seven)}, lists: []reply{list(), list(`{"uuid":"` + uuidA + `","name":"a"}`)},
 			sent: 1, listed: 2, uuid: uuidA},
 
+		{name: "the list shows fewer fields, and a stranger", posts: []reply{lost, ok(six)}, lists: []reply{list(), list(`{"uuid":"` + uuidA + `","name":"a"}`)},
+			sent: 1, listed: 2, reason: "a new profile has this name, and other values than were sent",
+			candidates: []opentact.Candidate{{UUID: uuidA, Differences: []string{"toll_free_weight is 6, and was sent as 7"}}}},
+		{name: "the list shows fewer fields, and more cannot be had", posts: []reply{lost, refusal(403, "no reading")}, lists: []reply{list(), list(`{"uuid":"` + uuidA + `","name":"a"}`)},
+			sent: 1, listed: 2, reason: "the API answered with status 403 and an error: no reading"},
 		{name: "it did not happen, and no more may be sent", posts: []reply{lost}, lists: []reply{list(), list(other)}, sent: 1, listed: 3,
 			reason: "no new profile has this name, and it has been tried as often as max_retries (0) allows"},
 		{name: "the list fails", posts: []reply{lost}, lists: []reply{list(), refusal(403, "no lists today")}, sent: 1, listed: 2,
@@ -84,7 +89,7 @@ func TestLostAnswers(t *testing.T) {
 				"callback_url is a value of 26 characters that is not shown here, and was sent as a value of 19 characters that is not shown here",
 				"toll_free_weight is 6, and was sent as 7",
 			}}}},
-		{name: "a new profile shows no name", posts: []reply{lost}, lists: []reply{list(), list(withA(map[string]any{"name": omitted, "tollfree_weight": 7}))}, sent: 1, listed: 2,
+		{name: "a new profile shows no name", posts: []reply{lost, ok(withA(map[string]any{"name": omitted, "tollfree_weight": 7}))}, lists: []reply{list(), list(withA(map[string]any{"name": omitted, "tollfree_weight": 7}))}, sent: 1, listed: 2,
 			reason: "a new profile has this name, and other values than were sent", candidates: []opentact.Candidate{{UUID: uuidA}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
