@@ -116,6 +116,9 @@ func (e *extract) describe(c *call, resp *http.Response) string {
 	if text := e.json(); text != nil {
 		return fmt.Sprintf("%s, %s", contentType, describeJSON(text))
 	}
+	if c.secret && resp.StatusCode < 300 {
+		return contentType
+	}
 	return fmt.Sprintf("%s, beginning %q", contentType, shorten(clean(c.conceal(string(e.text))), 200))
 }
 

@@ -9,6 +9,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"path"
 	"strings"
 	"sync"
 	"testing"
@@ -124,6 +125,9 @@ type api struct {
 	// counted in listed, and not in requests.
 	lists  []reply
 	listed int
+	// made counts the creates that succeeded. Each makes a profile of its own: what
+	// the script says of uuidA is about that which a request is for.
+	made int
 }
 
 // newCreateAPI is one whose script begins with a create. There is no profile
@@ -176,7 +180,30 @@ func (a *api) next(r *http.Request) reply {
 		return a.lists[min(a.listed, len(a.lists))-1]
 	}
 	a.requests = append(a.requests, request{r.Method, r.URL.RequestURI(), string(body), r.Header.Clone()})
-	return a.script[min(len(a.requests), len(a.script))-1]
+	answer := a.script[min(len(a.requests), len(a.script))-1]
+	if a.lists != nil {
+		answer.body = strings.ReplaceAll(answer.body, uuidA, a.subject(r, answer))
+	}
+	return answer
+}
+
+// subject is the uuid of the profile that a request is for.
+func (a *api) subject(r *http.Request, answer reply) string {
+	if r.Method != http.MethodPost {
+		return path.Base(r.URL.Path)
+	}
+	if answer.status/100 == 2 {
+		a.made++
+	}
+	return numbered(a.made)
+}
+
+// numbered is the uuid of the nth profile that a scripted API creates.
+func numbered(n int) string {
+	if n <= 1 {
+		return uuidA
+	}
+	return fmt.Sprintf("%08x%s", n, uuidA[8:])
 }
 
 // isList tells whether a request is for a collection, /rest/profile/….
@@ -191,6 +218,9 @@ func (a *api) log() []string {
 	lines := make([]string, len(a.requests))
 	for i, r := range a.requests {
 		lines[i] = r.String()
+		for n := 2; n <= a.made; n++ { // which one it was for is not what a script is about
+			lines[i] = strings.ReplaceAll(lines[i], numbered(n), uuidA)
+		}
 	}
 	return lines
 }

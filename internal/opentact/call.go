@@ -38,12 +38,18 @@ type call struct {
 	// inLane tells that the call is counted there.
 	inLane bool
 
+	// secret tells that a successful answer is one as a whole, and no part of it
+	// may be shown.
+	secret bool
+
 	attempts atomic.Int64
 	// status is that of the last answer that was read.
 	status int
 	// left tells that the attempt under way, or the last one, got a connection:
 	// from then on the API may have seen the request.
 	left atomic.Bool
+	// unclear tells that an attempt was sent of which nobody knows what became.
+	unclear bool
 }
 
 type callKey struct{}
@@ -92,7 +98,9 @@ func (c *call) leave() {
 }
 
 func (c *call) exchange() Exchange {
-	return Exchange{Operation: c.operation, Method: c.method, URL: c.url.String(), Attempts: int(c.attempts.Load())}
+	return Exchange{
+		Operation: c.operation, Method: c.method, URL: c.url.String(), Attempts: int(c.attempts.Load()), Unclear: c.unclear,
+	}
 }
 
 func (c *call) answerError(resp *http.Response, reason string) *AnswerError {
@@ -118,25 +126,42 @@ func (c *call) otherProfile(uuid string) *AnswerError {
 func (c *call) apiError(resp *http.Response, env envelope) *APIError {
 	fields := make(map[string]string, len(env.fields))
 	for name, message := range env.fields {
-		fields[clean(name)] = clean(c.conceal(message))
+		fields[clean(c.conceal(name))] = clean(c.conceal(message))
 	}
 	return &APIError{
 		Exchange: c.exchange(), Status: resp.StatusCode, Message: clean(c.conceal(env.message)),
-		Fields: fields, RequestID: clean(resp.Header.Get("X-Request-Id")),
+		Fields: fields, RequestID: c.requestID(resp),
 	}
+}
+
+// requestID is the one that an answer has, fit to be shown.
+func (c *call) requestID(resp *http.Response) string {
+	return clean(c.conceal(resp.Header.Get("X-Request-Id")))
 }
 
 // hide makes errors show a text in the place of a value, in whichever way an
 // answer is likely to write it. What is shorter than a secret would be is left:
 // to replace every "a" would make errors unreadable.
 func (c *call) hide(value, shown string) {
-	if len(value) < 8 {
+	if len(value) >= 8 {
+		c.hideAny(value, shown)
+	}
+}
+
+// hideAny is hide for a value of any length but none.
+func (c *call) hideAny(value, shown string) {
+	if value == "" {
 		return
 	}
 	if c.concealed == nil {
 		c.concealed = make(map[string]string)
 	}
-	for _, written := range []string{value, html.EscapeString(value), url.QueryEscape(value), strings.ReplaceAll(value, "/", `\/`)} {
+	entities := html.EscapeString(value)
+	quoted, _ := json.Marshal(value) // a string can be
+	for _, written := range []string{
+		value, entities, strings.ReplaceAll(entities, "&#34;", "&quot;"), url.QueryEscape(value), url.PathEscape(value),
+		strings.ReplaceAll(value, "/", `\/`), strings.Trim(string(quoted), `"`),
+	} {
 		c.concealed[written] = shown
 	}
 }

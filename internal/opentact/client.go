@@ -56,9 +56,11 @@ type Client struct {
 }
 
 // New returns a client. It makes no request.
-func New(config Config) *Client {
-	var chain http.RoundTripper = newTransport()
-	chain = attemptLink{next: chain, timeout: config.RequestTimeout}
+func New(config Config) *Client { return newClient(config, newTransport()) }
+
+// newClient returns a client whose requests end in a transport.
+func newClient(config Config, transport http.RoundTripper) *Client {
+	chain := http.RoundTripper(attemptLink{next: transport, timeout: config.RequestTimeout})
 	chain = logLink{next: chain, log: config.Log}
 	chain = newPaceLink(chain, config)
 	chain = laneLink{next: chain}
@@ -94,6 +96,9 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 	}
 	for again := false; ; again = true {
 		token, err := c.tokens.token(ctx)
+		if err != nil && call.unclear {
+			return nil, &TransportError{Exchange: call.exchange(), Sent: true, Err: err}
+		}
 		if err != nil {
 			return nil, err
 		}

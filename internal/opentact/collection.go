@@ -112,7 +112,7 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 	call.restart = func() { other = "" }
 	got, err := c.client.do(ctx, call)
 	if err = c.confirmGone(ctx, err); IsGone(err) {
-		c.creates.release(uuid)
+		c.creates.retire(uuid)
 		return nil
 	}
 	switch {
@@ -124,14 +124,15 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 	if other != "" {
 		return call.otherProfile(other)
 	}
-	c.creates.release(uuid)
+	c.creates.retire(uuid)
 	return nil
 }
 
 // confirmGone looks twice before a profile is taken for gone. Where not even the
 // collection is found, the 404 is about the path, as when base_url lacks its
-// /rest, and says nothing about the profile. Whatever else the collection
-// answers does not contradict the API's word.
+// /rest, and says nothing about the profile. Nor is it believed where there was
+// no second look, because nobody was let in or the caller gave up. Whatever else
+// the collection answers does not contradict the API's word.
 func (c *Collection[F]) confirmGone(ctx context.Context, err error) error {
 	if !IsGone(err) {
 		return err
@@ -139,12 +140,16 @@ func (c *Collection[F]) confirmGone(ctx context.Context, err error) error {
 	call := c.newListCall()
 	call.element = func(json.RawMessage) error { return nil } // that there is a list is enough
 	_, listErr := c.client.do(ctx, call)
-	if statusOf(listErr) != http.StatusNotFound {
+	switch {
+	case statusOf(listErr) == http.StatusNotFound:
+		return &AnswerError{
+			Exchange: call.exchange(), Status: http.StatusNotFound,
+			Reason: "neither the profile nor the collection it belongs to is found, so the path below base_url is wrong",
+		}
+	case isType[*LoginError](listErr) || isType[*CredentialsError](listErr) || listErr != nil && ctx.Err() != nil:
+		return listErr
+	default:
 		return err
-	}
-	return &AnswerError{
-		Exchange: call.exchange(), Status: http.StatusNotFound,
-		Reason: "neither the profile nor the collection it belongs to is found, so the path below base_url is wrong",
 	}
 }
 

@@ -11,20 +11,23 @@ import (
 type Creation[F Fields] struct {
 	// Profile exists if it has a UUID, also beside an error.
 	Profile[F]
-	// Lost is what came in place of the API's answer, where the profile was found
-	// by its name and values instead. It is nil where the API answered.
+	// Lost is what came in place of the API's answer, the last time that there was
+	// none. It is nil if the first answer arrived.
 	Lost error
-	// Surplus lists the UUIDs of profiles that earlier requests of the same
-	// create have made after all, when their answers were lost and lists did not
-	// show them in time. They belong to no resource.
+	// Repeats is how often the POST was sent again because of that. Each time two
+	// lists had shown no profile, so that there is one too many only if the API
+	// carried a POST out later than that.
+	Repeats int
+	// Surplus lists the UUIDs of profiles that POSTs of this content have made
+	// beside those that belong to a resource.
 	Surplus []string
 }
 
 // Create makes one profile with the fields that planned mentions. A POST is
-// never sent again unless it certainly was not carried out. Where its answer is
-// lost the profile is looked for in the list, also after ctx has ended, for two
-// request timeouts at the most. An *UnknownOutcomeError says that even so nobody
-// can tell whether the profile exists.
+// never sent again unless the API did not carry it out. Where its answer is lost
+// the profile is looked for in the list. That goes on after ctx has ended: for
+// two request timeouts, once the POST's own is over. An *UnknownOutcomeError says
+// that even so nobody can tell whether the profile exists.
 func (c *Collection[F]) Create(ctx context.Context, planned F) (Creation[F], error) {
 	sent, err := encode(planned)
 	if err != nil {
@@ -35,44 +38,38 @@ func (c *Collection[F]) Create(ctx context.Context, planned F) (Creation[F], err
 	}
 	w := write{verb: "create", method: http.MethodPost, sent: sent}
 	s := &search[F]{Collection: c, lane: c.creates.lane(w.name()), write: w}
-	defer s.end()
-	return s.create(ctx)
+	made, err := s.create(ctx)
+	s.endWait()
+	if made.UUID != "" {
+		made.Surplus = s.surplus(ctx)
+	}
+	made.Lost, made.Repeats = s.cause, s.repeats
+	return made, err
 }
 
 // create sends the POST until it is known what became of it.
 func (s *search[F]) create(ctx context.Context) (made Creation[F], err error) {
-	for ; ; s.repeats++ {
-		var lost bool
-		made.Profile, lost, err = s.post(ctx)
-		if lost {
-			cause := err
-			made.Profile, err = s.recover(ctx, cause)
-			if err == nil && made.UUID == "" {
-				continue // it was not carried out
-			}
-			if made.UUID != "" {
-				made.Lost = cause
-			}
+	for {
+		made.Profile, err = s.post(ctx)
+		switch {
+		case isOutcomeUnknown(err):
+			made.Profile, err = s.recover(ctx, err)
+		case err != nil && made.UUID == "" && s.repeats > 0:
+			// This one was not carried out, but the one before may have been.
+			made.Profile, err = s.lastLook(ctx, err)
 		}
-		if made.UUID != "" {
-			made.Surplus = s.surplus(ctx)
+		if err != nil || made.UUID != "" {
+			return made, err
 		}
-		return made, err
+		s.repeats++
 	}
 }
 
-// post sends the POST and makes a profile of its answer. It tells whether the
-// answer was lost: then the error is what came in its place.
-func (s *search[F]) post(ctx context.Context) (profile Profile[F], lost bool, err error) {
+// post sends the POST and makes a profile of its answer.
+func (s *search[F]) post(ctx context.Context) (profile Profile[F], err error) {
 	got, err := s.send(ctx, &s.write)
 	if err != nil {
-		return profile, isOutcomeUnknown(err), err
+		return profile, err
 	}
-	profile, err = s.settle(ctx, s.write, got)
-	if IsGone(err) { // the answer was about something else
-		s.creates.release(uuidOf(got))
-		s.lane.lost(s.write.sent)
-		return profile, true, err
-	}
-	return profile, false, err
+	return s.settle(ctx, s.write, got)
 }

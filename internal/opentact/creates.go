@@ -4,7 +4,9 @@ package opentact
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"strings"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
@@ -89,32 +91,44 @@ func (c *creates) owned() map[string]bool {
 }
 
 // claim gives a profile to a resource of this process, so that no other takes it.
-func (c *creates) claim(uuid string) {
+// It fails if the profile belongs to one, or is older than every create.
+func (c *creates) claim(uuid string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	switch {
+	case c.mine[uuid]:
+		return fmt.Errorf("it is about profile %s, which belongs to another resource", uuid)
+	case c.before[uuid]:
+		return fmt.Errorf("it is about profile %s, which there was before", uuid)
+	}
 	c.mine[uuid] = true
+	return nil
 }
 
-// release takes back what claim said, of a profile that is no more.
-func (c *creates) release(uuid string) {
+// retire makes sure that a profile is never taken for one that was lost: it was
+// deleted, or is surplus. A list that lags may go on showing it.
+func (c *creates) retire(uuid string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.mine, uuid)
+	if c.before != nil { // else nothing is ever taken
+		c.before[uuid] = true
+	}
 }
 
-// setAside makes sure that a profile is never taken for one that was lost.
-func (c *creates) setAside(uuid string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.before[uuid] = true
-}
-
-// lane returns the one for a name.
+// lane returns the one for a name, and for all that an API might make of it.
 func (c *creates) lane(name string) *lane {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	name = folded(name)
 	if c.lanes[name] == nil {
 		c.lanes[name] = newLane()
 	}
 	return c.lanes[name]
+}
+
+// folded is a name without what an API might not keep of it: case, and white
+// space at its ends or in a row.
+func folded(name string) string {
+	return strings.ToLower(strings.Join(strings.Fields(name), " "))
 }

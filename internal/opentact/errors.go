@@ -21,6 +21,9 @@ type Exchange struct {
 	URL    string
 	// Attempts counts how often the request was sent.
 	Attempts int
+	// Unclear tells that an attempt before the last one was sent, and may have
+	// been carried out, whatever came of the last.
+	Unclear bool
 }
 
 // String reads like: read messaging profile (GET https://…/profile/messaging/…, 6 attempts).

@@ -115,6 +115,19 @@ func TestInterruptedCreateIsNotSentAgain(t *testing.T) {
 	held.Release()
 }
 
+// A request that took too long is not sent again: the API may be working on it.
+func TestSlowCreateIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	api, client := emulated(t, func(c *opentact.Config) { c.RequestTimeout = 200 * time.Millisecond })
+	inject(t, api, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionHold}}})
+	_, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), weight(7))
+	wantUnknown(t, err, "no new profile has this name yet, and the API may still be working on it")
+	wantInError(t, err, "request_timeout (200ms)")
+	if posts(api) != 1 {
+		t.Errorf("%d POSTs", posts(api))
+	}
+}
+
 // The list does not answer either. The search ends all the same.
 func TestInterruptedSearchEnds(t *testing.T) {
 	t.Parallel()

@@ -18,14 +18,20 @@ const everyone = 1 << 30
 // side by side, but while one is looked for that was lost none is under way, or
 // the profile of a sibling could be taken for it. Creates of other names cannot
 // be mistaken for it, and do not wait.
+//
+// The fields of a POST whose answer was lost are noted here until the profile is
+// found that it made, or it is known that it made none. Among equals it does not
+// matter which POST made which profile: what counts is that there are not more
+// profiles than such POSTs.
 type lane struct {
 	turn *semaphore.Weighted
 
 	mu sync.Mutex
 	// unsettled are the fields of each POST of which nobody knows what became.
 	unsettled []members
-	// searching counts the creates that look for a profile.
-	searching int
+	// waiting are the fields of each create that has lost an answer and has no
+	// profile yet.
+	waiting []members
 }
 
 func newLane() *lane { return &lane{turn: semaphore.NewWeighted(everyone)} }
@@ -45,23 +51,34 @@ func (l *lane) lost(sent members) {
 	l.unsettled = append(l.unsettled, sent)
 }
 
-// found notes that a profile has been found for a POST that was lost.
+// found notes that it is known what became of one of the POSTs that were lost.
 func (l *lane) found(sent members) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if at := slices.IndexFunc(l.unsettled, sent.equal); at >= 0 {
-		l.unsettled = slices.Delete(l.unsettled, at, at+1)
-	}
+	l.unsettled = without(l.unsettled, sent)
 }
 
-// countLost counts the POSTs with these very fields whose outcome is not known.
-func (l *lane) countLost(sent members) (n int) {
-	for _, other := range l.lostPosts() {
-		if sent.equal(other) {
-			n++
-		}
-	}
-	return n
+// beginWait and endWait are called by a create that has lost an answer, and that
+// then has a profile or gives up.
+func (l *lane) beginWait(sent members) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = append(l.waiting, sent)
+}
+
+func (l *lane) endWait(sent members) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting = without(l.waiting, sent)
+}
+
+// spare is how many POSTs with these very fields are not accounted for by a
+// create that still waits, and how many such creates there are.
+func (l *lane) spare(sent members) (posts, waiting int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	waiting = count(l.waiting, sent)
+	return max(0, count(l.unsettled, sent)-waiting), waiting
 }
 
 // lostPosts returns the fields of each POST whose outcome is not known.
@@ -71,21 +88,21 @@ func (l *lane) lostPosts() []members {
 	return slices.Clone(l.unsettled)
 }
 
-// beginSearch and endSearch are called by a create that has lost an answer.
-func (l *lane) beginSearch() { l.count(1) }
-func (l *lane) endSearch()   { l.count(-1) }
-
-func (l *lane) count(change int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.searching += change
+func count(all []members, sent members) (n int) {
+	for _, other := range all {
+		if sent.equal(other) {
+			n++
+		}
+	}
+	return n
 }
 
-// othersSearching is how many creates beside the caller's look for a profile.
-func (l *lane) othersSearching() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.searching - 1
+// without takes one away.
+func without(all []members, sent members) []members {
+	if at := slices.IndexFunc(all, sent.equal); at >= 0 {
+		return slices.Delete(all, at, at+1)
+	}
+	return all
 }
 
 // laneLink holds a POST back while another of its name is looked for.

@@ -16,6 +16,8 @@ const (
 	pageSize = 100
 	// maxPages puts an end to a list that has none.
 	maxPages = 10_000
+	// maxReadings is how often a list is read that changes meanwhile.
+	maxReadings = 3
 )
 
 // listing gathers the profiles of a list, page by page if it comes in pages.
@@ -29,6 +31,8 @@ type listing[F Fields] struct {
 	// items holds what identifies each element seen: of a lease, not the
 	// profile that it repeats.
 	items map[string]bool
+	// total is how many items the first page said there are; nil before that.
+	total *int
 }
 
 // page is the object in which the vendor's search endpoints wrap an array.
@@ -60,9 +64,20 @@ func (c *Collection[F]) listAny(ctx context.Context) ([]members, error) {
 	return c.list(ctx, func(members) error { return nil })
 }
 
-// list returns every profile of the kind, undecoded, if none fails the check.
-func (c *Collection[F]) list(ctx context.Context, check func(members) error) ([]members, error) {
-	l := &listing[F]{Collection: c, check: check, index: make(map[string]int), items: make(map[string]bool)}
+// list returns every profile of the kind, undecoded, if none fails the check. One
+// that changes between two pages may have an item in neither, and is read anew.
+func (c *Collection[F]) list(ctx context.Context, check func(members) error) (profiles []members, err error) {
+	for range maxReadings {
+		l := &listing[F]{Collection: c, check: check, index: make(map[string]int), items: make(map[string]bool)}
+		if profiles, err = l.all(ctx); !errors.Is(err, errChanged) {
+			return profiles, err
+		}
+	}
+	return nil, fmt.Errorf("%ss: %w, %d times in a row", c.operation("list"), err, maxReadings)
+}
+
+// all reads every page.
+func (l *listing[F]) all(ctx context.Context) ([]members, error) {
 	for range maxPages {
 		more, err := l.next(ctx)
 		if err != nil {
@@ -72,8 +87,10 @@ func (c *Collection[F]) list(ctx context.Context, check func(members) error) ([]
 			return l.profiles, nil
 		}
 	}
-	return nil, fmt.Errorf("%ss: the list does not end after %d pages", c.operation("list"), maxPages)
+	return nil, fmt.Errorf("%ss: the list does not end after %d pages", l.operation("list"), maxPages)
 }
+
+var errChanged = errors.New("the list changed while it was read")
 
 // checkListed refuses a profile that cannot be shown as the API meant it.
 func (c *Collection[F]) checkListed(m members) error {
@@ -115,10 +132,10 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	more, err = l.addPage(got.payload)
-	if err != nil {
-		return false, call.unexpected(err)
+	if err != nil && !errors.Is(err, errChanged) {
+		err = call.unexpected(err)
 	}
-	return more, nil
+	return more, err
 }
 
 // addPage takes in a page of a longer list.
@@ -127,6 +144,10 @@ func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
 	if json.Unmarshal(payload, &p) != nil || p.Total == nil || p.Data == nil {
 		return false, fmt.Errorf("a list was expected, found %s", describeJSON(payload))
 	}
+	if l.total != nil && *l.total != *p.Total {
+		return false, errChanged
+	}
+	l.total = p.Total
 	items := make([]item, len(p.Data))
 	for i, raw := range p.Data {
 		if items[i], err = l.read(raw); err != nil {

@@ -58,7 +58,7 @@ func (l logLink) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	attempt.Status = resp.StatusCode
-	attempt.RequestID = clean(resp.Header.Get("X-Request-Id"))
+	attempt.RequestID = c.requestID(resp)
 	resp.Body = &loggedBody{ReadCloser: resp.Body, attempt: &attempt, done: done}
 	return resp, nil
 }

@@ -52,7 +52,7 @@ func (l *login) token(ctx context.Context) (string, error) {
 		return token, err
 	}
 	token, err = l.logIn(ctx)
-	return token, l.keep(ctx, token, err)
+	return l.keep(ctx, token, err)
 }
 
 // held returns a token that is good for use, or the error that stands in its
@@ -62,39 +62,47 @@ func (l *login) held(before int) (token string, ended int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
+	case l.current != "" && (l.renewAt.IsZero() || time.Now().Before(l.renewAt)):
+		return l.current, l.ended, nil
 	case l.refused != nil:
 		return "", l.ended, l.refused
 	case before >= 0 && l.ended > before && l.err != nil:
 		return "", l.ended, l.err
-	case !l.renewAt.IsZero() && !time.Now().Before(l.renewAt):
-		return "", l.ended, nil
 	default:
-		return l.current, l.ended, nil
+		return "", l.ended, nil
 	}
 }
 
-// keep remembers how a login ended. One that its own caller gave up says
-// nothing to the others.
-func (l *login) keep(ctx context.Context, token string, err error) error {
-	if err != nil {
-		err = &LoginError{Err: err}
-	}
+// keep remembers how a login ended, and returns the token to use. One that its
+// own caller gave up says nothing to the others.
+func (l *login) keep(ctx context.Context, token string, err error) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err != nil && ctx.Err() != nil {
-		return err
+	if err == nil {
+		l.ended, l.err = l.ended+1, nil
+		l.current, l.renewAt = token, time.Time{}
+		// Counted from its receipt, so that it does not matter whether the clocks agree.
+		if lifetime := readValidity(token).lifetime(); lifetime > 0 {
+			l.renewAt = time.Now().Add(time.Duration(float64(lifetime) * renewAfter))
+		}
+		return token, nil
 	}
-	l.ended++
-	l.err = err
-	l.current, l.renewAt = token, time.Time{}
-	// Counted from its receipt, so that it does not matter whether the clocks agree.
-	if lifetime := readValidity(token).lifetime(); lifetime > 0 {
-		l.renewAt = time.Now().Add(time.Duration(float64(lifetime) * renewAfter))
+	refused := isLoginRefusal(err)
+	err = &LoginError{Err: err}
+	if !refused && ctx.Err() != nil {
+		return "", err
 	}
-	if refused, ok := errors.AsType[*LoginError](err); ok && isLoginRefusal(refused.Err) {
+	l.ended, l.err = l.ended+1, err
+	if refused {
 		l.refused = err
 	}
-	return err
+	if l.current == "" {
+		return "", err
+	}
+	// The one that was to be replaced has not expired. The next attempt to replace
+	// it is made when it is refused.
+	l.renewAt = time.Time{}
+	return l.current, nil
 }
 
 // isLoginRefusal tells an answer about the credentials from one about the
@@ -118,7 +126,8 @@ func (l *login) logIn(ctx context.Context) (string, error) {
 	call.element = func(json.RawMessage) error { return errors.New("a token was expected, found an array") }
 	credentials := l.client.config.Credentials
 	basic := base64.StdEncoding.EncodeToString([]byte(credentials.Email + ":" + credentials.Password))
-	call.hide(credentials.Password, "(the password)")
+	call.secret = true
+	call.hideAny(credentials.Password, "(the password)")
 	call.hide(basic, "(the credentials)")
 	got, err := l.client.send(ctx, call, "Authorization", "Basic "+basic)
 	if err != nil {

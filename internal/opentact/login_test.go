@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync"
@@ -22,13 +23,21 @@ import (
 const testPassword = "corRect-horse"
 
 // scripted is a client whose transport is a function, so that time can be faked.
-func scripted(credentials Credentials, answer func(*http.Request) (*http.Response, error)) *Client {
-	client := New(Config{
+func scripted(credentials Credentials, answer func(*http.Request) (*http.Response, error), change ...func(*Config)) *Client {
+	config := Config{
 		BaseURL: &url.URL{Scheme: "https", Host: "api.example", Path: "/rest"}, Credentials: credentials,
 		RequestTimeout: time.Minute, MaxRetries: 2, RetryMaxWait: time.Second,
-	})
-	client.http.HTTPClient.Transport = attemptLink{timeout: time.Minute, next: roundTripper(answer)}
-	return client
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	return newClient(config, roundTripper(func(req *http.Request) (*http.Response, error) {
+		// As Go's transport does once it has a connection.
+		if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
+			trace.GotConn(httptrace.GotConnInfo{})
+		}
+		return answer(req)
+	}))
 }
 
 func byPassword() Credentials {
@@ -183,8 +192,7 @@ func TestOnlyARefusedLoginIsRemembered(t *testing.T) {
 				return loginAnswer("good-token"), nil
 			}
 			return answerOf(test.status, test.body), nil
-		})
-		client.http.RetryMax = 0
+		}, func(c *Config) { c.MaxRetries = 0 })
 		err := fetch(t.Context(), client)
 		if !isType[*LoginError](err) || strings.Contains(err.Error(), testPassword) {
 			t.Errorf("%s: the first call: %v", name, err)
@@ -254,6 +262,165 @@ func TestLoginEndsWithTheContext(t *testing.T) {
 		}
 		working.Wait()
 	})
+}
+
+// Who only waits for another's login gives up alone.
+func TestWaitForALoginEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		client := scripted(byPassword(), func(req *http.Request) (*http.Response, error) {
+			if isLogin(req) {
+				time.Sleep(10 * time.Second)
+				return loginAnswer("slow-token"), nil
+			}
+			return answerOf(200, `{"success":true,"payload":{}}`), nil
+		})
+		begin := time.Now()
+		var working sync.WaitGroup
+		working.Go(func() {
+			if err := fetch(t.Context(), client); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait() // until that one logs in
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		if err := fetch(ctx, client); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 2*time.Second {
+			t.Errorf("after %s: %v", time.Since(begin), err)
+		}
+		working.Wait()
+	})
+}
+
+// A token that cannot be replaced in time is used as long as the API takes it.
+func TestTokenIsKeptWhereItCannotBeRenewed(t *testing.T) {
+	t.Parallel()
+	for name, failure := range map[string]struct {
+		status int
+		logins int
+	}{"it fails": {503, 5}, "it is refused": {401, 3}} {
+		synctest.Test(t, func(t *testing.T) {
+			logins := 0
+			begin := time.Now()
+			client := scripted(byPassword(), func(req *http.Request) (*http.Response, error) {
+				if !isLogin(req) {
+					if time.Since(begin) > time.Hour {
+						return answerOf(401, `{"success":false,"message":"Expired"}`), nil
+					}
+					return answerOf(200, `{"success":true,"payload":{}}`), nil
+				}
+				if logins++; logins == 1 {
+					return loginAnswer(issue(t, time.Now(), time.Now().Add(time.Hour))), nil
+				}
+				return answerOf(failure.status, `{"success":false,"message":"No"}`), nil
+			}, func(c *Config) { c.MaxRetries = 1 })
+			for _, wait := range []time.Duration{0, 50 * time.Minute, time.Minute} {
+				time.Sleep(wait)
+				if err := fetch(t.Context(), client); err != nil {
+					t.Errorf("%s, after %s: %v", name, time.Since(begin), err)
+				}
+			}
+			time.Sleep(10 * time.Minute)
+			if err := fetch(t.Context(), client); err == nil {
+				t.Errorf("%s: the token has expired, and there is no other", name)
+			}
+			if logins > failure.logins {
+				t.Errorf("%s: %d logins", name, logins)
+			}
+		})
+	}
+}
+
+// What is forgotten is the token that was refused, and not its successor. One
+// that says nothing of its lifetime is not given that of its predecessor.
+func TestSuccessorOfAToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		issued := []string{issue(t, time.Now(), time.Now().Add(time.Hour)), "an-opaque-successor"}
+		logins := 0
+		client := scripted(byPassword(), func(*http.Request) (*http.Response, error) {
+			logins++
+			return loginAnswer(issued[min(logins, 2)-1]), nil
+		})
+		first, _ := client.tokens.token(t.Context())
+		client.tokens.forget(first)
+		second, _ := client.tokens.token(t.Context())
+		client.tokens.forget(first) // by another request, which was refused later
+		time.Sleep(2 * time.Hour)
+		if third, err := client.tokens.token(t.Context()); err != nil || third != second || logins != 2 {
+			t.Errorf("after %d logins: %v", logins, err)
+		}
+	})
+}
+
+// A refusal is remembered even if the one who asked has given up meanwhile.
+func TestRefusalOutlivesWhoAsked(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	logins := 0
+	client := scripted(byPassword(), func(*http.Request) (*http.Response, error) {
+		logins++
+		cancel()
+		return answerOf(401, `{"success":false,"message":"No such user"}`), nil
+	})
+	_ = fetch(ctx, client)
+	if err := fetch(t.Context(), client); err == nil || logins != 1 {
+		t.Errorf("%d logins: %v", logins, err)
+	}
+}
+
+// Nothing of a login's answer is shown that may be a token, and of an error none
+// that may be the password, however it is written.
+func TestSecretsOfALogin(t *testing.T) {
+	t.Parallel()
+	const secretToken = "eyJhbGciOiJub25lIn0.e30.s3cret"
+	for name, test := range map[string]struct {
+		password string
+		status   int
+		body     string
+	}{
+		"the token as a text":     {testPassword, 200, secretToken},
+		"the token as JSON":       {testPassword, 200, `"` + secretToken + `"`},
+		"another envelope":        {testPassword, 200, `{"token":"` + secretToken + `"}`},
+		"the token as a list":     {testPassword, 200, `{"success":true,"payload":["` + secretToken + `"]}`},
+		"the password":            {testPassword, 401, `{"success":false,"message":"no user with corRect-horse"}`},
+		"a short password":        {"s3c/", 401, `{"success":false,"message":"no user with s3c/"}`},
+		"a password in JSON":      {`s3cret"<>&`, 400, `{"success":false,"message":"got \"s3cret\\\"\\u003c\\u003e\\u0026\""}`},
+		"a password in a page":    {`s3cret "<>`, 403, `<p>s3cret &quot;&lt;&gt;`},
+		"a password in a query":   {`s3cret pass`, 403, `<p>/auth?password=s3cret%20pass&again=s3cret+pass`},
+		"the header":              {testPassword, 403, `<p>Basic b3BzQGV4YW1wbGUuY29tOmNvclJlY3QtaG9yc2U=`},
+		"a field that names it":   {testPassword, 400, `{"success":false,"message":"x","fields":{"params.corRect-horse":{"message":"y"}}}`},
+		"a field that repeats it": {testPassword, 400, `{"success":false,"message":"x","fields":{"params.password":{"message":"corRect-horse"}}}`},
+	} {
+		credentials := byPassword()
+		credentials.Password = test.password
+		client := scripted(credentials, func(*http.Request) (*http.Response, error) { return answerOf(test.status, test.body), nil })
+		err := fetch(t.Context(), client)
+		if err == nil || strings.Contains(err.Error(), "s3c") || strings.Contains(err.Error(), "eyJ") ||
+			strings.Contains(err.Error(), testPassword) || strings.Contains(err.Error(), "b3Bz") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A page with status 401 does not say what became of a POST. It is no reason to
+// log in and send it again.
+func TestPageIsNoReasonToSendAPostAgain(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]int{`<h1>Sign in`: 1, `{"success":false,"message":"Expired"}`: 2} {
+		posts := 0
+		client := scripted(byPassword(), func(req *http.Request) (*http.Response, error) {
+			if isLogin(req) {
+				return loginAnswer("a-good-token"), nil
+			}
+			posts++
+			return answerOf(401, body), nil
+		})
+		_, err := client.do(t.Context(), client.newCall("test", http.MethodPost, "thing"))
+		if err == nil || posts != want || isOutcomeUnknown(err) != (want == 1) {
+			t.Errorf("%s: %d POSTs: %v", body, posts, err)
+		}
+	}
 }
 
 // A 401 to a token that was configured says whether its time is over, which

@@ -147,6 +147,13 @@ func TestListShapes(t *testing.T) {
 		{name: "a page that repeats", want: "the page after 1 of 3 items repeats an earlier one", replies: []reply{
 			ok(`{"total":3,"data":[` + v + `]}`),
 		}},
+		{name: "a list that changes while it is read", uuids: []string{uuidB}, replies: []reply{
+			ok(`{"total":2,"data":[` + v + `]}`), ok(`{"total":1,"data":[]}`), ok(`{"total":1,"data":[` + w + `]}`),
+		}},
+		{name: "a list that changes without an end", want: "the list changed while it was read, 3 times in a row", replies: []reply{
+			ok(`{"total":2,"data":[` + v + `]}`), ok(`{"total":1,"data":[]}`), ok(`{"total":2,"data":[` + v + `]}`),
+			ok(`{"total":1,"data":[]}`), ok(`{"total":2,"data":[` + v + `]}`), ok(`{"total":1,"data":[]}`), ok(`[]`),
+		}},
 		{name: "an array after a page", want: "an array came after a page of a longer list", replies: []reply{
 			ok(`{"total":3,"data":[` + v + `]}`), ok(`[]`),
 		}},
@@ -192,7 +199,7 @@ func TestListWithoutAnEnd(t *testing.T) {
 	served := 0
 	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		served++
-		_, _ = fmt.Fprintf(w, `{"success":true,"payload":{"total":%d,"data":[%s]}}`, served+1,
+		_, _ = fmt.Fprintf(w, `{"success":true,"payload":{"total":1000000000,"data":[%s]}}`,
 			profileV(fmt.Sprintf("%08x-2222-4222-8222-222222222222", served), "v"))
 	})
 	_, err := opentact.CollectionOf(a.client(t), &voice).List(t.Context())

@@ -22,8 +22,10 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	if ctx.Err() != nil || !shouldRetry(c, resp, err) {
 		return false, nil //nolint:nilerr // the attempt's own outcome is the one to return
 	}
-	// What is sent again did not happen, even if the wait for it is interrupted.
-	c.left.Store(false)
+	if c.method == http.MethodPost || resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+		c.left.Store(false) // it did not happen, even if the wait for the next attempt is interrupted
+	}
+	c.unclear = c.unclear || c.left.Load()
 	c.leave()
 	return true, nil
 }

@@ -4,7 +4,9 @@ package opentact
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -17,87 +19,132 @@ type search[F Fields] struct {
 	*Collection[F]
 	lane  *lane
 	write write
-	// repeats counts how often the POST was sent again after an answer was lost,
-	// begun tells that one was.
+	// cause is what came in place of the last answer that was lost.
+	cause error
+	// repeats counts how often the POST was sent again after that.
 	repeats int
-	begun   bool
 }
 
 // recover finds out what became of a POST whose answer was lost. If it made a
 // profile that is returned; if not, and the POST may be sent again, neither
 // profile nor error is.
 func (s *search[F]) recover(ctx context.Context, cause error) (profile Profile[F], err error) {
-	if !s.begun {
-		s.begun = true
-		s.lane.beginSearch()
+	if s.cause == nil {
+		s.lane.beginWait(s.write.sent)
 	}
-	for look := range 2 {
+	s.cause = cause
+	found, seen, err := s.look(ctx)
+	if found == nil && err == nil {
 		// A list may lag behind: it is asked twice before it is believed.
-		if look > 0 && sleep(ctx, s.pause()) != nil {
-			return profile, s.unknown(cause, "no new profile has this name yet, and there was no time to look again", nil)
+		if sleep(ctx, s.pause()) != nil {
+			return profile, s.unknown("no new profile has this name yet, and there was no time to look again", nil)
 		}
-		found, seen, err := s.look(ctx, cause)
-		if err != nil {
-			return profile, err
-		}
-		if found != nil {
-			return s.settle(ctx, s.write, found)
-		}
-		if look > 0 && s.repeats >= s.client.config.MaxRetries {
-			return profile, s.unknown(cause, seen.nothingFound(s.client.config.MaxRetries), nil)
-		}
+		found, seen, err = s.look(ctx)
+	}
+	switch {
+	case err != nil:
+		return profile, err
+	case found != nil:
+		return s.settle(ctx, s.write, found)
+	case mayHappenYet(cause):
+		return profile, s.unknown("no new profile has this name yet, and the API may still be working on it", nil)
+	case s.repeats >= s.client.config.MaxRetries:
+		return profile, s.unknown(seen.nothingFound(s.client.config.MaxRetries), nil)
 	}
 	return profile, nil
 }
 
+// mayHappenYet tells whether the API, or a gateway, gave up waiting for what the
+// API was doing. That no list shows it does not say that it will not be done.
+func mayHappenYet(cause error) bool {
+	return errors.Is(cause, context.DeadlineExceeded) || statusOf(cause) == http.StatusGatewayTimeout
+}
+
+// lastLook is for a create that ends with an error that is clear, after a POST
+// whose end was not. That two lists did not show a profile makes it unlikely, but
+// the error may well be that there is one.
+func (s *search[F]) lastLook(ctx context.Context, cause error) (profile Profile[F], err error) {
+	_ = sleep(ctx, s.pause()) // after an interrupt one look at once has to do
+	found, _, err := s.look(ctx)
+	switch {
+	case err != nil:
+		return profile, err
+	case found != nil:
+		return s.settle(ctx, s.write, found)
+	}
+	s.cause = cause
+	return profile, s.unknown("no new profile has this name, but the answer to an earlier request of this create was lost", nil)
+}
+
 // pause is the time between two looks. It is no random one: it is for the API
-// to catch up.
+// to catch up. What took too long is given as much time again.
 func (s *search[F]) pause() time.Duration {
+	if mayHappenYet(s.cause) {
+		return s.client.config.RequestTimeout
+	}
 	return ceiling(retryMinWait, s.client.config.RetryMaxWait, s.repeats)
 }
 
 // look asks the list once. What it finds belongs to this create from then on.
-func (s *search[F]) look(ctx context.Context, cause error) (found members, seen sighting, err error) {
+func (s *search[F]) look(ctx context.Context) (found members, seen sighting, err error) {
 	ctx, cancel := outlive(ctx, 2*s.client.config.RequestTimeout)
 	defer cancel()
 	if err := s.lane.own(ctx); err != nil {
-		return nil, seen, s.unknown(cause, "other creates with this name were still under way", nil)
+		return nil, seen, s.unknown("other creates with this name were still under way", nil)
 	}
 	defer s.lane.disown()
 	seen, err = s.sight(ctx)
 	if err != nil {
-		return nil, seen, s.unknown(cause, "the list could not be read: "+err.Error(), nil)
+		return nil, seen, s.unknown("the list could not be read: "+err.Error(), nil)
 	}
+	if err := s.judge(seen); err != nil || len(seen.equal) == 0 {
+		return nil, seen, err
+	}
+	found = seen.equal[0]
+	if err := s.creates.claim(uuidOf(found)); err != nil {
+		return nil, seen, s.unknown(err.Error(), seen.equal)
+	}
+	s.lane.found(s.write.sent)
+	return found, seen, nil
+}
+
+// judge returns an error where a list does not tell.
+func (s *search[F]) judge(seen sighting) error {
 	candidates := slices.Concat(seen.equal, seen.others)
-	lost := s.lane.countLost(s.write.sent)
 	unlisted := s.creates.unreadable()
 	switch {
 	case unlisted != nil:
-		return nil, seen, s.unknown(cause, "which profiles are new is not known, because the list before the first create could not be read: "+unlisted.Error(), candidates)
-	case len(seen.equal) > lost:
-		return nil, seen, s.unknown(cause, fmt.Sprintf("%d new profiles have this name and the values that were sent, and the answers to %d such requests were lost", len(seen.equal), lost), candidates)
+		return s.unknown("which profiles are new is not known, because the list before the first create could not be read: "+unlisted.Error(), candidates)
+	case len(seen.equal) > seen.lost:
+		return s.unknown(fmt.Sprintf("%d new profiles have this name and the values that were sent, and the answers to %d such requests were lost",
+			len(seen.equal), seen.lost), candidates)
 	case len(seen.equal) > 0:
-		found = seen.equal[0]
-		s.creates.claim(uuidOf(found))
-		s.lane.found(s.write.sent)
-		return found, seen, nil
+		return nil
 	case len(seen.others) > 0:
-		return nil, seen, s.unknown(cause, "a new profile has this name, and other values than were sent", candidates)
+		return s.unknown("a new profile has this name, and other values than were sent", candidates)
 	case len(seen.missing) > 0:
-		return nil, seen, s.unknown(cause, "the list does not show what was certainly created before: "+strings.Join(seen.missing, ", "), nil)
+		return s.unknown("the list does not show what was certainly created before: "+strings.Join(seen.missing, ", "), nil)
 	default:
-		return nil, seen, nil
+		return nil
 	}
 }
 
-// surplus looks for what earlier POSTs have made after all, when one was sent
-// again. As many as no sibling can be looking for are set aside, and named to
-// people: which ones does not matter, they are all alike.
+// endWait is called when the create has a profile, or gives up.
+func (s *search[F]) endWait() {
+	if s.cause != nil {
+		s.lane.endWait(s.write.sent)
+	}
+}
+
+// surplus looks for what the POSTs have made beside the profiles that belong to a
+// resource, when more were lost than creates wait for one: when one was sent
+// again, here or by a sibling that is alike. As many as nobody waits for are set
+// aside, and named to people: which ones does not matter.
 func (s *search[F]) surplus(ctx context.Context) (uuids []string) {
-	if s.repeats == 0 {
+	if posts, _ := s.lane.spare(s.write.sent); s.cause == nil || posts == 0 {
 		return nil
 	}
-	_ = sleep(ctx, s.pause()) // after an interrupt one look has to do
+	_ = sleep(ctx, s.pause()) // after an interrupt one look at once has to do
 	ctx, cancel := outlive(ctx, 2*s.client.config.RequestTimeout)
 	defer cancel()
 	if s.lane.own(ctx) != nil {
@@ -105,29 +152,25 @@ func (s *search[F]) surplus(ctx context.Context) (uuids []string) {
 	}
 	defer s.lane.disown()
 	seen, err := s.sight(ctx)
-	if err != nil {
+	if err != nil || len(seen.missing) > 0 {
 		return nil
 	}
-	for range s.repeats { // now it is known what became of them
-		s.lane.found(s.write.sent)
-	}
-	for _, m := range seen.equal[min(len(seen.equal), s.lane.othersSearching()):] {
-		s.creates.setAside(uuidOf(m))
+	posts, waiting := s.lane.spare(s.write.sent)
+	for _, m := range seen.equal[min(len(seen.equal), waiting):] {
+		s.creates.retire(uuidOf(m))
 		uuids = append(uuids, uuidOf(m))
+	}
+	if waiting == 0 { // nobody else will ask what became of them
+		for range posts {
+			s.lane.found(s.write.sent)
+		}
 	}
 	return uuids
 }
 
-// end is called when the create is over.
-func (s *search[F]) end() {
-	if s.begun {
-		s.lane.endSearch()
-	}
-}
-
 // unknown is what is left to say when nobody can tell what became of a create.
-func (s *search[F]) unknown(cause error, reason string, candidates []members) error {
-	err := &UnknownOutcomeError{Name: s.write.name(), Reason: reason, Err: cause}
+func (s *search[F]) unknown(reason string, candidates []members) error {
+	err := &UnknownOutcomeError{Name: s.write.name(), Reason: reason, Err: s.cause}
 	for _, m := range candidates {
 		err.Candidates = append(err.Candidates, Candidate{UUID: uuidOf(m), Differences: s.differences(m)})
 	}

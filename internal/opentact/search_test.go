@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,6 +54,10 @@ func TestLostAnswers(t *testing.T) {
 			lists: []reply{list(), list(seven)}, sent: 1, listed: 2, uuid: uuidA},
 		{name: "an answer about a profile that does not exist", posts: []reply{created(`{"uuid":"` + uuidB + `"}`), refusal(404, "no such profile")},
 			lists: []reply{list(), list(seven)}, sent: 1, listed: 2, uuid: uuidA},
+		{name: "an answer without a name, about a profile that cannot be read", posts: []reply{created(`{"uuid":"` + uuidB + `","tollfree_weight":7}`), refusal(403, "no reading")},
+			lists: []reply{list(), list(seven)}, sent: 1, listed: 2, uuid: uuidA},
+		{name: "an answer about a profile that was there before", posts: []reply{created(asB(seven))}, lists: []reply{list(asB(other)), list(asB(other), seven)},
+			sent: 1, listed: 2, uuid: uuidA},
 		{name: "it did not happen", retries: 1, posts: []reply{lost, created(seven)}, lists: []reply{list(), list(), list(), list(seven)},
 			sent: 2, listed: 4, uuid: uuidA},
 		{name: "it did not happen, and the next one is lost too", retries: 2, posts: []reply{lost, lost}, lists: []reply{list(), list(), list(), list(seven)},
@@ -71,6 +76,17 @@ func TestLostAnswers(t *testing.T) {
 			candidates: []opentact.Candidate{{UUID: uuidA, Differences: []string{"toll_free_weight is 6, and was sent as 7"}}}},
 		{name: "the list shows fewer fields, and more cannot be had", posts: []reply{lost, refusal(403, "no reading")}, lists: []reply{list(), list(`{"uuid":"` + uuidA + `","name":"a"}`)},
 			sent: 1, listed: 2, reason: "the API answered with status 403 and an error: no reading"},
+		{name: "it happened after all, so that the next one is refused", retries: 1, posts: []reply{lost, refusal(409, "there is one of this name")},
+			lists: []reply{list(), list(), list(), list(seven)}, sent: 2, listed: 4, uuid: uuidA},
+		{name: "the next one is refused, and none is found", retries: 1, posts: []reply{lost, refusal(400, "bad")}, lists: []reply{list()}, sent: 2, listed: 4,
+			reason: "no new profile has this name, but the answer to an earlier request of this create was lost"},
+		{name: "the next one is refused, and the list fails", retries: 1, posts: []reply{lost, refusal(400, "bad")},
+			lists: []reply{list(), list(), list(), refusal(403, "no lists today")}, sent: 2, listed: 4, reason: "the list could not be read: "},
+		{name: "a gateway gave up waiting", retries: 5, posts: []reply{{status: 504, body: "<h1>Gateway Timeout"}}, lists: []reply{list()}, sent: 1, listed: 3,
+			reason: "no new profile has this name yet, and the API may still be working on it"},
+		{name: "the API spells the name otherwise", retries: 5, posts: []reply{lost}, lists: []reply{list(), list(withA(map[string]any{"name": " A ", "tollfree_weight": 7}))},
+			sent: 1, listed: 2, reason: "a new profile has this name, and other values than were sent",
+			candidates: []opentact.Candidate{{UUID: uuidA, Differences: []string{`name is " A ", and was sent as "a"`}}}},
 		{name: "it did not happen, and no more may be sent", posts: []reply{lost}, lists: []reply{list(), list(other)}, sent: 1, listed: 3,
 			reason: "no new profile has this name, and it has been tried as often as max_retries (0) allows"},
 		{name: "the list fails", posts: []reply{lost}, lists: []reply{list(), refusal(403, "no lists today")}, sent: 1, listed: 2,
@@ -96,7 +112,7 @@ func TestLostAnswers(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, test.posts...)
 			a.lists = test.lists
-			client := a.client(t, func(c *opentact.Config) { c.MaxRetries = test.retries })
+			client := a.client(t, func(c *opentact.Config) { c.MaxRetries, c.RequestTimeout = test.retries, time.Second })
 			planned := weight(7)
 			planned.CallbackURL = test.callback
 			made, err := opentact.CollectionOf(client, &messaging).Create(t.Context(), planned)
@@ -231,6 +247,90 @@ func TestLostSiblingsOfTheSameName(t *testing.T) {
 	made, err := profiles.Create(t.Context(), weight(3))
 	if err != nil || made.UUID != uuidB {
 		t.Errorf("got %q, %v", made.UUID, err)
+	}
+}
+
+// Of two profiles that match a create which sent little, it takes the one that the
+// other create cannot have made.
+func TestLostSiblingsThatSentMore(t *testing.T) {
+	t.Parallel()
+	seven, plain := withA(map[string]any{"tollfree_weight": 7}), asB(profileA)
+	a := newAPI(t, reply{drop: true})
+	a.lists = []reply{list(), refusal(403, "no"), list(seven, plain)}
+	profiles := opentact.CollectionOf(a.client(t, func(c *opentact.Config) { c.MaxRetries = 0 }), &messaging)
+	_, err := profiles.Create(t.Context(), weight(7))
+	wantUnknown(t, err, "no")
+	made, err := profiles.Create(t.Context(), messagingFields{Named: named("a")})
+	if err != nil || made.UUID != uuidB {
+		t.Errorf("got %q, %v", made.UUID, err)
+	}
+}
+
+// A create that gave up leaves a lost POST behind. The next one of its kind
+// names what that has made.
+func TestSurplusOfASibling(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, reply{drop: true})
+	a.lists = []reply{list(), refusal(403, "no"), list(profileA, asB(profileA))}
+	profiles := opentact.CollectionOf(a.client(t, func(c *opentact.Config) { c.MaxRetries = 0 }), &messaging)
+	_, err := profiles.Create(t.Context(), messagingFields{Named: named("a")})
+	wantUnknown(t, err, "no")
+	made, err := profiles.Create(t.Context(), messagingFields{Named: named("a")})
+	if diff := cmp.Diff([]string{uuidB}, made.Surplus); err != nil || made.UUID != uuidA || diff != "" {
+		t.Errorf("got %q, %v: %s", made.UUID, err, diff)
+	}
+}
+
+// An answer about a profile that another create has is not one's own.
+func TestAnswerAboutAProfileOfASibling(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, created(profileA))
+	profiles := opentact.CollectionOf(a.client(t, func(c *opentact.Config) { c.MaxRetries = 0 }), &messaging)
+	a.script = []reply{list(), created(profileA), created(profileA), list(profileA)}
+	if _, err := profiles.Create(t.Context(), messagingFields{Named: named("a")}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := profiles.Create(t.Context(), messagingFields{Named: named("a")})
+	wantUnknown(t, err, "no new profile has this name except those of other resources, "+uuidA)
+	wantInError(t, err, "it is about profile "+uuidA+", which belongs to another resource")
+	if made.UUID != "" {
+		t.Errorf("%s was given to both", made.UUID)
+	}
+}
+
+// A list that lags shows what was deleted. It is not taken for what was lost.
+func TestDeletedProfileIsNotTaken(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, created(profileA), ok("{}"), reply{drop: true})
+	a.lists = []reply{list(), list(profileA)}
+	profiles := opentact.CollectionOf(a.client(t, func(c *opentact.Config) { c.MaxRetries = 0 }), &messaging)
+	if _, err := profiles.Create(t.Context(), messagingFields{Named: named("a")}); err != nil {
+		t.Fatal(err)
+	}
+	if err := profiles.Delete(t.Context(), uuidA); err != nil {
+		t.Fatal(err)
+	}
+	made, err := profiles.Create(t.Context(), messagingFields{Named: named("a")})
+	wantUnknown(t, err, "no new profile has this name, and")
+	if made.UUID != "" {
+		t.Errorf("took %s", made.UUID)
+	}
+}
+
+// A create that was sent again says so, however well it ended.
+func TestCreationSaysThatItWasSentAgain(t *testing.T) {
+	t.Parallel()
+	for name, lists := range map[string][]reply{
+		"the last list is good": {list(), list(), list(), list(profileA)},
+		"the last list fails":   {list(), list(), list(), refusal(403, "no")},
+		"the last list lags":    {list()},
+	} {
+		a := newAPI(t, reply{drop: true}, created(profileA))
+		a.lists = lists
+		made, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), messagingFields{Named: named("a")})
+		if err != nil || made.Lost == nil || made.Repeats != 1 || made.Surplus != nil {
+			t.Errorf("%s: %+v, %v", name, made, err)
+		}
 	}
 }
 

@@ -12,8 +12,11 @@ import (
 
 // sighting is what one list shows under the name of a lost POST.
 type sighting struct {
-	// equal have every value that was sent, as far as the API shows values.
+	// equal have every value that was sent, as far as the API shows values. Those
+	// come first that fewest of the lost POSTs can have made.
 	equal []members
+	// lost is how many of the lost POSTs can have made one of these.
+	lost int
 	// others have another value, and no lost POST of a sibling accounts for them.
 	others []members
 	// taken belong to other resources of this process.
@@ -44,11 +47,10 @@ func (s *search[F]) sight(ctx context.Context) (seen sighting, err error) {
 		if err := s.fillIn(ctx, uuid, m); err != nil {
 			return seen, err
 		}
-		alike := func(sent members) bool { return s.matches(sent, m) }
 		switch {
-		case alike(s.write.sent):
+		case s.matches(s.write.sent, m):
 			seen.equal = append(seen.equal, m)
-		case !slices.ContainsFunc(siblings, alike):
+		case !slices.ContainsFunc(siblings, func(sent members) bool { return s.matches(sent, m) }):
 			seen.others = append(seen.others, m)
 		}
 	}
@@ -58,13 +60,33 @@ func (s *search[F]) sight(ctx context.Context) (seen sighting, err error) {
 		}
 	}
 	slices.Sort(seen.missing)
+	seen.weigh(func(m members) (n int) {
+		for _, sent := range siblings {
+			if s.matches(sent, m) {
+				n++
+			}
+		}
+		return n
+	})
+	for _, sent := range siblings {
+		if slices.ContainsFunc(seen.equal, func(m members) bool { return s.matches(sent, m) }) {
+			seen.lost++
+		}
+	}
 	return seen, nil
 }
 
-// mayBeNamed tells whether a profile has the name that was sent, or shows none.
+// weigh puts those first that fewest POSTs can have made. A create that sent few
+// values would else take what only another can have made.
+func (seen *sighting) weigh(makers func(members) int) {
+	slices.SortStableFunc(seen.equal, func(a, b members) int { return makers(a) - makers(b) })
+}
+
+// mayBeNamed tells whether a profile shows no name, or what an API could make of
+// the one that was sent.
 func (s *search[F]) mayBeNamed(m members) bool {
-	name, named := m["name"]
-	return !named || s.spec.same("name", s.write.sent["name"], name)
+	shown := write{sent: m}
+	return shown.name() == "" || folded(shown.name()) == folded(s.write.name())
 }
 
 // fillIn looks up what a list leaves out of a profile. Without it, one of the

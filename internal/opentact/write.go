@@ -49,7 +49,7 @@ func (c *Collection[F]) send(ctx context.Context, w *write) (members, error) {
 			w.notes[field] = err.Error()
 		}
 		return got, nil
-	case isRefusal(otherErr):
+	case isRefusal(otherErr) && statusOf(otherErr) == http.StatusBadRequest:
 		// Both are refused, so it is the value: the first answer says it under
 		// the name that people know.
 		return nil, err
@@ -71,13 +71,32 @@ func (c *Collection[F]) transmit(ctx context.Context, w *write) (members, error)
 	call.lane = c.creates.lane(w.name())
 	defer call.leave()
 	got, err := c.carryOut(ctx, call, "")
-	switch {
-	case err == nil:
-		c.creates.claim(uuidOf(got))
-	case isOutcomeUnknown(err):
+	if err == nil {
+		err = c.verify(ctx, call, w, got)
+	}
+	if isOutcomeUnknown(err) {
 		call.lane.lost(w.sent)
 	}
 	return got, err
+}
+
+// verify makes sure that the answer to a POST is about the profile that it made,
+// and claims that. One that shows no name may be about anything that has a uuid.
+func (c *Collection[F]) verify(ctx context.Context, call *call, w *write, got members) error {
+	uuid := uuidOf(got)
+	if _, named := got["name"]; !named {
+		ctx, cancel := outlive(ctx, c.client.config.RequestTimeout)
+		defer cancel()
+		full, err := c.exchange(ctx, "read", http.MethodGet, uuid, nil, w.sent)
+		if err != nil {
+			return call.unexpected(fmt.Errorf("it shows no name, and the profile cannot be read: %w", err))
+		}
+		got.fill(full)
+	}
+	if err := c.creates.claim(uuid); err != nil {
+		return call.unexpected(err)
+	}
+	return nil
 }
 
 // settle turns the answer to a write into a profile. It looks up what the
@@ -112,9 +131,8 @@ func (c *Collection[F]) settle(ctx context.Context, w write, got members) (Profi
 
 // complete looks up, by one GET, the fields that an answer to a write lacks. If
 // that fails the write has still happened: what is missing keeps the value that
-// was sent or known, and the next refresh reads it. Only an answer without even
-// a name, about a uuid that is not found, was about something else. With a name
-// it was the profile, and reads lag behind writes.
+// was sent or known, and the next refresh reads it. Only that a PATCH was about a
+// profile which is gone is an error. After a POST it means that reads lag behind.
 func (c *Collection[F]) complete(ctx context.Context, uuid string, got members, w write) error {
 	if !got.lacks(c.layout.names) {
 		return nil

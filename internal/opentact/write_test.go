@@ -67,7 +67,7 @@ func TestCreateIsJudgedByItsAnswer(t *testing.T) {
 			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
 		{name: "missing, and the GET lags behind", replies: []reply{created(`{"uuid":"` + uuidA + `","name":"a","tollfree_weight":7}`), refusal(404, "Profile not found")},
 			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
-		{name: "missing, and the GET refused", replies: []reply{created(`{"uuid":"` + uuidA + `","tollfree_weight":7}`), refusal(403, "no reading")},
+		{name: "missing, and the GET refused", replies: []reply{created(`{"uuid":"` + uuidA + `","name":"a","tollfree_weight":7}`), refusal(403, "no reading")},
 			requests: []string{post + documented, get}, want: opentact.Value[int64](7)},
 		{name: "refused by field, accepted under the other, and ignored there", replies: []reply{named400, created(profileA), ok(profileA)},
 			requests: []string{post + documented, post + other, patch + `{"toll_free_weight":7}`}, want: opentact.Value[int64](1),
@@ -111,6 +111,17 @@ func TestBothSpellingsRefused(t *testing.T) {
 	wantInError(t, err, "toll_free_weight is out of range")
 	if got.UUID != "" || len(a.log()) != 2 {
 		t.Errorf("got %+v after %v", got, a.log())
+	}
+}
+
+// Refused for another reason under the other spelling, it is that reason which
+// counts: nothing says that the value is bad.
+func TestOtherSpellingRefusedForAnotherReason(t *testing.T) {
+	t.Parallel()
+	for status, message := range map[int]string{403: "no rights", 409: "there is one of this name", 429: "slow down"} {
+		a := newCreateAPI(t, refusal(400, "toll_free_weight is unknown"), refusal(status, message))
+		_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), weight(7))
+		wantInError(t, err, message)
 	}
 }
 

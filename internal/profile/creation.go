@@ -13,17 +13,26 @@ import (
 
 // warn tells people of a create that did not go the plain way.
 func (r *profileResource[F, M]) warn(diags *diag.Diagnostics, of M, made opentact.Creation[F]) {
-	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, of.common().Name.ValueString())
-	if made.Lost != nil {
-		diags.AddWarning("The answer to a create was lost: "+subject,
-			fmt.Sprintf("The API created the %s, and its answer did not arrive. The list shows a new profile with this name and these values, "+
-				"%s, which is in the state now. Nothing was created twice.\n\n%s", subject, made.UUID, sentence(made.Lost.Error())))
+	if made.UUID == "" || made.Lost == nil {
+		return
 	}
-	if len(made.Surplus) > 0 {
-		diags.AddWarning("One create made more than one profile: "+subject,
-			fmt.Sprintf("The answer to the create was lost and the list did not show the profile, so the create was sent again. "+
-				"Both were carried out after all. %s is in the state. These belong to no resource; delete them in the OpenTact account, or import them:\n\n%s",
-				made.UUID, r.importCommands(made.Surplus...)))
+	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, of.common().Name.ValueString())
+	cause := "\n\n" + sentence(made.Lost.Error())
+	switch {
+	case len(made.Surplus) > 0:
+		diags.AddWarning("There are more profiles than resources: "+subject,
+			fmt.Sprintf("The answer to a create was lost. %s is in the state. Lists did not show everything in time, and now show more new profiles "+
+				"with this name and these values than there are resources for. These belong to none; delete them in the OpenTact account, or import them:\n\n%s%s",
+				made.UUID, r.importCommands(made.Surplus...), cause))
+	case made.Repeats > 0:
+		diags.AddWarning("A create was sent again: "+subject,
+			fmt.Sprintf("The answer to the create was lost, and two lists showed no new profile with this name and these values, so it was sent again. "+
+				"%s is in the state. Should another one appear that belongs to no resource, the API has carried an earlier request out late: delete it, or import it.%s",
+				made.UUID, cause))
+	default:
+		diags.AddWarning("The answer to a create was lost: "+subject,
+			fmt.Sprintf("The list shows a new profile with this name and these values that belongs to no other resource, %s. "+
+				"It was taken for the one that was created, and is in the state.%s", made.UUID, cause))
 	}
 }
 

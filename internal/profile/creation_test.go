@@ -59,14 +59,14 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 	}{
 		"the profile is found": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "]"}, created: true,
-			want: `WARNING : The answer to a create was lost: messaging profile "a": The API created the messaging profile "a", and its answer did not arrive. ` +
-				`The list shows a new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
+			want: `WARNING : The answer to a create was lost: messaging profile "a": The list shows a new profile with this name and these values that belongs to no other resource, ` + uuid +
+				`. It was taken for the one that was created, and is in the state.` + "\n\n" +
 				`Create messaging profile (POST URL/profile/messaging): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: application/json, beginning "<h1>".`,
 		},
 		"201 without a body": {
 			status: 201, lists: []string{"[]", "[" + mine + "]"}, created: true,
-			want: `WARNING : The answer to a create was lost: messaging profile "a": The API created the messaging profile "a", and its answer did not arrive. ` +
-				`The list shows a new profile with this name and these values, ` + uuid + `, which is in the state now. Nothing was created twice.` + "\n\n" +
+			want: `WARNING : The answer to a create was lost: messaging profile "a": The list shows a new profile with this name and these values that belongs to no other resource, ` + uuid +
+				`. It was taken for the one that was created, and is in the state.` + "\n\n" +
 				`Create messaging profile (POST URL/profile/messaging): the answer with status 201 is not what the OpenTact API sends: it is empty.`,
 		},
 		"the list fails": {
@@ -158,9 +158,10 @@ func TestSurplusIsNamed(t *testing.T) {
 			surplus = id
 		}
 	}
-	want := `WARNING : One create made more than one profile: messaging profile "a": The answer to the create was lost and the list did not show the profile, so the create was sent again. ` +
-		`Both were carried out after all. ` + state.Values().Text("id") + ` is in the state. These belong to no resource; delete them in the OpenTact account, or import them:` + "\n\n" +
-		`  terraform import 'opentact_messaging_profile.NAME' ` + surplus
+	want := `WARNING : There are more profiles than resources: messaging profile "a": The answer to a create was lost. ` + state.Values().Text("id") + ` is in the state. ` +
+		`Lists did not show everything in time, and now show more new profiles with this name and these values than there are resources for. ` +
+		`These belong to none; delete them in the OpenTact account, or import them:` + "\n\n  terraform import 'opentact_messaging_profile.NAME' " + surplus +
+		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no answer: EOF."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -215,7 +216,8 @@ func TestFaultsOfWrites(t *testing.T) {
 	t.Parallel()
 	const (
 		done      = "done"
-		recovered = "done, with a warning"
+		recovered = "The answer to a create was lost"
+		repeated  = "A create was sent again"
 		nothing   = "Nothing was c"
 		unclear   = "Whether it happened all the same, the next plan will show."
 	)
@@ -229,10 +231,10 @@ func TestFaultsOfWrites(t *testing.T) {
 		"success is false":       {emulator.Fault{Action: emulator.ActionRefuse}, nothing, nothing, nothing, 1, 1},
 		"400":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 400}, nothing, nothing, nothing, 1, 1},
 		"429":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 429}, done, done, done, 2, 2},
-		"500":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 500}, done, done, done, 2, 2},
-		"502 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 502}, done, done, done, 2, 2},
-		"404 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 404}, done, unclear, unclear, 2, 1},
-		"closed before":          {emulator.Fault{Action: emulator.ActionCloseBefore}, done, done, done, 2, 2},
+		"500":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 500}, repeated, done, done, 2, 2},
+		"502 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 502}, repeated, done, done, 2, 2},
+		"404 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 404}, repeated, unclear, unclear, 2, 1},
+		"closed before":          {emulator.Fault{Action: emulator.ActionCloseBefore}, repeated, done, done, 2, 2},
 		"closed after":           {emulator.Fault{Action: emulator.ActionCloseAfter}, recovered, done, done, 1, 2},
 		"cut short":              {emulator.Fault{Action: emulator.ActionCut}, recovered, done, done, 1, 2},
 		"longer than is allowed": {slow, recovered, done, done, 1, 2},
@@ -249,8 +251,8 @@ func TestFaultsOfWrites(t *testing.T) {
 				switch want {
 				case done:
 					acctest.NoDiagnostics(t, diags)
-				case recovered:
-					if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning {
+				case recovered, repeated:
+					if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.HasPrefix(diags[0].Summary, want) {
 						t.Errorf("%s: %s", method, acctest.Describe(diags))
 					}
 				default:
@@ -288,6 +290,62 @@ func TestFaultsOfWrites(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An attempt that may have been carried out is not undone by what is said of the
+// next one.
+func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
+	t.Parallel()
+	const unclear = "Whether it happened all the same, the next plan will show."
+	for name, next := range map[string]emulator.Fault{
+		"403":    {Action: emulator.ActionAnswer, Status: 403},
+		"429":    {Action: emulator.ActionAnswer, Status: 429},
+		"refuse": {Action: emulator.ActionRefuse},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, emulator.Options{})
+			p := env.Protocol(t, acctest.Values{"max_retries": 1})
+			state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+			for _, method := range []string{http.MethodPatch, http.MethodDelete} {
+				env.Inject(t, emulator.Rule{Method: method, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
+				env.Inject(t, emulator.Rule{Method: method, Times: 1, Faults: []emulator.Fault{next}})
+			}
+			config := acctest.Values{"name": "b"}
+			planned, _ := p.Plan(t, messagingProfile, state, config)
+			state, diags := p.Apply(t, messagingProfile, state, planned, config)
+			acctest.WantError(t, diags, "", `Could not update messaging profile "a"`, unclear)
+			_, diags = p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+			acctest.WantError(t, diags, "", `Could not delete messaging profile "a"`, unclear)
+		})
+	}
+	t.Run("interrupted in between", func(t *testing.T) {
+		t.Parallel()
+		ctx, interrupt := context.WithCancel(t.Context())
+		env := acctest.New(t, emulator.Options{OnRequest: func(r emulator.Request) {
+			if r.Method == http.MethodDelete {
+				interrupt()
+			}
+		}})
+		p := env.Protocol(t, acctest.Values{"retry_max_wait": "1h"})
+		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+		env.Inject(t, emulator.Rule{Method: http.MethodDelete, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
+		kept, diags := p.WithContext(ctx).Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+		acctest.WantError(t, diags, "", `Could not delete messaging profile "a"`, unclear)
+		if kept.Values() == nil {
+			t.Error("the profile was forgotten before anybody knew")
+		}
+	})
+	t.Run("never sent", func(t *testing.T) {
+		t.Parallel()
+		env := acctest.New(t, emulator.Options{})
+		p := env.Protocol(t)
+		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+		ctx, interrupt := context.WithCancel(t.Context())
+		interrupt()
+		_, diags := p.WithContext(ctx).Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+		acctest.WantError(t, diags, "", "Nothing was changed. It was interrupted: run it again.")
+	})
 }
 
 // None of these, when a profile is read, may make Terraform forget it.

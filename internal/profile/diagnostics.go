@@ -139,13 +139,13 @@ func effect(op operation, err error) string {
 }
 
 // certainlyNothing tells whether a write cannot have happened: the API refused
-// it, or it was never sent.
+// it, or it was never sent, and nor can an earlier attempt.
 func certainlyNothing(err error) bool {
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
-		return apiErr.Refused()
+		return apiErr.Refused() && !apiErr.Unclear
 	}
 	if transportErr, ok := errors.AsType[*opentact.TransportError](err); ok {
-		return !transportErr.Sent
+		return !transportErr.Sent && !transportErr.Unclear
 	}
 	return isType[*opentact.LoginError](err)
 }

@@ -71,7 +71,7 @@ func attributes() map[string]schema.Attribute {
 		},
 		requestsPerSecond.name: schema.Float64Attribute{
 			Optional: true,
-			MarkdownDescription: requestsPerSecond.describe("How many requests the provider sends in a second at the most, evenly spread: a number above 0, such as `10` or `0.5`. " +
+			MarkdownDescription: requestsPerSecond.describe(fmt.Sprintf("How many requests the provider sends in a second at the most, evenly spread: a number from %g to %d. ", leastPerSecond, mostPerSecond) +
 				"Without it there is no limit but the API's own."),
 			Validators: []validator.Float64{requestsPerSecond.rule()},
 		},

@@ -126,6 +126,9 @@ func TestFailedLoginForgetsNothing(t *testing.T) {
 		}))
 		kept, diags := p.Read(t, messagingProfile, existing)
 		wantError(t, diags, "", "og in (GET ", fmt.Sprint(status), "The profile is still in the state.")
+		if status == http.StatusNotFound { // which is about the login, not about the profile
+			wantError(t, diags, "", "Check the provider's base_url")
+		}
 		if kept.Values()["name"] != "a" {
 			t.Errorf("%d: the profile was forgotten", status)
 		}
@@ -135,6 +138,48 @@ func TestFailedLoginForgetsNothing(t *testing.T) {
 			t.Errorf("%d: the profile was taken for deleted", status)
 		}
 		login.Remove()
+	}
+}
+
+// Where nobody is let in for a second look, the first 404 is not believed.
+func TestGoneIsNotBelievedWithoutASecondLook(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	id := state.Values().Text("id")
+	env.Inject(t, emulator.Rule{Path: "/profile/messaging/" + id, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 404}}})
+	env.Inject(t, emulator.Rule{Path: "/profile/messaging", Faults: []emulator.Fault{{Action: emulator.ActionExpireLogins}}})
+	env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 401}}})
+	kept, diags := p.Read(t, messagingProfile, state)
+	wantError(t, diags, "", "og in (GET ", "The profile is still in the state.")
+	if kept.Values() == nil {
+		t.Error("the profile was forgotten")
+	}
+}
+
+// The API accepts the login, and not the token that it gives for it.
+func TestTokenOfALoginIsRefused(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
+	env.Inject(t, emulator.Rule{Path: "/profile/*", Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 401}}})
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
+	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+	wantError(t, diags, "", "refused the token of a login that it had accepted just before; the credentials of the login came from the provider's attribute email",
+		"The API accepts the e-mail address and the password, and not the token it gives for them. Check the provider's base_url.")
+	if logins := env.Counters().ByOperation["GET /auth"]; logins != 2 {
+		t.Errorf("%d logins", logins)
+	}
+}
+
+// What is not known yet may turn out to be null, so it conflicts with nothing.
+func TestUnknownHalfIsNoConflict(t *testing.T) {
+	t.Parallel()
+	for _, attribute := range []string{"email", "password"} {
+		config := acctest.Values{"token": secretToken, attribute: acctest.Unknown}
+		acctest.NoDiagnostics(t, acctest.NewProtocol(t).Configure(t, config))
 	}
 }
 

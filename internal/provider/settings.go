@@ -27,8 +27,10 @@ const (
 	// mostRetries bounds max_retries. With waits of a minute between them a
 	// request would go on for more than an hour and a half.
 	mostRetries = 100
-	// mostPerSecond bounds requests_per_second. More is no limit to speak of.
-	mostPerSecond = 1_000_000
+	// These bound requests_per_second. With less than the one a request would wait
+	// for more than a minute and a half, more than the other is no limit.
+	leastPerSecond = 0.01
+	mostPerSecond  = 1_000_000
 
 	aDuration = "must be a duration above zero, such as 45s or 1m30s"
 )
@@ -89,7 +91,7 @@ var (
 	}
 	requestsPerSecond = setting[float64]{
 		name:        "requests_per_second",
-		requirement: fmt.Sprintf("must be a number above zero, and %d at the most", mostPerSecond),
+		requirement: fmt.Sprintf("must be a number from %g to %d", leastPerSecond, mostPerSecond),
 		parse:       parsePerSecond,
 	}
 )
@@ -130,7 +132,7 @@ func parseDuration(text string) (time.Duration, error) {
 
 func parsePerSecond(text string) (float64, error) {
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n > 0 && n <= mostPerSecond) { // which is false of NaN too
+	if err != nil || !(n >= leastPerSecond && n <= mostPerSecond) { // which is false of NaN too
 		return 0, fmt.Errorf("it is %s", text)
 	}
 	return n, nil
