@@ -160,7 +160,7 @@ func (c *call) hideAny(value, shown string) {
 	quoted, _ := json.Marshal(value) // a string can be
 	for _, written := range []string{
 		value, entities, strings.ReplaceAll(entities, "&#34;", "&quot;"), url.QueryEscape(value), url.PathEscape(value),
-		strings.ReplaceAll(value, "/", `\/`), strings.Trim(string(quoted), `"`),
+		strings.ReplaceAll(url.QueryEscape(value), "+", "%20"), strings.ReplaceAll(value, "/", `\/`), strings.Trim(string(quoted), `"`),
 	} {
 		c.concealed[written] = shown
 	}

@@ -388,6 +388,7 @@ func TestSecretsOfALogin(t *testing.T) {
 		"a password in JSON":      {`s3cret"<>&`, 400, `{"success":false,"message":"got \"s3cret\\\"\\u003c\\u003e\\u0026\""}`},
 		"a password in a page":    {`s3cret "<>`, 403, `<p>s3cret &quot;&lt;&gt;`},
 		"a password in a query":   {`s3cret pass`, 403, `<p>/auth?password=s3cret%20pass&again=s3cret+pass`},
+		"a password in a path":    {`s3cret'&pass x`, 502, `no route for s3cret%27%26pass%20x`},
 		"the header":              {testPassword, 403, `<p>Basic b3BzQGV4YW1wbGUuY29tOmNvclJlY3QtaG9yc2U=`},
 		"a field that names it":   {testPassword, 400, `{"success":false,"message":"x","fields":{"params.corRect-horse":{"message":"y"}}}`},
 		"a field that repeats it": {testPassword, 400, `{"success":false,"message":"x","fields":{"params.password":{"message":"corRect-horse"}}}`},
@@ -397,7 +398,7 @@ func TestSecretsOfALogin(t *testing.T) {
 		client := scripted(credentials, func(*http.Request) (*http.Response, error) { return answerOf(test.status, test.body), nil })
 		err := fetch(t.Context(), client)
 		if err == nil || strings.Contains(err.Error(), "s3c") || strings.Contains(err.Error(), "eyJ") ||
-			strings.Contains(err.Error(), testPassword) || strings.Contains(err.Error(), "b3Bz") {
+			strings.Contains(err.Error(), testPassword) || strings.Contains(err.Error(), "b3Bz") || strings.Contains(err.Error(), "26pass") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -22,7 +22,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	if ctx.Err() != nil || !shouldRetry(c, resp, err) {
 		return false, nil //nolint:nilerr // the attempt's own outcome is the one to return
 	}
-	if c.method == http.MethodPost || resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+	if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
 		c.left.Store(false) // it did not happen, even if the wait for the next attempt is interrupted
 	}
 	c.unclear = c.unclear || c.left.Load()

@@ -54,6 +54,8 @@ func TestLostAnswers(t *testing.T) {
 			lists: []reply{list(), list(seven)}, sent: 1, listed: 2, uuid: uuidA},
 		{name: "an answer about a profile that does not exist", posts: []reply{created(`{"uuid":"` + uuidB + `"}`), refusal(404, "no such profile")},
 			lists: []reply{list(), list(seven)}, sent: 1, listed: 2, uuid: uuidA},
+		{name: "a null was sent, and the API chose a value", callback: opentact.Null[string](), posts: []reply{lost},
+			lists: []reply{list(), list(withA(map[string]any{"tollfree_weight": 7, "callback_url": "https://chosen.example"}))}, sent: 1, listed: 2, uuid: uuidA},
 		{name: "an answer without a name, about a profile that cannot be read", posts: []reply{created(`{"uuid":"` + uuidB + `","tollfree_weight":7}`), refusal(403, "no reading")},
 			lists: []reply{list(), list(seven)}, sent: 1, listed: 2, uuid: uuidA},
 		{name: "an answer about a profile that was there before", posts: []reply{created(asB(seven))}, lists: []reply{list(asB(other)), list(asB(other), seven)},
@@ -248,6 +250,19 @@ func TestLostSiblingsOfTheSameName(t *testing.T) {
 	if err != nil || made.UUID != uuidB {
 		t.Errorf("got %q, %v", made.UUID, err)
 	}
+}
+
+// That of a sibling with other values is not an obstacle either where there is no
+// other.
+func TestLostSiblingIsNoObstacle(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, reply{drop: true})
+	a.lists = []reply{list(), refusal(403, "no"), list(withA(map[string]any{"tollfree_weight": 7}))}
+	profiles := opentact.CollectionOf(a.client(t, func(c *opentact.Config) { c.MaxRetries = 0 }), &messaging)
+	_, err := profiles.Create(t.Context(), weight(7))
+	wantUnknown(t, err, "no")
+	_, err = profiles.Create(t.Context(), weight(3))
+	wantUnknown(t, err, "no new profile has this name, and it has been tried as often as max_retries (0) allows")
 }
 
 // Of two profiles that match a create which sent little, it takes the one that the

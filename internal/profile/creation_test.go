@@ -336,6 +336,20 @@ func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
 			t.Error("the profile was forgotten before anybody knew")
 		}
 	})
+	t.Run("not let in any more", func(t *testing.T) {
+		t.Parallel()
+		env := acctest.New(t, emulator.Options{})
+		p := acctest.NewProtocol(t)
+		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{
+			"base_url": env.URL, "email": emulator.DefaultEmail, "password": emulator.DefaultPassword, "retry_max_wait": "1ms",
+		}))
+		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+		env.Inject(t, emulator.Rule{Method: http.MethodDelete, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
+		env.Inject(t, emulator.Rule{Method: http.MethodDelete, Faults: []emulator.Fault{{Action: emulator.ActionExpireLogins}}})
+		env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 401}}})
+		_, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+		acctest.WantError(t, diags, "", `Could not delete messaging profile "a"`, unclear, "Check the e-mail address and the password.")
+	})
 	t.Run("never sent", func(t *testing.T) {
 		t.Parallel()
 		env := acctest.New(t, emulator.Options{})
