@@ -4,6 +4,7 @@ package acctest
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"testing"
 
@@ -76,13 +77,13 @@ func NewProtocol(t testing.TB) *Protocol {
 }
 
 // Stop tells the provider to end what it does, as Terraform does when it is
-// interrupted.
-func (p *Protocol) Stop(t testing.TB) {
-	t.Helper()
-	stopped, err := p.server.StopProvider(t.Context(), &tfprotov6.StopProviderRequest{})
-	if err != nil || stopped.Error != "" {
-		t.Fatal(err, stopped.Error)
+// interrupted. It may be called beside another call.
+func (p *Protocol) Stop(ctx context.Context) error {
+	stopped, err := p.server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
+	if err == nil && stopped.Error != "" {
+		err = errors.New(stopped.Error)
 	}
+	return err
 }
 
 // Configure validates and configures the provider.

@@ -38,6 +38,9 @@ type call struct {
 	// inLane tells that the call is counted there.
 	inLane bool
 
+	// probe, where set, lets the next request take the place of this one, which
+	// is sent alone after a pause that the API asked for.
+	probe func()
 	// secret tells that a successful answer is one as a whole, and no part of it
 	// may be shown.
 	secret bool
@@ -82,8 +85,11 @@ func (c *call) enter(ctx context.Context) error {
 	if c.lane == nil || c.inLane {
 		return nil
 	}
-	if err := c.lane.share(ctx); err != nil {
-		return err
+	if !c.lane.tryShare() {
+		c.endProbe() // or the search could not list what it waits for
+		if err := c.lane.share(ctx); err != nil {
+			return err
+		}
 	}
 	c.inLane = true
 	return nil
@@ -94,6 +100,15 @@ func (c *call) leave() {
 	if c.inLane {
 		c.inLane = false
 		c.lane.unshare()
+	}
+}
+
+// endProbe is called when the API has taken the request, or it is given up. One
+// that is refused again keeps its place.
+func (c *call) endProbe() {
+	if c.probe != nil {
+		c.probe()
+		c.probe = nil
 	}
 }
 

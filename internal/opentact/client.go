@@ -11,6 +11,7 @@ package opentact
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/url"
 	"sync"
@@ -97,7 +98,7 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 	for again := false; ; again = true {
 		token, err := c.tokens.token(ctx)
 		if err != nil && call.unclear {
-			return nil, &TransportError{Exchange: call.exchange(), Sent: true, Err: err}
+			return nil, &TransportError{Exchange: call.exchange(), Err: err}
 		}
 		if err != nil {
 			return nil, err
@@ -135,6 +136,7 @@ func (c *Client) send(ctx context.Context, call *call, header, credentials strin
 	// The answer is read inside the attempt, or one that is cut short could not
 	// be sent again.
 	req.SetResponseHandler(read)
+	defer call.endProbe()
 	resp, err := c.http.Do(req)
 	if resp != nil {
 		defer closeBody(resp.Body)
@@ -173,10 +175,14 @@ func (c *Client) explain(err error, token string) error {
 	}
 }
 
-// plainCause takes off the layer that repeats method and URL.
+// plainCause takes off the layer that repeats method and URL, and says in words
+// what Go says by the end of a file.
 func plainCause(err error) error {
 	if urlErr, ok := errors.AsType[*url.Error](err); ok {
-		return urlErr.Err
+		err = urlErr.Err
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return &concealedError{text: "the connection was closed before the answer was complete", err: err}
 	}
 	return err
 }

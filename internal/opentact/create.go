@@ -15,19 +15,19 @@ type Creation[F Fields] struct {
 	// none. It is nil if the first answer arrived.
 	Lost error
 	// Repeats is how often the POST was sent again because of that. Each time two
-	// lists had shown no profile, so that there is one too many only if the API
-	// carried a POST out later than that.
+	// lists had shown no profile. There may be one too many all the same, if the
+	// API carried a POST out later, or if the lists lagged behind.
 	Repeats int
 	// Surplus lists the UUIDs of profiles that POSTs of this content have made
 	// beside those that belong to a resource.
 	Surplus []string
 }
 
-// Create makes one profile with the fields that planned mentions. A POST is
-// never sent again unless the API did not carry it out. Where its answer is lost
-// the profile is looked for in the list. That goes on after ctx has ended: for
-// two request timeouts, once the POST's own is over. An *UnknownOutcomeError says
-// that even so nobody can tell whether the profile exists.
+// Create makes one profile with the fields that planned mentions. Where its
+// answer is lost the profile is looked for in the list; the POST is sent again
+// only if two lists, some time apart, do not show it. The search goes on after ctx
+// has ended, each step of it for a bounded time. An *UnknownOutcomeError says that
+// even so nobody can tell whether the profile exists.
 func (c *Collection[F]) Create(ctx context.Context, planned F) (Creation[F], error) {
 	sent, err := encode(planned)
 	if err != nil {

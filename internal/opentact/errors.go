@@ -3,6 +3,7 @@
 package opentact
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -176,7 +177,14 @@ type TransportError struct {
 }
 
 func (e *TransportError) Error() string {
-	return fmt.Sprintf("%s: no answer: %v", e.Exchange, e.Err)
+	switch {
+	case !errors.Is(e.Err, context.Canceled) || e.Sent:
+		return fmt.Sprintf("%s: no answer: %v", e.Exchange, e.Err)
+	case e.Attempts == 0:
+		return fmt.Sprintf("%s: interrupted before it was sent: %v", e.Exchange, e.Err)
+	default:
+		return fmt.Sprintf("%s: interrupted before it was sent again: %v", e.Exchange, e.Err)
+	}
 }
 
 // Unwrap gives the last attempt's error.

@@ -38,6 +38,7 @@ func newLane() *lane { return &lane{turn: semaphore.NewWeighted(everyone)} }
 
 // share lets a POST be sent. A search that waits goes first.
 func (l *lane) share(ctx context.Context) error { return l.turn.Acquire(ctx, 1) }
+func (l *lane) tryShare() bool                  { return l.turn.TryAcquire(1) }
 func (l *lane) unshare()                        { l.turn.Release(1) }
 
 // own lets a search begin once no POST is under way, and keeps new ones out.

@@ -99,7 +99,7 @@ func (l *login) keep(ctx context.Context, token string, err error) (string, erro
 	if l.current == "" {
 		return "", err
 	}
-	// The one that was to be replaced has not expired. The next attempt to replace
+	// The one that was to be replaced may still be good. The next attempt to replace
 	// it is made when it is refused.
 	l.renewAt = time.Time{}
 	return l.current, nil

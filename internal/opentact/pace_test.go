@@ -124,6 +124,66 @@ func TestRequestsPerSecond(t *testing.T) {
 	}
 }
 
+// An API that allows one request a second is not asked by all at once whenever it
+// allows one: that would use up everybody's attempts.
+func TestPauseIsFollowedByProbes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		refused, next := 0, time.Now()
+		link := newPaceLink(roundTripper(func(*http.Request) (*http.Response, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if time.Now().Before(next) {
+				refused++
+				return answerOf(429, "", "Retry-After", "1"), nil
+			}
+			next = time.Now().Add(time.Second)
+			return answerOf(200, ""), nil
+		}), Config{RetryMaxWait: time.Minute})
+		const requests = 50
+		most := 0
+		var working sync.WaitGroup
+		for range requests {
+			working.Go(func() {
+				c := &call{}
+				defer c.endProbe()
+				for attempts := 1; ; attempts++ {
+					if status := attempt(withCall(t.Context(), c), t, link); status == http.StatusOK {
+						mu.Lock()
+						defer mu.Unlock()
+						most = max(most, attempts)
+						return
+					}
+				}
+			})
+		}
+		working.Wait()
+		// All are refused once at the beginning but one, and then each may be the first
+		// to ask too early once.
+		if most > 3 {
+			t.Errorf("one request was refused %d times, all together %d times", most-1, refused)
+		}
+	})
+}
+
+// attempt sends one request through a link, and returns the status.
+func attempt(ctx context.Context, t *testing.T, link http.RoundTripper) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://127.0.0.1/", nil)
+	if err != nil {
+		t.Error(err)
+		return http.StatusOK
+	}
+	resp, err := link.RoundTrip(req)
+	if err != nil {
+		t.Error(err)
+		return http.StatusOK
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return resp.StatusCode
+}
+
 // A request that waits, for a pause or for its turn, ends with its context.
 func TestPacedRequestEndsWithItsContext(t *testing.T) {
 	t.Parallel()

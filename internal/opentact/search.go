@@ -37,7 +37,7 @@ func (s *search[F]) recover(ctx context.Context, cause error) (profile Profile[F
 	if found == nil && err == nil {
 		// A list may lag behind: it is asked twice before it is believed.
 		if sleep(ctx, s.pause()) != nil {
-			return profile, s.unknown("no new profile has this name yet, and there was no time to look again", nil)
+			return profile, s.unknown("no new profile has this name yet, and it was interrupted, so that it was looked for only once", nil)
 		}
 		found, seen, err = s.look(ctx)
 	}
@@ -57,7 +57,12 @@ func (s *search[F]) recover(ctx context.Context, cause error) (profile Profile[F
 // mayHappenYet tells whether the API, or a gateway, gave up waiting for what the
 // API was doing. That no list shows it does not say that it will not be done.
 func mayHappenYet(cause error) bool {
-	return errors.Is(cause, context.DeadlineExceeded) || statusOf(cause) == http.StatusGatewayTimeout
+	switch statusOf(cause) {
+	case http.StatusRequestTimeout, http.StatusGatewayTimeout, 522, 524, 598: // the last three are those of well-known proxies
+		return true
+	default:
+		return errors.Is(cause, context.DeadlineExceeded)
+	}
 }
 
 // lastLook is for a create that ends with an error that is clear, after a POST
@@ -72,8 +77,7 @@ func (s *search[F]) lastLook(ctx context.Context, cause error) (profile Profile[
 	case found != nil:
 		return s.settle(ctx, s.write, found)
 	}
-	s.cause = cause
-	return profile, s.unknown("no new profile has this name, but the answer to an earlier request of this create was lost", nil)
+	return profile, s.unknown(fmt.Sprintf("no new profile has this name, and when the request was sent again: %v", cause), nil)
 }
 
 // pause is the time between two looks. It is no random one: it is for the API
@@ -87,25 +91,34 @@ func (s *search[F]) pause() time.Duration {
 
 // look asks the list once. What it finds belongs to this create from then on.
 func (s *search[F]) look(ctx context.Context) (found members, seen sighting, err error) {
-	ctx, cancel := outlive(ctx, 2*s.client.config.RequestTimeout)
+	err = s.alone(ctx, func(ctx context.Context) error {
+		if seen, err = s.sight(ctx); err != nil {
+			return s.unknown("the list could not be read: "+err.Error(), nil)
+		}
+		if err := s.judge(seen); err != nil || len(seen.equal) == 0 {
+			return err
+		}
+		if err := s.creates.claim(uuidOf(seen.equal[0])); err != nil {
+			return s.unknown(err.Error(), seen.equal)
+		}
+		found = seen.equal[0]
+		s.lane.found(s.write.sent)
+		return nil
+	})
+	return found, seen, err
+}
+
+// alone does something while no POST of this name is under way, also after an
+// interrupt: one timeout is for those POSTs to end, one for a list, and the rest
+// for what the API may ask to wait before it.
+func (s *search[F]) alone(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := outlive(ctx, 2*s.client.config.RequestTimeout+s.client.config.RetryMaxWait)
 	defer cancel()
-	if err := s.lane.own(ctx); err != nil {
-		return nil, seen, s.unknown("other creates with this name were still under way", nil)
+	if s.lane.own(ctx) != nil {
+		return s.unknown("other creates with this name were still under way", nil)
 	}
 	defer s.lane.disown()
-	seen, err = s.sight(ctx)
-	if err != nil {
-		return nil, seen, s.unknown("the list could not be read: "+err.Error(), nil)
-	}
-	if err := s.judge(seen); err != nil || len(seen.equal) == 0 {
-		return nil, seen, err
-	}
-	found = seen.equal[0]
-	if err := s.creates.claim(uuidOf(found)); err != nil {
-		return nil, seen, s.unknown(err.Error(), seen.equal)
-	}
-	s.lane.found(s.write.sent)
-	return found, seen, nil
+	return do(ctx)
 }
 
 // judge returns an error where a list does not tell.
@@ -145,26 +158,23 @@ func (s *search[F]) surplus(ctx context.Context) (uuids []string) {
 		return nil
 	}
 	_ = sleep(ctx, s.pause()) // after an interrupt one look at once has to do
-	ctx, cancel := outlive(ctx, 2*s.client.config.RequestTimeout)
-	defer cancel()
-	if s.lane.own(ctx) != nil {
-		return nil
-	}
-	defer s.lane.disown()
-	seen, err := s.sight(ctx)
-	if err != nil || len(seen.missing) > 0 {
-		return nil
-	}
-	posts, waiting := s.lane.spare(s.write.sent)
-	for _, m := range seen.equal[min(len(seen.equal), waiting):] {
-		s.creates.retire(uuidOf(m))
-		uuids = append(uuids, uuidOf(m))
-	}
-	if waiting == 0 { // nobody else will ask what became of them
-		for range posts {
-			s.lane.found(s.write.sent)
+	_ = s.alone(ctx, func(ctx context.Context) error {
+		seen, err := s.sight(ctx)
+		if err != nil || len(seen.missing) > 0 {
+			return err // nobody can tell, as the warning about a repetition says
 		}
-	}
+		posts, waiting := s.lane.spare(s.write.sent)
+		for _, m := range seen.equal[min(len(seen.equal), waiting):] {
+			s.creates.retire(uuidOf(m))
+			uuids = append(uuids, uuidOf(m))
+		}
+		if waiting == 0 { // nobody else will ask what became of them
+			for range posts {
+				s.lane.found(s.write.sent)
+			}
+		}
+		return nil
+	})
 	return uuids
 }
 

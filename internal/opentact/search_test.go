@@ -81,7 +81,7 @@ func TestLostAnswers(t *testing.T) {
 		{name: "it happened after all, so that the next one is refused", retries: 1, posts: []reply{lost, refusal(409, "there is one of this name")},
 			lists: []reply{list(), list(), list(), list(seven)}, sent: 2, listed: 4, uuid: uuidA},
 		{name: "the next one is refused, and none is found", retries: 1, posts: []reply{lost, refusal(400, "bad")}, lists: []reply{list()}, sent: 2, listed: 4,
-			reason: "no new profile has this name, but the answer to an earlier request of this create was lost"},
+			reason: "no new profile has this name, and when the request was sent again: create messaging profile (POST "},
 		{name: "the next one is refused, and the list fails", retries: 1, posts: []reply{lost, refusal(400, "bad")},
 			lists: []reply{list(), list(), list(), refusal(403, "no lists today")}, sent: 2, listed: 4, reason: "the list could not be read: "},
 		{name: "a gateway gave up waiting", retries: 5, posts: []reply{{status: 504, body: "<h1>Gateway Timeout"}}, lists: []reply{list()}, sent: 1, listed: 3,

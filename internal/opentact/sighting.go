@@ -13,7 +13,8 @@ import (
 // sighting is what one list shows under the name of a lost POST.
 type sighting struct {
 	// equal have every value that was sent, as far as the API shows values. Those
-	// come first that fewest of the lost POSTs can have made.
+	// come first that fewest of the lost POSTs can have made: a create that sent few
+	// values would else take what only another can have made.
 	equal []members
 	// lost is how many of the lost POSTs can have made one of these.
 	lost int
@@ -60,26 +61,21 @@ func (s *search[F]) sight(ctx context.Context) (seen sighting, err error) {
 		}
 	}
 	slices.Sort(seen.missing)
-	seen.weigh(func(m members) (n int) {
+	makers := make(map[string]int)
+	for _, m := range seen.equal {
 		for _, sent := range siblings {
 			if s.matches(sent, m) {
-				n++
+				makers[uuidOf(m)]++
 			}
 		}
-		return n
-	})
+	}
+	slices.SortStableFunc(seen.equal, func(a, b members) int { return makers[uuidOf(a)] - makers[uuidOf(b)] })
 	for _, sent := range siblings {
 		if slices.ContainsFunc(seen.equal, func(m members) bool { return s.matches(sent, m) }) {
 			seen.lost++
 		}
 	}
 	return seen, nil
-}
-
-// weigh puts those first that fewest POSTs can have made. A create that sent few
-// values would else take what only another can have made.
-func (seen *sighting) weigh(makers func(members) int) {
-	slices.SortStableFunc(seen.equal, func(a, b members) int { return makers(a) - makers(b) })
 }
 
 // mayBeNamed tells whether a profile shows no name, or what an API could make of

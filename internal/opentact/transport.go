@@ -47,7 +47,7 @@ func (l attemptLink) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Method != http.MethodGet {
 		ctx = context.WithoutCancel(ctx)
 	}
-	ctx, cancel := context.WithTimeout(ctx, l.timeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, l.timeout, errTooLong)
 	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { c.left.Store(true) },
 	})
@@ -58,7 +58,7 @@ func (l attemptLink) RoundTrip(req *http.Request) (*http.Response, error) {
 		attempt.GetBody = nil
 	}
 	resp, err := l.next.RoundTrip(attempt)
-	explain := func(err error) error { return l.explain(caller, ctx, err) }
+	explain := func(err error) error { return l.explain(ctx, err) }
 	if err != nil {
 		defer cancel()
 		return nil, explain(err)
@@ -68,12 +68,15 @@ func (l attemptLink) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // explain says which setting ended an attempt that took too long.
-func (l attemptLink) explain(caller, attempt context.Context, err error) error {
-	if caller.Err() == nil && errors.Is(attempt.Err(), context.DeadlineExceeded) {
-		return fmt.Errorf("it took longer than request_timeout (%s): %w", l.timeout, err)
+func (l attemptLink) explain(attempt context.Context, err error) error {
+	if errors.Is(context.Cause(attempt), errTooLong) {
+		return fmt.Errorf("it took longer than request_timeout (%s): %w", l.timeout, context.DeadlineExceeded)
 	}
 	return err
 }
+
+// errTooLong ends an attempt, in distinction from a deadline of its caller.
+var errTooLong = errors.New("the attempt took too long")
 
 // attemptBody ends the attempt when its answer has been read.
 type attemptBody struct {

@@ -27,7 +27,7 @@ func (r *profileResource[F, M]) warn(diags *diag.Diagnostics, of M, made opentac
 	case made.Repeats > 0:
 		diags.AddWarning("A create was sent again: "+subject,
 			fmt.Sprintf("The answer to the create was lost, and two lists showed no new profile with this name and these values, so it was sent again. "+
-				"%s is in the state. Should another one appear that belongs to no resource, the API has carried an earlier request out late: delete it, or import it.%s",
+				"%s is in the state. Should another one appear that belongs to no resource, an earlier request was carried out after all: delete it, or import it.%s",
 				made.UUID, cause))
 	default:
 		diags.AddWarning("The answer to a create was lost: "+subject,

@@ -161,7 +161,7 @@ func TestSurplusIsNamed(t *testing.T) {
 	want := `WARNING : There are more profiles than resources: messaging profile "a": The answer to a create was lost. ` + state.Values().Text("id") + ` is in the state. ` +
 		`Lists did not show everything in time, and now show more new profiles with this name and these values than there are resources for. ` +
 		`These belong to none; delete them in the OpenTact account, or import them:` + "\n\n  terraform import 'opentact_messaging_profile.NAME' " + surplus +
-		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no answer: EOF."
+		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no answer: the connection was closed before the answer was complete."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -177,8 +177,8 @@ func TestCreateAfterAnInterrupt(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
 	state, diags := p.WithContext(ctx).Apply(t, messagingProfile, acctest.State{}, planned, config)
-	want := `ERROR : Could not create messaging profile "a": Create messaging profile (POST URL/rest/profile/messaging): no answer: context canceled.` +
-		"\n\nNothing was created. It was interrupted: run it again."
+	want := `ERROR : Could not create messaging profile "a": Create messaging profile (POST URL/rest/profile/messaging): interrupted before it was sent: context canceled.` +
+		"\n\nNothing was created. Run Terraform again."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -199,11 +199,15 @@ func TestStopEndsAWait(t *testing.T) {
 	}})
 	env.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 429, RetryAfter: 3600}}})
 	p := env.Protocol(t, acctest.Values{"retry_max_wait": "1h"})
+	stopped := make(chan error, 1)
 	go func() {
 		<-refused
-		p.Stop(t)
+		stopped <- p.Stop(context.Background())
 	}()
 	state, diags := create(t, p, acctest.Values{"name": "a"})
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
 	acctest.WantError(t, diags, "", `Could not create messaging profile "a"`, "Nothing was created.")
 	if state.Values() != nil || env.Counters().ByOperation["POST /profile/messaging"] != 1 {
 		t.Errorf("the state is %v after %v", state.Values(), env.Counters().ByOperation)
@@ -242,7 +246,11 @@ func TestFaultsOfWrites(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, emulator.Options{})
-			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": "1s"})
+			timeout := "30s"
+			if test.fault.Action == emulator.ActionDelay {
+				timeout = "1s"
+			}
+			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": timeout})
 			once := func(method string) {
 				env.Inject(t, emulator.Rule{Method: method, Times: 1, Faults: []emulator.Fault{test.fault}})
 			}
@@ -358,7 +366,7 @@ func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
 		ctx, interrupt := context.WithCancel(t.Context())
 		interrupt()
 		_, diags := p.WithContext(ctx).Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
-		acctest.WantError(t, diags, "", "Nothing was changed. It was interrupted: run it again.")
+		acctest.WantError(t, diags, "", "Nothing was changed. Run Terraform again.")
 	})
 }
 
@@ -378,7 +386,11 @@ func TestFaultsNeverDropState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, emulator.Options{})
-			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": "1s"})
+			timeout := "30s"
+			if fault.Action == emulator.ActionDelay {
+				timeout = "1s"
+			}
+			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": timeout})
 			state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 			rule := env.Inject(t, emulator.Rule{Method: http.MethodGet, Faults: []emulator.Fault{fault}})
 			kept, diags := p.Read(t, messagingProfile, state)

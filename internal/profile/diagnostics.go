@@ -153,10 +153,7 @@ func certainlyNothing(err error) bool {
 // next says what to do about an error.
 func next(op operation, err error) string {
 	if login, ok := errors.AsType[*opentact.LoginError](err); ok {
-		op, err = operation{}, login.Err
-		if isType[*opentact.CredentialsError](err) {
-			return "Check the e-mail address and the password. They are not tried again before the next run."
-		}
+		return nextOnLogin(login.Err)
 	}
 	if credentials, ok := errors.AsType[*opentact.CredentialsError](err); ok {
 		return nextOnCredentials(credentials)
@@ -169,7 +166,7 @@ func next(op operation, err error) string {
 	}
 	if isType[*opentact.TransportError](err) {
 		if errors.Is(err, context.Canceled) {
-			return "It was interrupted: run it again."
+			return "Run Terraform again."
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			return "If the API is merely slow, raise the provider's request_timeout."
@@ -177,6 +174,19 @@ func next(op operation, err error) string {
 		return checkBaseURL + " and that it can be reached from here."
 	}
 	return ""
+}
+
+// nextOnLogin is about a login that failed.
+func nextOnLogin(err error) string {
+	apiErr, answered := errors.AsType[*opentact.APIError](err)
+	switch {
+	case isType[*opentact.CredentialsError](err):
+		return "Check the e-mail address and the password. They are not tried again before the next run."
+	case answered && apiErr.Status == http.StatusForbidden:
+		return "The API knows the user and does not let it in: ask the account's administrator."
+	default:
+		return next(operation{}, err)
+	}
 }
 
 // nextOnCredentials is about a token that the API does not accept.
@@ -205,7 +215,7 @@ func nextOnStatus(op operation, status int) string {
 	case status == http.StatusNotFound:
 		return checkBaseURL + "."
 	case status == http.StatusTooManyRequests:
-		return "The API asks for fewer requests: lower Terraform's -parallelism, or raise the provider's max_retries."
+		return "The API asks for fewer requests: set the provider's requests_per_second to what it allows, or raise max_retries."
 	case status >= http.StatusInternalServerError:
 		return apiFails
 	default:

@@ -60,7 +60,7 @@ func attributes() map[string]schema.Attribute {
 		maxRetries.name: schema.Int64Attribute{
 			CustomType: profile.IntegerType{}, Optional: true,
 			MarkdownDescription: maxRetries.describe(fmt.Sprintf("How often a request that failed may be sent again, 0 to %d. "+
-				"A request to create is sent again only if the API did not carry it out.", mostRetries)),
+				"A request to create whose answer is lost is sent again only if two lists do not show what it would have made.", mostRetries)),
 			Validators: []validator.Int64{maxRetries.rule()},
 		},
 		retryMaxWait.name: schema.StringAttribute{

@@ -15,7 +15,7 @@ import (
 const (
 	missing  = "Missing Provider Configuration"
 	twoWays  = "Conflicting Provider Configuration"
-	waysHint = "Set either a token (OPENTACT_TOKEN or the provider's attribute token), " +
+	waysHint = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
 		"or an e-mail address and a password to log in with (OPENTACT_EMAIL and OPENTACT_PASSWORD, or the attributes email and password)."
 )
 
@@ -27,7 +27,7 @@ func (m model) checkWays(diags *diag.Diagnostics) {
 	}{{email.name, m.Email}, {password.name, m.Password}} {
 		if isSet(m.Token) && isSet(s.value) {
 			diags.AddAttributeError(path.Root(s.name), twoWays,
-				fmt.Sprintf("Attributes token and %s: they cannot be set together. %s", s.name, waysHint))
+				fmt.Sprintf("Attributes token and %s are both set: remove one of them. %s", s.name, waysHint))
 			return
 		}
 	}
@@ -48,8 +48,11 @@ func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
 	byLogin := isSet(m.Email) || isSet(m.Password) || !inBlock && (email.fromEnvironment() != "" || password.fromEnvironment() != "")
 	switch {
 	case byToken && byLogin:
-		diags.AddError(twoWays, fmt.Sprintf("The environment has %s, and also %s or %s: they cannot be set together. %s",
-			token.variable(), email.variable(), password.variable(), waysHint))
+		other := email.variable()
+		if email.fromEnvironment() == "" {
+			other = password.variable()
+		}
+		diags.AddError(twoWays, fmt.Sprintf("The environment variables %s and %s are both set: unset one of them. %s", token.variable(), other, waysHint))
 		return opentact.Credentials{}
 	case byToken:
 		value, source := token.resolve(m.Token, diags)
@@ -71,11 +74,15 @@ func (m model) login(diags *diag.Diagnostics) (c opentact.Credentials) {
 		{from, email.name, email.variable(), "a password"},
 		{and, password.name, password.variable(), "an e-mail address"},
 	} {
-		if half.source == "" {
-			diags.AddAttributeError(path.Root(half.name), missing,
-				fmt.Sprintf("Attribute %s: it is not set, and there is %s to log in with. Set the environment variable %s, or the provider's attribute %s.",
-					half.name, half.other, half.variable, half.name))
+		if half.source != "" {
+			continue
 		}
+		text := fmt.Sprintf("Attribute %s: it is not set, and there is %s to log in with. Set the environment variable %s, or the provider's attribute %s.",
+			half.name, half.other, half.variable, half.name)
+		if token.fromEnvironment() != "" {
+			text += fmt.Sprintf(" %s does not count, because the provider block is about a login.", token.variable())
+		}
+		diags.AddAttributeError(path.Root(half.name), missing, text)
 	}
 	c.Source = from + " and " + and
 	return c

@@ -17,7 +17,7 @@ import (
 const (
 	address        = "ops@example.com"
 	secretPassword = "s3cret-token of another kind"
-	waysHint       = "Set either a token (OPENTACT_TOKEN or the provider's attribute token), " +
+	waysHint       = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
 		"or an e-mail address and a password to log in with (OPENTACT_EMAIL and OPENTACT_PASSWORD, or the attributes email and password)."
 )
 
@@ -47,14 +47,14 @@ func TestWaysToBeLetIn(t *testing.T) {
 		"a variable that is empty is not": {environment: environment{"TOKEN": secretToken, "EMAIL": "", "PASSWORD": ""}, way: "/rest/profile/messaging"},
 
 		"nothing":                      {want: "Missing Provider Configuration: No credentials are set. " + waysHint},
-		"both in the block":            {block: acctest.Values{"token": secretToken, "email": address, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: Attributes token and email: they cannot be set together. " + waysHint},
-		"token and password":           {block: acctest.Values{"token": secretToken, "password": secretPassword}, attribute: "password", want: "Attributes token and password: they cannot be set together. "},
-		"both in the environment":      {environment: environment{"TOKEN": secretToken, "EMAIL": address, "PASSWORD": secretPassword}, want: "The environment has OPENTACT_TOKEN, and also OPENTACT_EMAIL or OPENTACT_PASSWORD: they cannot be set together. " + waysHint},
-		"one and a half ways":          {environment: environment{"TOKEN": secretToken, "EMAIL": address}, want: "they cannot be set together"},
+		"both in the block":            {block: acctest.Values{"token": secretToken, "email": address, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: Attributes token and email are both set: remove one of them. " + waysHint},
+		"token and password":           {block: acctest.Values{"token": secretToken, "password": secretPassword}, attribute: "password", want: "Attributes token and password are both set: remove one of them. "},
+		"both in the environment":      {environment: environment{"TOKEN": secretToken, "EMAIL": address, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set: unset one of them. " + waysHint},
+		"one and a half ways":          {environment: environment{"TOKEN": secretToken, "PASSWORD": secretPassword}, want: "OPENTACT_TOKEN and OPENTACT_PASSWORD are both set"},
 		"no password":                  {block: acctest.Values{"email": address}, attribute: "password", want: "Missing Provider Configuration: Attribute password: it is not set, and there is an e-mail address to log in with. Set the environment variable OPENTACT_PASSWORD, or the provider's attribute password."},
 		"no password anywhere":         {environment: environment{"EMAIL": address}, attribute: "password", want: "Attribute password: it is not set"},
 		"no address":                   {block: acctest.Values{"password": secretPassword}, attribute: "email", want: "Attribute email: it is not set, and there is a password to log in with."},
-		"no address, but a token":      {block: acctest.Values{"password": secretPassword}, environment: environment{"TOKEN": secretToken}, attribute: "email", want: "Attribute email: it is not set"},
+		"no address, but a token":      {block: acctest.Values{"password": secretPassword}, environment: environment{"TOKEN": secretToken}, attribute: "email", want: "OPENTACT_TOKEN does not count, because the provider block is about a login."},
 		"an empty address":             {block: acctest.Values{"email": "", "password": secretPassword}, attribute: "email", want: "it is empty"},
 		"an address with a colon":      {block: acctest.Values{"email": "a:b@c", "password": secretPassword}, attribute: "email", want: "it contains a colon"},
 		"no address at all":            {block: acctest.Values{"email": "ops", "password": secretPassword}, attribute: "email", want: "it has no @"},
@@ -126,8 +126,10 @@ func TestFailedLoginForgetsNothing(t *testing.T) {
 		}))
 		kept, diags := p.Read(t, messagingProfile, existing)
 		wantError(t, diags, "", "og in (GET ", fmt.Sprint(status), "The profile is still in the state.")
-		if status == http.StatusNotFound { // which is about the login, not about the profile
-			wantError(t, diags, "", "Check the provider's base_url")
+		if advice := map[int]string{ // which is about the login, not about the profile
+			403: "The API knows the user and does not let it in", 404: "Check the provider's base_url", 500: "may recover",
+		}[status]; advice != "" {
+			wantError(t, diags, "", advice)
 		}
 		if kept.Values()["name"] != "a" {
 			t.Errorf("%d: the profile was forgotten", status)

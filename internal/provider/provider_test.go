@@ -46,15 +46,15 @@ func TestConfigurationIsValidated(t *testing.T) {
 		{"a timeout without a unit", "request_timeout", "30", `must be a duration above zero, such as 45s or 1m30s: it is "30"`},
 		{"a timeout of zero", "request_timeout", "0s", "must be a duration above zero"},
 		{"a negative timeout", "request_timeout", "-1s", "must be a duration above zero"},
-		{"negative retries", "max_retries", -1, "must be an integer from 0 to 100: it is -1"},
+		{"negative retries", "max_retries", -1, `must be an integer from 0 to 100: it is "-1"`},
 		{"a fraction of retries", "max_retries", 1.5, "must be an integer of 64 bits: it is 1.5"},
-		{"too many retries", "max_retries", 101, "must be an integer from 0 to 100: it is 101"},
+		{"too many retries", "max_retries", 101, `must be an integer from 0 to 100: it is "101"`},
 		{"a longest wait of zero", "retry_max_wait", "0s", `must be a duration above zero, such as 45s or 1m30s: it is "0s"`},
 		{"a longest wait without a unit", "retry_max_wait", "60", "must be a duration above zero"},
-		{"no requests at all", "requests_per_second", 0, "must be a number from 0.01 to 1000000: it is 0"},
-		{"fewer than no requests", "requests_per_second", -0.5, "it is -0.5"},
-		{"fewer requests than one waits for", "requests_per_second", 0.001, "it is 0.001"},
-		{"more requests than anybody counts", "requests_per_second", 1e9, "it is 1000000000"},
+		{"no requests at all", "requests_per_second", 0, `must be a number from 0.01 to 1000000: it is "0"`},
+		{"fewer than no requests", "requests_per_second", -0.5, `it is "-0.5"`},
+		{"fewer requests than one waits for", "requests_per_second", 0.001, `it is "0.001"`},
+		{"more requests than anybody counts", "requests_per_second", 1e9, `it is "1000000000"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

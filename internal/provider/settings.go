@@ -133,7 +133,7 @@ func parseDuration(text string) (time.Duration, error) {
 func parsePerSecond(text string) (float64, error) {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(n >= leastPerSecond && n <= mostPerSecond) { // which is false of NaN too
-		return 0, fmt.Errorf("it is %s", text)
+		return 0, fmt.Errorf("it is %q", text)
 	}
 	return n, nil
 }
@@ -141,7 +141,7 @@ func parsePerSecond(text string) (float64, error) {
 func parseRetries(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > mostRetries {
-		return 0, fmt.Errorf("it is %s", text)
+		return 0, fmt.Errorf("it is %q", text)
 	}
 	return n, nil
 }

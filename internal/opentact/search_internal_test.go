@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -146,4 +147,130 @@ func TestFirstListThatWasInterrupted(t *testing.T) {
 			t.Errorf("got %+v, %v", made, err)
 		}
 	})
+}
+
+// stuck is an API that has a POST wait for longer than its client does.
+func stuck(req *http.Request, _ int) (*http.Response, error) {
+	if req.Method != http.MethodPost {
+		return nil, nil
+	}
+	<-req.Context().Done()
+	return nil, context.Cause(req.Context())
+}
+
+// A request that took too long is not sent again: the API may be working on it.
+// Where it is interrupted besides, it is looked for once.
+func TestSlowCreateIsNotSentAgain(t *testing.T) {
+	t.Parallel()
+	for reason, after := range map[string]time.Duration{
+		"no new profile has this name yet, and the API may still be working on it":                      time.Hour,
+		"no new profile has this name yet, and it was interrupted, so that it was looked for only once": time.Second,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			api := &fakeAPI{before: stuck}
+			ctx, interrupt := context.WithCancel(t.Context())
+			time.AfterFunc(after, interrupt)
+			_, err := CollectionOf(scripted(Credentials{Token: "t"}, api.answer), &plain).Create(ctx, Named{Name: Value("a")})
+			unknown, ok := errors.AsType[*UnknownOutcomeError](err)
+			if !ok || unknown.Reason != reason || len(api.posts) != 1 {
+				t.Errorf("after %d POSTs: %v", len(api.posts), err)
+			}
+			if err != nil && !strings.Contains(err.Error(), "it took longer than request_timeout (1m0s)") {
+				t.Errorf("the error does not say which setting ended it: %v", err)
+			}
+		})
+	}
+}
+
+// The client gives up its POST and is interrupted, and the API carries the POST
+// out while the client looks for what it made.
+func TestInterruptedCreateWhoseAnswerIsLost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &fakeAPI{}
+		api.before = func(req *http.Request, posts int) (*http.Response, error) {
+			if req.Method == http.MethodPost {
+				copied := req.Clone(t.Context())
+				time.AfterFunc(61*time.Second, func() { api.store(copied) })
+			} else if posts > 0 {
+				time.Sleep(2 * time.Second)
+			}
+			return stuck(req, posts)
+		}
+		ctx, interrupt := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, interrupt)
+		made, err := CollectionOf(scripted(Credentials{Token: "t"}, api.answer), &plain).Create(ctx, Named{Name: Value("a")})
+		if err != nil || made.UUID != uuidOfThing(0) || made.Lost == nil {
+			t.Errorf("got %+v, %v", made, err)
+		}
+	})
+}
+
+// While a create looks for its profile, others can know that it waits for one.
+func TestSearchIsKnownToSiblings(t *testing.T) {
+	t.Parallel()
+	api := &fakeAPI{}
+	client := scripted(Credentials{Token: "t"}, api.answer)
+	things := CollectionOf(client, &plain)
+	waiting := -1
+	api.before = func(req *http.Request, posts int) (*http.Response, error) {
+		switch {
+		case req.Method == http.MethodPost:
+			api.store(req)
+			return nil, io.ErrUnexpectedEOF
+		case posts > 0:
+			_, waiting = things.creates.lane("a").spare(members{"name": []byte(`"a"`)})
+		}
+		return nil, nil
+	}
+	if _, err := things.Create(t.Context(), Named{Name: Value("a")}); err != nil || waiting != 1 {
+		t.Errorf("%d creates wait: %v", waiting, err)
+	}
+	if _, after := things.creates.lane("a").spare(members{"name": []byte(`"a"`)}); after != 0 {
+		t.Errorf("%d creates still wait", after)
+	}
+}
+
+// A POST that is the first to be sent after a pause, and one that is looked for
+// under the same name, do not wait for each other.
+func TestProbeAndSearchDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		api := &fakeAPI{}
+		api.before = func(req *http.Request, posts int) (*http.Response, error) {
+			switch {
+			case req.Method != http.MethodPost:
+				return nil, nil
+			case posts == 1:
+				api.store(req)
+				time.Sleep(8 * time.Second) // until the other has been refused for the second time
+				return nil, io.ErrUnexpectedEOF
+			case posts <= 3:
+				return answerOf(429, "{}", "Retry-After", "5"), nil
+			}
+			return nil, nil
+		}
+		client := scripted(Credentials{Token: "t"}, api.answer, func(c *Config) { c.RetryMaxWait = time.Minute })
+		createAll(t, client, 2)
+		if len(api.profiles) != 2 {
+			t.Errorf("there are %v", api.profiles)
+		}
+	})
+}
+
+// A second look that ends with its caller is none.
+func TestGoneIsNotBelievedWhenInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	client := scripted(Credentials{Token: "t"}, func(req *http.Request) (*http.Response, error) {
+		if req.URL.Path == "/rest/things" {
+			interrupt()
+			return nil, context.Canceled
+		}
+		return answerOf(404, `{"success":false,"message":"No such thing"}`), nil
+	})
+	_, err := CollectionOf(client, &plain).Get(ctx, Profile[Named]{UUID: uuidOfThing(1)})
+	if err == nil || IsGone(err) {
+		t.Errorf("got %v", err)
+	}
 }
