@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
 // NoDiagnostics fails the test if there is any diagnostic.
@@ -46,4 +47,12 @@ func Describe(diags []*tfprotov6.Diagnostic) string {
 		text += fmt.Sprintf("%s %s: %s: %s\n", d.Severity, d.Attribute, d.Summary, d.Detail)
 	}
 	return text
+}
+
+// Warning is a warning about an attribute.
+func Warning(attribute, summary, detail string) *tfprotov6.Diagnostic {
+	return &tfprotov6.Diagnostic{
+		Severity: tfprotov6.DiagnosticSeverityWarning, Attribute: tftypes.NewAttributePath().WithAttributeName(attribute),
+		Summary: summary, Detail: detail,
+	}
 }

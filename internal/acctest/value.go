@@ -20,11 +20,11 @@ type unknownValue struct{}
 var Unknown = unknownValue{}
 
 // object converts values to the object type of a schema.
-func object(t testing.TB, schema *tfprotov6.Schema, values Values) tftypes.Value {
+func object(t testing.TB, objectType tftypes.Type, values Values) tftypes.Value {
 	t.Helper()
-	typ, ok := schema.ValueType().(tftypes.Object)
+	typ, ok := objectType.(tftypes.Object)
 	if !ok {
-		t.Fatalf("the schema's type is %s", schema.ValueType())
+		t.Fatalf("the schema's type is %s", objectType)
 	}
 	attributes := make(map[string]tftypes.Value, len(typ.AttributeTypes))
 	for name, attributeType := range typ.AttributeTypes {
@@ -84,6 +84,29 @@ func goValue(value tftypes.Value) any {
 	default:
 		return goValues(value)
 	}
+}
+
+// decode returns a value that the provider sent, null where it sent none.
+func decode(t testing.TB, schema *tfprotov6.Schema, value *tfprotov6.DynamicValue) tftypes.Value {
+	t.Helper()
+	if value == nil {
+		return tftypes.NewValue(schema.ValueType(), nil)
+	}
+	decoded, err := value.Unmarshal(schema.ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decoded
+}
+
+// dynamic is the reverse of decode.
+func dynamic(t testing.TB, value tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &encoded
 }
 
 // Text returns an attribute that is a string, "" for any other.

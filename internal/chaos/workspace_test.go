@@ -6,12 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
-	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 
@@ -19,63 +14,10 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// providerDir holds the provider's program, built once for all tests.
-var providerDir string
-
-// buildProvider builds the provider as `make build` does, and returns a function
-// that removes it.
-func buildProvider() (remove func(), err error) {
-	if providerDir, err = os.MkdirTemp("", "opentact-chaos"); err != nil {
-		return func() {}, err
-	}
-	program := filepath.Join(providerDir, "terraform-provider-opentact")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
-	}
-	command := exec.Command("go", "build", "-o", program, "github.com/opentact/terraform-provider-opentact")
-	command.Stderr = os.Stderr
-	return func() { _ = os.RemoveAll(providerDir) }, command.Run()
-}
-
-// workspace is a directory in which Terraform works against an emulator.
+// workspace is one in which Terraform works against an emulator.
 type workspace struct {
-	*tfexec.Terraform
+	*acctest.Workspace
 	env *acctest.Env
-}
-
-// newWorkspace writes a configuration. What the shell is configured with has no
-// say in it.
-func newWorkspace(t *testing.T, env *acctest.Env, config string) *workspace {
-	t.Helper()
-	dir := t.TempDir()
-	cli := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"opentact/opentact\" = %q\n  }\n  direct {}\n}\n", providerDir)
-	for name, text := range map[string]string{"main.tf": config, "cli.tfrc": cli} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	program := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if program == "" {
-		var err error
-		if program, err = exec.LookPath("terraform"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	terraform, err := tfexec.NewTerraform(dir, program)
-	if err != nil {
-		t.Fatal(err)
-	}
-	variables := map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}
-	for _, variable := range os.Environ() {
-		name, value, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "OPENTACT_") && name != "CHECKPOINT_DISABLE" {
-			variables[name] = value
-		}
-	}
-	if err := terraform.SetEnv(variables); err != nil {
-		t.Fatal(err)
-	}
-	return &workspace{Terraform: terraform, env: env}
 }
 
 // apply applies a generation of the configuration. What it prints goes to out.

@@ -3,9 +3,11 @@
 package opentact
 
 import (
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 )
 
 // Profile is an object of the API: what it says of itself, and the fields that
@@ -53,6 +55,9 @@ type Spec[F Fields] struct {
 	// OtherSpellings maps a field's name in the API document to the name that
 	// the vendor's answers or own client use instead.
 	OtherSpellings map[string]string
+	// Nullable lists the fields that a null unsets. What the API makes of one that
+	// is unset is its own affair.
+	Nullable []string
 	// Concealed lists fields whose values may carry credentials. They are never
 	// shown in an error.
 	Concealed []string
@@ -76,6 +81,38 @@ func (s *Spec[F]) FieldName(name string) string {
 // API can tell them apart.
 func (s *Spec[F]) SameNumber(field string, a, b float64) bool {
 	return a == b || slices.Contains(s.Float32, field) && float32(a) == float32(b)
+}
+
+// Same tells whether a field has one and the same value in both.
+func (s *Spec[F]) Same(field string, a, b F) bool {
+	x, errX := encode(a)
+	y, errY := encode(b)
+	return errX == nil && errY == nil && s.same(field, x[field], y[field])
+}
+
+// Show renders a field's value for people, or its length where the value may
+// carry credentials.
+func (s *Spec[F]) Show(field string, fields F) string {
+	m, _ := encode(fields) // of its members all can be, and if not nothing is shown
+	return s.show(field, m)
+}
+
+// show is Show of members that are not decoded.
+func (s *Spec[F]) show(field string, m members) string {
+	raw, ok := m[field]
+	switch {
+	case !ok:
+		return "nothing"
+	case isComposite(raw): // no field is, so it may be a user, with a password
+		return describeJSON(raw)
+	case !slices.Contains(s.Concealed, field) || isNull(raw):
+		return clean(string(raw))
+	}
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return "something that is not a string"
+	}
+	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
 }
 
 // uuidPattern is the form that the API document gives for every uuid.

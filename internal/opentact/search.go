@@ -192,7 +192,7 @@ func (s *search[F]) differences(m members) (differences []string) {
 	for _, field := range s.write.sent.names() {
 		got, shown := m[field]
 		if shown && !isNull(s.write.sent[field]) && !s.spec.same(field, s.write.sent[field], got) {
-			differences = append(differences, fmt.Sprintf("%s is %s, and was sent as %s", field, s.show(field, m), s.show(field, s.write.sent)))
+			differences = append(differences, fmt.Sprintf("%s is %s, and was sent as %s", field, s.spec.show(field, m), s.spec.show(field, s.write.sent)))
 		}
 	}
 	return differences

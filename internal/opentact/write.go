@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"unicode/utf8"
 )
 
 // write is a POST or PATCH, and what has to be known to judge its answer.
@@ -208,7 +207,7 @@ func (c *Collection[F]) mismatches(w write, got members, malformed []string, not
 		note, noted := notes[field]
 		if differs || isMalformed || noted && !ok {
 			found = append(found, Mismatch{
-				Field: field, Sent: c.show(field, w.sent), Got: c.show(field, got), Malformed: isMalformed, Note: note,
+				Field: field, Sent: c.spec.show(field, w.sent), Got: c.spec.show(field, got), Malformed: isMalformed, Note: note,
 			})
 		}
 	}
@@ -219,7 +218,7 @@ func (c *Collection[F]) mismatches(w write, got members, malformed []string, not
 func (c *Collection[F]) malformed(fields []string, got members) []Mismatch {
 	found := make([]Mismatch, len(fields))
 	for i, field := range fields {
-		found[i] = Mismatch{Field: field, Got: c.show(field, got), Malformed: true}
+		found[i] = Mismatch{Field: field, Got: c.spec.show(field, got), Malformed: true}
 	}
 	return found
 }
@@ -237,25 +236,6 @@ func (c *Collection[F]) keepPrecision(got, reference members) {
 			got[field] = reference[field]
 		}
 	}
-}
-
-// show renders a field's value for an error, or its length where the value may
-// carry credentials.
-func (c *Collection[F]) show(field string, m members) string {
-	raw, ok := m[field]
-	switch {
-	case !ok:
-		return "nothing"
-	case isComposite(raw): // no field is, so it may be a user, with a password
-		return describeJSON(raw)
-	case !slices.Contains(c.spec.Concealed, field) || isNull(raw):
-		return clean(string(raw))
-	}
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		return "something that is not a string"
-	}
-	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
 }
 
 // hide keeps the concealed values among the members out of a call's errors.

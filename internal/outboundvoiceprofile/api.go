@@ -29,6 +29,8 @@ var spec = opentact.Spec[Fields]{
 	},
 	// The document has the first, the vendor's own client the second.
 	OtherSpellings: map[string]string{"daily_spend_limit": "daily_spent_limit"},
+	// Inferred, as that a null is refused in any other field.
+	Nullable: []string{"channel_limit", "max_rate", "daily_spend_limit"},
 	// The document calls it an "integer <float>".
 	Float32: []string{"daily_spend_limit"},
 }

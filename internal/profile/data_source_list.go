@@ -3,11 +3,8 @@
 package profile
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"regexp"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -30,15 +27,6 @@ type profilesModel[M model] struct {
 	Profiles  []M          `tfsdk:"profiles"`
 }
 
-// pathNameRegex is that of the filter.
-var pathNameRegex = path.Root("name_regex")
-
-// regexRule is that of name_regex.
-var regexRule = StringRule{
-	Rule:  "must be a regular expression in RE2 syntax",
-	Check: func(text string) error { _, err := regexp.Compile(text); return err },
-}
-
 func (d *profilesDataSource[F, M]) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + d.kind.TypeName + "s"
 }
@@ -47,9 +35,9 @@ func (d *profilesDataSource[F, M]) Schema(_ context.Context, _ datasource.Schema
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Reads all %ss of the account, or those whose names match a regular expression.", d.kind.Spec.Name),
 		Attributes: map[string]schema.Attribute{
-			"name_regex": schema.StringAttribute{
+			attrNameRegex: schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "A regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that a name has to match, anywhere unless it is anchored by `^` and `$`. All names match if it is omitted.",
+				MarkdownDescription: nameRegexDescription,
 				Validators:          []validator.String{regexRule},
 			},
 			"profiles": schema.ListNestedAttribute{
@@ -67,29 +55,17 @@ func (d *profilesDataSource[F, M]) Configure(_ context.Context, req datasource.C
 
 func (d *profilesDataSource[F, M]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var data profilesModel[M]
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, pathNameRegex, &data.NameRegex)...)
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(attrNameRegex), &data.NameRegex)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// The validator has compiled it before, unless it was not known then.
-	pattern, err := regexp.Compile(data.NameRegex.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(pathNameRegex, "Invalid Attribute Value", err.Error())
+	found := d.kind.matching(ctx, d.profiles, data.NameRegex, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	all, err := d.profiles.List(ctx)
-	if err != nil {
-		report(&resp.Diagnostics, operation{verb: verbList, kind: d.kind.Spec.Name + "s"}, err)
-		return
-	}
-	slices.SortFunc(all, func(a, b opentact.Profile[F]) int {
-		return cmp.Or(cmp.Compare(a.Fields.ProfileName(), b.Fields.ProfileName()), cmp.Compare(a.UUID, b.UUID))
-	})
-	data.Profiles = []M{}
-	for _, profile := range all {
-		if pattern.MatchString(profile.Fields.ProfileName()) {
-			data.Profiles = append(data.Profiles, d.kind.toModel(profile))
-		}
+	data.Profiles = make([]M, len(found))
+	for i, profile := range found {
+		data.Profiles[i] = d.kind.toModel(profile)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
 }

@@ -48,8 +48,8 @@ func (o operation) summary() string {
 
 // report turns an error of a resource's operation into diagnostics: one for
 // each attribute that the API found fault with, else one for all. A nil error
-// is none.
-func (r *profileResource[F, M]) report(diags *diag.Diagnostics, verb string, of M, err error) {
+// is none. Resets are the attributes that the operation was to reset.
+func (r *profileResource[F, M]) report(diags *diag.Diagnostics, verb string, of M, err error, resets ...string) {
 	if err == nil {
 		return
 	}
@@ -64,7 +64,11 @@ func (r *profileResource[F, M]) report(diags *diag.Diagnostics, verb string, of 
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
-		diags.AddAttributeError(path.Root(name), op.summary(), faults[name]+"\n\n"+advice(op, err))
+		text := faults[name] + "\n\n" + advice(op, err)
+		if slices.Contains(resets, name) {
+			text += fmt.Sprintf(" %s is not configured any more, so the API was asked to unset it. If it cannot, set the attribute to the value that it is to have.", name)
+		}
+		diags.AddAttributeError(path.Root(name), op.summary(), text)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -71,8 +72,9 @@ func Optional[T any](of attr.Value, value T) opentact.Optional[T] {
 
 // Registration is a kind as the provider sees it, whatever its types.
 type Registration interface {
-	// Resources and DataSources are registered with the framework.
+	// What they return is registered with the framework.
 	Resources() []func() resource.Resource
+	ListResources() []func() list.ListResource
 	DataSources() []func() datasource.DataSource
 }
 
@@ -80,6 +82,13 @@ type Registration interface {
 func (k *Kind[F, M]) Resources() []func() resource.Resource {
 	return []func() resource.Resource{
 		func() resource.Resource { return &profileResource[F, M]{kind: k} },
+	}
+}
+
+// ListResources returns the one that finds profiles to import.
+func (k *Kind[F, M]) ListResources() []func() list.ListResource {
+	return []func() list.ListResource{
+		func() list.ListResource { return &profileListResource[F, M]{kind: k} },
 	}
 }
 

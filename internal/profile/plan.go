@@ -14,10 +14,11 @@ import (
 
 // ModifyPlan makes an update say what will change and nothing else. It starts
 // from the prior state, because the framework has marked everything that is not
-// configured as unknown: what is configured is planned, and the rest stays.
+// configured as unknown: what is configured is planned, what no longer is is
+// reset, and the rest stays.
 //
 // It works on raw values, so that it is the same for every kind.
-func (r *profileResource[F, M]) ModifyPlan(_ context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *profileResource[F, M]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return // a create plans what the framework does, a delete nothing
 	}
@@ -26,6 +27,15 @@ func (r *profileResource[F, M]) ModifyPlan(_ context.Context, req resource.Modif
 	for name, value := range config {
 		if !value.IsNull() && !r.sameNumber(name, value, prior[name]) {
 			plan[name] = value
+		}
+	}
+	var state M
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	for _, name := range removed(recorded(ctx, req.Private), config, prior) {
+		if r.kind.isNullable(name) {
+			plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
+		} else {
+			r.kind.warnOfKept(&resp.Diagnostics, name, r.kind.ToAPI(state), "the API cannot unset it")
 		}
 	}
 	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {

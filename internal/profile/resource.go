@@ -4,11 +4,10 @@ package profile
 
 import (
 	"context"
-	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
@@ -45,6 +44,8 @@ func (r *profileResource[F, M]) Create(ctx context.Context, req resource.CreateR
 	made, err := r.profiles.Create(ctx, r.kind.ToAPI(plan))
 	if made.UUID != "" {
 		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(made.Profile))...)
+		identify(ctx, &resp.Diagnostics, resp.Identity, made.UUID)
+		record(ctx, &resp.Diagnostics, resp.Private, attributeValues(req.Config.Raw))
 	}
 	r.warn(&resp.Diagnostics, plan, made)
 	r.report(&resp.Diagnostics, verbCreate, plan, err)
@@ -58,6 +59,7 @@ func (r *profileResource[F, M]) Read(ctx context.Context, req resource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	identify(ctx, &resp.Diagnostics, resp.Identity, state.common().ID.ValueString())
 	profile, err := r.profiles.Get(ctx, r.kind.toProfile(state))
 	if opentact.IsGone(err) {
 		resp.State.RemoveResource(ctx)
@@ -70,22 +72,33 @@ func (r *profileResource[F, M]) Read(ctx context.Context, req resource.ReadReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
 }
 
-// Update sends what differs between state and plan.
+// Update sends what differs between state and plan, and a null for what is to be
+// reset.
 func (r *profileResource[F, M]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	planned := attributeValues(req.Plan.Raw)
+	resets := r.kind.resets(planned)
+	wanted := tfsdk.Plan{Schema: req.Plan.Schema, Raw: withNulls(req.Plan.Raw, resets)}
 	var plan, state M
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(wanted.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	identify(ctx, &resp.Diagnostics, resp.Identity, state.common().ID.ValueString())
 	profile, err := r.profiles.Update(ctx, r.kind.toProfile(state), r.kind.ToAPI(plan))
+	config, waiting := attributeValues(req.Config.Raw), recorded(ctx, req.Private)
+	if err == nil {
+		waiting = r.kind.ignored(waiting, config, planned)
+	}
 	if profile.UUID != "" {
 		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
+		record(ctx, &resp.Diagnostics, resp.Private, config, waiting...)
 	}
 	if err == nil {
+		r.kind.warnOfIgnoredResets(&resp.Diagnostics, resets, state, profile.Fields)
 		keepPlanned(req.Plan.Raw, &resp.State)
 	}
-	r.report(&resp.Diagnostics, verbUpdate, state, err)
+	r.report(&resp.Diagnostics, verbUpdate, state, err, resets...)
 }
 
 // Delete takes a profile that is gone already for deleted.
@@ -95,17 +108,7 @@ func (r *profileResource[F, M]) Delete(ctx context.Context, req resource.DeleteR
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	identify(ctx, &resp.Diagnostics, resp.Identity, state.common().ID.ValueString())
 	err := r.profiles.Delete(ctx, state.common().ID.ValueString())
 	r.report(&resp.Diagnostics, verbDelete, state, err)
-}
-
-// ImportState takes a UUID. The read that follows finds out whether there is
-// such a profile.
-func (r *profileResource[F, M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	if err := opentact.ValidateUUID(req.ID); err != nil {
-		resp.Diagnostics.AddError("Invalid import ID",
-			fmt.Sprintf("A %s is imported by its UUID: %s.", r.kind.Spec.Name, err))
-		return
-	}
-	resource.ImportStatePassthroughID(ctx, path.Root(attrID), req, resp)
 }

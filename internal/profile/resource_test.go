@@ -252,10 +252,15 @@ func profileJSON(members string) string {
 		`"skip_unhealthy_tns":false,"sticky_sender":false` + members + `}}`
 }
 
+// mismatching answers everything by a profile with a long_code_weight of 1.
+func mismatching(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusCreated, profileJSON(""))
+}
+
 // What was created otherwise than asked is an error, and stays in the state.
 func TestCreatedOtherwise(t *testing.T) {
 	t.Parallel()
-	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusCreated, profileJSON("")) })
+	p := acctest.Stub(t, mismatching)
 	config := acctest.Values{"name": "a", "long_code_weight": 9}
 	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
 	acctest.NoDiagnostics(t, diags)

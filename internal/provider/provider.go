@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -34,7 +35,10 @@ func New(version string) func() provider.Provider {
 
 type opentactProvider struct{ version string }
 
-var _ provider.ProviderWithValidateConfig = (*opentactProvider)(nil)
+var (
+	_ provider.ProviderWithValidateConfig = (*opentactProvider)(nil)
+	_ provider.ProviderWithListResources  = (*opentactProvider)(nil)
+)
 
 func (p *opentactProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "opentact"
@@ -68,7 +72,7 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
 		client := opentact.Unusable(&unknownConfigurationError{attributes: unknown})
-		resp.DataSourceData, resp.ResourceData = client, client
+		resp.DataSourceData, resp.ResourceData, resp.ListResourceData = client, client, client
 		return
 	}
 	config := data.clientConfig(&resp.Diagnostics)
@@ -78,12 +82,19 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	client := opentact.New(config)
-	resp.DataSourceData, resp.ResourceData = client, client
+	resp.DataSourceData, resp.ResourceData, resp.ListResourceData = client, client, client
 }
 
 func (p *opentactProvider) Resources(context.Context) (all []func() resource.Resource) {
 	for _, kind := range kinds() {
 		all = append(all, kind.Resources()...)
+	}
+	return all
+}
+
+func (p *opentactProvider) ListResources(context.Context) (all []func() list.ListResource) {
+	for _, kind := range kinds() {
+		all = append(all, kind.ListResources()...)
 	}
 	return all
 }

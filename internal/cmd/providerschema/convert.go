@@ -17,25 +17,49 @@ const formatVersion = "1.0"
 
 // convert turns the protocol's form of a provider's schema into that of
 // Terraform's command line.
-func convert(served *tfprotov6.GetProviderSchemaResponse) (*tfjson.ProviderSchemas, error) {
-	config, err := schema(served.Provider)
-	if err != nil {
+func convert(served *tfprotov6.GetProviderSchemaResponse, identified *tfprotov6.GetResourceIdentitySchemasResponse) (*tfjson.ProviderSchemas, error) {
+	var converted tfjson.ProviderSchema
+	var err error
+	if converted.ConfigSchema, err = schema(served.Provider); err != nil {
 		return nil, fmt.Errorf("provider: %w", err)
 	}
-	resources, err := schemas(served.ResourceSchemas)
-	if err != nil {
+	if converted.ResourceSchemas, err = schemas(served.ResourceSchemas); err != nil {
 		return nil, fmt.Errorf("resources: %w", err)
 	}
-	dataSources, err := schemas(served.DataSourceSchemas)
-	if err != nil {
+	if converted.DataSourceSchemas, err = schemas(served.DataSourceSchemas); err != nil {
 		return nil, fmt.Errorf("data sources: %w", err)
+	}
+	if converted.ListResourceSchemas, err = schemas(served.ListResourceSchemas); err != nil {
+		return nil, fmt.Errorf("list resources: %w", err)
+	}
+	if converted.ResourceIdentitySchemas, err = identities(identified.IdentitySchemas); err != nil {
+		return nil, fmt.Errorf("identities: %w", err)
 	}
 	return &tfjson.ProviderSchemas{
 		FormatVersion: formatVersion,
-		Schemas: map[string]*tfjson.ProviderSchema{
-			"opentact": {ConfigSchema: config, ResourceSchemas: resources, DataSourceSchemas: dataSources},
-		},
+		Schemas:       map[string]*tfjson.ProviderSchema{"opentact": &converted},
 	}, nil
+}
+
+func identities(served map[string]*tfprotov6.ResourceIdentitySchema) (map[string]*tfjson.IdentitySchema, error) {
+	converted := make(map[string]*tfjson.IdentitySchema, len(served))
+	for name, s := range served {
+		attributes := make(map[string]*tfjson.IdentityAttribute, len(s.IdentityAttributes))
+		for _, a := range s.IdentityAttributes {
+			typ, err := ctyType(a.Type)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %s: %w", name, a.Name, err)
+			}
+			attributes[a.Name] = &tfjson.IdentityAttribute{
+				IdentityType:      typ,
+				Description:       a.Description,
+				RequiredForImport: a.RequiredForImport,
+				OptionalForImport: a.OptionalForImport,
+			}
+		}
+		converted[name] = &tfjson.IdentitySchema{Version: uint64(max(0, s.Version)), Attributes: attributes}
+	}
+	return converted, nil
 }
 
 func schemas(served map[string]*tfprotov6.Schema) (map[string]*tfjson.Schema, error) {

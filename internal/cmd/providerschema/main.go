@@ -2,7 +2,9 @@
 
 // Providerschema prints the provider's schema as `terraform providers schema
 // -json` would, without Terraform. The documentation is generated from it, so
-// that no version of Terraform has a say in what the documentation contains.
+// that no version of Terraform has a say in what the documentation contains. It
+// is checked in as internal/provider/schema.json, so that no change of it goes
+// unseen.
 package main
 
 import (
@@ -11,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -35,10 +38,14 @@ func run(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	for _, diagnostic := range served.Diagnostics {
+	identified, err := server.GetResourceIdentitySchemas(ctx, &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		return err
+	}
+	for _, diagnostic := range slices.Concat(served.Diagnostics, identified.Diagnostics) {
 		return fmt.Errorf("%s: %s", diagnostic.Summary, diagnostic.Detail)
 	}
-	schemas, err := convert(served)
+	schemas, err := convert(served, identified)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"os"
 	"slices"
 	"testing"
 
@@ -38,6 +39,7 @@ func TestPrintsTheWholeSchema(t *testing.T) {
 			"opentact_messaging_profile", "opentact_messaging_profiles",
 			"opentact_outbound_voice_profile", "opentact_outbound_voice_profiles",
 		}},
+		"list resources": {provider.ListResourceSchemas, []string{"opentact_messaging_profile", "opentact_outbound_voice_profile"}},
 	} {
 		if diff := cmp.Diff(test.want, slices.Sorted(maps.Keys(test.got))); diff != "" {
 			t.Errorf("%s: %s", what, diff)
@@ -61,5 +63,29 @@ func TestPrintsTheWholeSchema(t *testing.T) {
 				t.Errorf("%s.%s is described as %q, in %s", name, attribute, a.Description, a.DescriptionKind)
 			}
 		}
+	}
+	for _, name := range slices.Collect(maps.Keys(provider.ResourceSchemas)) {
+		identity := provider.ResourceIdentitySchemas[name]
+		if id := identity.Attributes["id"]; len(identity.Attributes) != 1 || !id.RequiredForImport || id.IdentityType != cty.String {
+			t.Errorf("the identity of %s is %+v", name, identity)
+		}
+	}
+}
+
+// A change of the schema is a change for everybody who has a state or a
+// configuration: it has to be seen in review. CONTRIBUTING.md says which need
+// more than that.
+func TestSchemaIsTheOneCheckedIn(t *testing.T) {
+	t.Parallel()
+	checkedIn, err := os.ReadFile("../../provider/schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), &out); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(checkedIn), out.String()); diff != "" {
+		t.Errorf("the schema has changed, run make generate: %s", diff)
 	}
 }

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"maps"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// State is what Terraform keeps of a resource between calls. A state whose
+// Value is null is that of a resource that does not exist.
+type State struct {
+	Value   tftypes.Value
+	Private []byte
+	// Identity is nil in Terraform before 1.12.
+	Identity *tfprotov6.ResourceIdentityData
+	// Deferred is why the provider had a plan or a read put off, nil if it had not.
+	Deferred *tfprotov6.Deferred
+}
+
+// Values returns the state's attributes, nil if there is no resource.
+func (s State) Values() Values { return goValues(s.Value) }
+
+// ValidateResource validates a resource's configuration.
+func (p *Protocol) ValidateResource(t testing.TB, typeName string, config Values) []*tfprotov6.Diagnostic {
+	t.Helper()
+	resp, err := p.server.ValidateResourceConfig(p.context(t), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: typeName, Config: dynamic(t, object(t, p.resource(t, typeName).ValueType(), config)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.Diagnostics
+}
+
+// Plan plans the way from a state to a configuration. A nil configuration
+// plans to delete.
+func (p *Protocol) Plan(t testing.TB, typeName string, prior State, config Values) (State, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	schema := p.resource(t, typeName)
+	configured, proposed := proposal(t, schema, prior.Value, config)
+	resp, err := p.server.PlanResourceChange(p.context(t), &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PriorPrivate: prior.Private,
+		PriorIdentity: prior.Identity, Config: dynamic(t, configured), ProposedNewState: dynamic(t, proposed),
+		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: p.deferral},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	planned := State{Value: decode(t, schema, resp.PlannedState), Private: resp.PlannedPrivate, Identity: resp.PlannedIdentity, Deferred: resp.Deferred}
+	return planned, resp.Diagnostics
+}
+
+// Apply carries a plan out.
+func (p *Protocol) Apply(t testing.TB, typeName string, prior, planned State, config Values) (State, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	schema := p.resource(t, typeName)
+	configured, _ := proposal(t, schema, prior.Value, config)
+	resp, err := p.server.ApplyResourceChange(p.context(t), &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PlannedPrivate: planned.Private,
+		PlannedIdentity: planned.Identity, Config: dynamic(t, configured), PlannedState: dynamic(t, planned.Value),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return State{Value: decode(t, schema, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}, resp.Diagnostics
+}
+
+// Converge plans and applies, and expects both to succeed.
+func (p *Protocol) Converge(t testing.TB, typeName string, prior State, config Values) State {
+	t.Helper()
+	planned, diags := p.Plan(t, typeName, prior, config)
+	NoDiagnostics(t, diags)
+	state, diags := p.Apply(t, typeName, prior, planned, config)
+	NoDiagnostics(t, diags)
+	checkConsistent(t, planned, state)
+	return state
+}
+
+// Read refreshes a state.
+func (p *Protocol) Read(t testing.TB, typeName string, state State) (State, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	schema := p.resource(t, typeName)
+	resp, err := p.server.ReadResource(p.context(t), &tfprotov6.ReadResourceRequest{
+		TypeName: typeName, CurrentState: dynamic(t, state.Value), Private: state.Private, CurrentIdentity: state.Identity,
+		ClientCapabilities: &tfprotov6.ReadResourceClientCapabilities{DeferralAllowed: p.deferral},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := State{Value: decode(t, schema, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity, Deferred: resp.Deferred}
+	return read, resp.Diagnostics
+}
+
+// Import imports by id. The state it returns is to be read next, as Terraform
+// does.
+func (p *Protocol) Import(t testing.TB, typeName, id string) (State, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	return p.importState(t, &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
+}
+
+// ImportByIdentity is Import as of an import block with an identity.
+func (p *Protocol) ImportByIdentity(t testing.TB, typeName string, identity Values) (State, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	value := dynamic(t, object(t, p.identityType(t, typeName), identity))
+	return p.importState(t, &tfprotov6.ImportResourceStateRequest{TypeName: typeName, Identity: &tfprotov6.ResourceIdentityData{IdentityData: value}})
+}
+
+func (p *Protocol) importState(t testing.TB, req *tfprotov6.ImportResourceStateRequest) (State, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	resp, err := p.server.ImportResourceState(p.context(t), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(resp.ImportedResources) != 1 {
+		return State{}, resp.Diagnostics
+	}
+	imported := resp.ImportedResources[0]
+	schema := p.resource(t, req.TypeName)
+	return State{Value: decode(t, schema, imported.State), Private: imported.Private, Identity: imported.Identity}, resp.Diagnostics
+}
+
+// Identity returns the attributes of a resource's identity, nil if it has none.
+func (p *Protocol) Identity(t testing.TB, typeName string, identity *tfprotov6.ResourceIdentityData) Values {
+	t.Helper()
+	if identity == nil {
+		return nil
+	}
+	value, err := identity.IdentityData.Unmarshal(p.identityType(t, typeName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return goValues(value)
+}
+
+// Null returns the value of a resource that does not exist.
+func (p *Protocol) Null(t testing.TB, typeName string) tftypes.Value {
+	t.Helper()
+	return tftypes.NewValue(p.resource(t, typeName).ValueType(), nil)
+}
+
+func (p *Protocol) identityType(t testing.TB, typeName string) tftypes.Type {
+	t.Helper()
+	schema, ok := p.identities.IdentitySchemas[typeName]
+	if !ok {
+		t.Fatalf("no identity of %s", typeName)
+	}
+	return schema.ValueType()
+}
+
+func (p *Protocol) resource(t testing.TB, typeName string) *tfprotov6.Schema {
+	t.Helper()
+	schema, ok := p.schemas.ResourceSchemas[typeName]
+	if !ok {
+		t.Fatalf("no resource %s", typeName)
+	}
+	return schema
+}
+
+// orNull returns the state's value, or a null object for the zero State.
+func (p *Protocol) orNull(schema *tfprotov6.Schema, state State) tftypes.Value {
+	if state.Value.Type() == nil {
+		return tftypes.NewValue(schema.ValueType(), nil)
+	}
+	return state.Value
+}
+
+// proposal returns a configuration, and the new state that Terraform proposes
+// for it: what is configured, and for the rest what there was before.
+func proposal(t testing.TB, schema *tfprotov6.Schema, prior tftypes.Value, config Values) (configured, proposed tftypes.Value) {
+	t.Helper()
+	if config == nil {
+		null := tftypes.NewValue(schema.ValueType(), nil)
+		return null, null
+	}
+	configured = object(t, schema.ValueType(), config)
+	var before, after map[string]tftypes.Value
+	if err := configured.As(&after); err != nil {
+		t.Fatal(err)
+	}
+	if prior.Type() == nil || prior.IsNull() {
+		return configured, configured
+	}
+	if err := prior.As(&before); err != nil {
+		t.Fatal(err)
+	}
+	after = maps.Clone(after) // or the configuration would change with it
+	for name, value := range after {
+		if value.IsNull() {
+			after[name] = before[name]
+		}
+	}
+	return configured, tftypes.NewValue(schema.ValueType(), after)
+}
+
+// checkConsistent makes the check that Terraform makes after an apply: what was
+// planned as known has come true, and nothing is unknown.
+func checkConsistent(t testing.TB, planned, state State) {
+	t.Helper()
+	got := state.Values()
+	for name, want := range planned.Values() {
+		if want != Unknown && got[name] != want || got[name] == Unknown {
+			t.Errorf("%s was planned as %v and is %v", name, want, got[name])
+		}
+	}
+}

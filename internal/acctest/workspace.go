@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+)
+
+// Workspace is a directory in which Terraform works with the provider as a
+// program of its own. It is for what terraform-plugin-testing cannot do.
+type Workspace struct {
+	*tfexec.Terraform
+	// Dir is the directory.
+	Dir string
+}
+
+// Build builds the provider into a directory.
+func Build(ctx context.Context, dir string) error {
+	program := filepath.Join(dir, "terraform-provider-opentact")
+	if runtime.GOOS == "windows" {
+		program += ".exe"
+	}
+	command := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // a test builds into a directory of its own
+	command.Stderr = os.Stderr
+	return command.Run()
+}
+
+// NewWorkspace writes files, by their names, for Terraform to work with and with
+// the provider that was built into a directory. What the shell is configured with
+// has no say in it.
+func NewWorkspace(t testing.TB, providerDir string, files map[string]string) *Workspace {
+	t.Helper()
+	w := &Workspace{Dir: t.TempDir()}
+	w.Write(t, files)
+	w.Write(t, map[string]string{
+		"cli.tfrc": fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"opentact/opentact\" = %q\n  }\n  direct {}\n}\n", providerDir),
+	})
+	program := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if program == "" {
+		var err error
+		if program, err = exec.LookPath("terraform"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var err error
+	if w.Terraform, err = tfexec.NewTerraform(w.Dir, program); err != nil {
+		t.Fatal(err)
+	}
+	variables := map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(w.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}
+	for _, variable := range os.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "OPENTACT_") && name != "CHECKPOINT_DISABLE" {
+			variables[name] = value
+		}
+	}
+	if err := w.SetEnv(variables); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Write writes files into the directory, in the place of those of the same name.
+func (w *Workspace) Write(t testing.TB, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(w.Dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+// IdentitySchema is the same for every kind: a UUID is all that tells one
+// profile from another. Terraform stores it since version 1.12.
+func (r *profileResource[F, M]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			attrID: identityschema.StringAttribute{
+				RequiredForImport: true,
+				Description:       fmt.Sprintf("The UUID that the API gave the %s.", r.kind.Spec.Name),
+			},
+		},
+	}
+}
+
+// identify says which profile a resource is. The framework wants it after every
+// create, read and update, also after a read that finds the profile gone. After a
+// delete that failed it would otherwise be lost.
+func identify(ctx context.Context, diags *diag.Diagnostics, identity *tfsdk.ResourceIdentity, uuid string) {
+	diags.Append(identity.SetAttribute(ctx, path.Root(attrID), uuid)...)
+}
+
+// ImportState takes a UUID, by itself or as the identity. The read that follows
+// finds out whether there is such a profile.
+func (r *profileResource[F, M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	id := req.ID
+	if id == "" {
+		var identified types.String
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(attrID), &identified)...)
+		id = identified.ValueString()
+	}
+	if err := opentact.ValidateUUID(id); err != nil {
+		resp.Diagnostics.AddError("Invalid import ID",
+			fmt.Sprintf("A %s is imported by its UUID: %s.", r.kind.Spec.Name, err))
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), id)...)
+	identify(ctx, &resp.Diagnostics, resp.Identity, id)
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+var bothKinds = map[string]emulator.Kind{messagingProfile: emulator.MessagingProfile, voiceProfile: emulator.OutboundVoiceProfile}
+
+// The identity is there after everything that can happen to a resource.
+func TestIdentity(t *testing.T) {
+	t.Parallel()
+	for resourceType, kind := range bothKinds {
+		env := acctest.New(t, emulator.Options{})
+		p := env.Protocol(t)
+		want := func(after string, state acctest.State) {
+			t.Helper()
+			id := acctest.Values(env.Profiles(kind)[0]).Text("uuid")
+			if diff := cmp.Diff(acctest.Values{"id": id}, p.Identity(t, resourceType, state.Identity)); diff != "" {
+				t.Errorf("%s, after %s: %s", resourceType, after, diff)
+			}
+		}
+		config := acctest.Values{"name": "a"}
+		state := p.Converge(t, resourceType, acctest.State{}, config)
+		want("create", state)
+		want("read", refresh(t, p, resourceType, state))
+		planned, _ := p.Plan(t, resourceType, state, acctest.Values{"name": "b"})
+		want("plan", planned)
+		state = p.Converge(t, resourceType, state, acctest.Values{"name": "b"})
+		want("update", state)
+
+		// As it is in a state that a version without identity has written.
+		old := state
+		old.Identity = nil
+		want("read of an old state", refresh(t, p, resourceType, old))
+		wantNoChange(t, p, resourceType, old, acctest.Values{"name": "b"})
+		want("update of an old state", p.Converge(t, resourceType, old, config))
+
+		id := state.Values().Text("id")
+		byID, diags := p.Import(t, resourceType, id)
+		acctest.NoDiagnostics(t, diags)
+		want("import", byID)
+		byIdentity, diags := p.ImportByIdentity(t, resourceType, acctest.Values{"id": id})
+		acctest.NoDiagnostics(t, diags)
+		want("import by identity", byIdentity)
+		want("read after an import by identity", refresh(t, p, resourceType, byIdentity))
+		if diff := cmp.Diff(refresh(t, p, resourceType, byID).Values(), refresh(t, p, resourceType, byIdentity).Values()); diff != "" {
+			t.Errorf("%s: imported otherwise by identity: %s", resourceType, diff)
+		}
+
+		env.Protect(kind, id, "in use")
+		kept, diags := p.Apply(t, resourceType, state, acctest.State{Value: p.Null(t, resourceType)}, nil)
+		acctest.WantError(t, diags, "", "in use")
+		want("a delete that was refused", kept)
+	}
+}
+
+// The framework wants an identity even of what is gone, and gets it from the
+// state, whether or not that has one.
+func TestIdentityOfWhatIsGone(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	for _, identified := range []bool{true, false} {
+		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+		if err := env.Remove(emulator.MessagingProfile, state.Values().Text("id")); err != nil {
+			t.Fatal(err)
+		}
+		if !identified {
+			state.Identity = nil
+		}
+		if gone := refresh(t, p, messagingProfile, state); gone.Values() != nil {
+			t.Errorf("still in the state: %v", gone.Values())
+		}
+	}
+}
+
+// A tainted profile has an identity, and one that was never created has none.
+func TestIdentityAfterAFailedCreate(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, mismatching)
+	config := acctest.Values{"name": "a", "long_code_weight": 9}
+	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
+	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	acctest.WantError(t, diags, "long_code_weight", "untaint")
+	if diff := cmp.Diff(acctest.Values{"id": uuid}, p.Identity(t, messagingProfile, state.Identity)); diff != "" {
+		t.Error(diff)
+	}
+
+	env := acctest.New(t, emulator.Options{})
+	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionRefuse}}})
+	p = env.Protocol(t)
+	config = acctest.Values{"name": "a"}
+	planned, _ = p.Plan(t, messagingProfile, acctest.State{}, config)
+	state, diags = p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	acctest.WantError(t, diags, "", "Nothing was created")
+	if state.Values() != nil {
+		t.Errorf("the state is %v", state.Values())
+	}
+}
+
+func TestImportIdentities(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	for _, id := range []any{nil, "", "17", strings.ToUpper(uuid), uuid + " "} {
+		_, diags := p.ImportByIdentity(t, messagingProfile, acctest.Values{"id": id})
+		acctest.WantError(t, diags, "", "imported by its UUID")
+	}
+	if len(env.Requests()) > 0 {
+		t.Error("a request was made")
+	}
+}
+
+// TestAccIdentity shows it in Terraform: stored, unchanged by an update, and good
+// for an import block.
+func TestAccIdentity(t *testing.T) {
+	t.Parallel()
+	for resourceType, kind := range bothKinds {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, emulator.Options{})
+			address := resourceType + ".test"
+			sameID := statecheck.CompareValue(compare.ValuesSame())
+			step := func(name string) resource.TestStep {
+				return resource.TestStep{
+					Config: env.Config(acctest.Block(resourceType, "test", acctest.Values{"name": name})),
+					ConfigStateChecks: []statecheck.StateCheck{
+						statecheck.ExpectIdentityValueMatchesState(address, tfjsonpath.New("id")),
+						sameID.AddStateValue(address, tfjsonpath.New("id")),
+					},
+				}
+			}
+			resource.Test(t, resource.TestCase{
+				TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_12_0)},
+				ProtoV6ProviderFactories: acctest.Factories(),
+				Steps: []resource.TestStep{
+					step("a"),
+					step("b"),
+					{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithResourceIdentity},
+					{ResourceName: address, ImportState: true, ImportStateKind: resource.ImportBlockWithID},
+					{ResourceName: address, ImportState: true, ImportStateVerify: true},
+				},
+			})
+		})
+	}
+}

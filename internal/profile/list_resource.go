@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+// profileListResource finds profiles for `terraform query`, to be imported.
+type profileListResource[F opentact.Fields, M model] struct {
+	kind     *Kind[F, M]
+	profiles *opentact.Collection[F]
+}
+
+// Metadata gives it the name of the resource that it lists.
+func (l *profileListResource[F, M]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = req.ProviderTypeName + "_" + l.kind.TypeName
+}
+
+func (l *profileListResource[F, M]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Lists the %ss of the account, or those whose names match a regular expression, sorted by name.", l.kind.Spec.Name),
+		Attributes: map[string]schema.Attribute{
+			attrNameRegex: schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: nameRegexDescription,
+				Validators:          []validator.String{regexRule},
+			},
+		},
+	}
+}
+
+func (l *profileListResource[F, M]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+	l.profiles = l.kind.collection(req.ProviderData)
+}
+
+// List asks the API once, when the first result is wanted. Whatever goes wrong
+// ends the stream with a diagnostic: a list that breaks off would look complete.
+func (l *profileListResource[F, M]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	stream.Results = func(push func(list.ListResult) bool) {
+		var nameRegex types.String
+		diags := req.Config.GetAttribute(ctx, path.Root(attrNameRegex), &nameRegex)
+		var found []opentact.Profile[F]
+		if !diags.HasError() {
+			found = l.kind.matching(ctx, l.profiles, nameRegex, &diags)
+		}
+		if diags.HasError() {
+			push(list.ListResult{Diagnostics: diags})
+			return
+		}
+		for i, profile := range found {
+			if req.Limit > 0 && int64(i) == req.Limit || !push(l.result(ctx, req, profile)) {
+				return
+			}
+		}
+	}
+}
+
+// result is one profile as `terraform query` shows it, by its name.
+func (l *profileListResource[F, M]) result(ctx context.Context, req list.ListRequest, profile opentact.Profile[F]) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = profile.Fields.ProfileName()
+	identify(ctx, &result.Diagnostics, result.Identity, profile.UUID)
+	if req.IncludeResource {
+		result.Diagnostics.Append(result.Resource.Set(ctx, l.kind.toModel(profile))...)
+	}
+	return result
+}

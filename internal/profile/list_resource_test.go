@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-exec/tfexec"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck"
+	"github.com/hashicorp/terraform-plugin-testing/querycheck/queryfilter"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+	"github.com/hashicorp/terraform-plugin-testing/tfversion"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// everything is a Limit, and a number of results to take, that a list of a test
+// does not reach.
+const everything = 100
+
+// Each result has a name to show, an identity to import by, and the resource only
+// if it is asked for: the same as a refresh reads.
+func TestListResource(t *testing.T) {
+	t.Parallel()
+	for resourceType, kind := range bothKinds {
+		env := acctest.New(t, emulator.Options{})
+		p := env.Protocol(t)
+		second := add(t, env, kind, map[string]any{"name": "b"})
+		first := add(t, env, kind, map[string]any{"name": "a"})
+		want := []acctest.Listed{
+			{DisplayName: "a", Identity: acctest.Values{"id": first}},
+			{DisplayName: "b", Identity: acctest.Values{"id": second}},
+		}
+		got, diags := p.List(t, resourceType, nil, false, everything, everything)
+		acctest.NoDiagnostics(t, diags)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", resourceType, diff)
+		}
+		for i := range want {
+			state, diags := p.ImportByIdentity(t, resourceType, want[i].Identity)
+			acctest.NoDiagnostics(t, diags)
+			want[i].Resource = refresh(t, p, resourceType, state).Values()
+		}
+		got, diags = p.List(t, resourceType, nil, true, everything, everything)
+		acctest.NoDiagnostics(t, diags)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", resourceType, diff)
+		}
+	}
+}
+
+func TestListResourceFilters(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	for _, name := range []string{"prod-b", "prod-a", "test-a", "Prod-a"} {
+		add(t, env, emulator.MessagingProfile, map[string]any{"name": name})
+	}
+	for _, test := range []struct {
+		regex any
+		limit int64
+		most  int
+		want  string
+	}{
+		{nil, everything, everything, "Prod-a prod-a prod-b test-a"},
+		{"^prod-", everything, everything, "prod-a prod-b"},
+		{"-a$", everything, everything, "Prod-a prod-a test-a"},
+		{"nothing", everything, everything, ""},
+		{"", everything, everything, "Prod-a prod-a prod-b test-a"},
+		{nil, 3, everything, "Prod-a prod-a prod-b"},
+		{"-a$", 1, everything, "Prod-a"},
+		{nil, 4, everything, "Prod-a prod-a prod-b test-a"},
+		{nil, 0, everything, "Prod-a prod-a prod-b test-a"}, // Terraform always sends one
+		{nil, everything, 2, "Prod-a prod-a"},               // whoever reads has had enough
+	} {
+		listed, diags := p.List(t, messagingProfile, acctest.Values{"name_regex": test.regex}, true, test.limit, test.most)
+		acctest.NoDiagnostics(t, diags)
+		names := make([]string, len(listed))
+		for i, one := range listed {
+			names[i] = one.DisplayName
+		}
+		if got := strings.Join(names, " "); got != test.want {
+			t.Errorf("%+v: got %q", test, got)
+		}
+	}
+}
+
+// Whatever goes wrong is a result of its own, and the only one.
+func TestListResourceErrors(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	add(t, env, emulator.MessagingProfile, map[string]any{"name": "a"})
+	_, diags := p.List(t, messagingProfile, acctest.Values{"name_regex": "("}, false, everything, everything)
+	acctest.WantError(t, diags, "name_regex", "must be a regular expression", "missing closing )")
+	if len(env.Requests()) > 0 {
+		t.Error("a request was made")
+	}
+
+	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}}})
+	listed, diags := p.List(t, messagingProfile, nil, false, everything, everything)
+	acctest.WantError(t, diags, "", "Could not list messaging profiles", "403", "lacks the right")
+	if len(listed) != 1 || listed[0].Identity != nil {
+		t.Errorf("results beside the error: %v", listed)
+	}
+
+	// One that cannot be read would be missing, and the list would look complete.
+	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		good := strings.TrimSuffix(strings.TrimPrefix(profileJSON(""), `{"success":true,"payload":`), "}")
+		answer(w, http.StatusOK, `{"success":true,"payload":[`+good+`,`+strings.Replace(good, `"long_code_weight":1`, `"long_code_weight":"x"`, 1)+`]}`)
+	})
+	_, diags = broken.List(t, messagingProfile, nil, false, everything, everything)
+	acctest.WantError(t, diags, "", "Could not list messaging profiles", "long_code_weight is not of this field's type")
+
+	unconfigured := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, unconfigured.Configure(t, acctest.Values{"base_url": env.URL, "token": acctest.Unknown}))
+	_, diags = unconfigured.List(t, messagingProfile, nil, false, everything, everything)
+	acctest.WantError(t, diags, "", "the provider's token is not known before apply")
+}
+
+// TestAccQuery lists by `terraform query`.
+func TestAccQuery(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	add(t, env, emulator.OutboundVoiceProfile, map[string]any{"name": "test-b"})
+	id := add(t, env, emulator.OutboundVoiceProfile, map[string]any{"name": "prod-a", "max_rate": 0.1})
+	const address = "opentact_outbound_voice_profile.prod"
+	identity := map[string]knownvalue.Check{"id": knownvalue.StringExact(id)}
+	byIdentity := queryfilter.ByResourceIdentity(identity)
+	resource.Test(t, resource.TestCase{
+		TerraformVersionChecks:   []tfversion.TerraformVersionCheck{tfversion.SkipBelow(tfversion.Version1_14_0)},
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{{
+			Query: true,
+			Config: env.Config("list \"opentact_outbound_voice_profile\" \"prod\" {\n  provider         = opentact\n  include_resource = true\n" +
+				"  config {\n    name_regex = \"^prod-\"\n  }\n}\n"),
+			QueryResultChecks: []querycheck.QueryResultCheck{
+				querycheck.ExpectLength(address, 1),
+				querycheck.ExpectIdentity(address, identity),
+				querycheck.ExpectResourceDisplayName(address, byIdentity, knownvalue.StringExact("prod-a")),
+				querycheck.ExpectResourceKnownValues(address, byIdentity, []querycheck.KnownValueCheck{
+					{Path: tfjsonpath.New("max_rate"), KnownValue: knownvalue.Float64Exact(0.1)},
+				}),
+			},
+		}},
+	})
+}
+
+// TestAccAdoption imports everything that there is by what `terraform query
+// -generate-config-out` writes, and changes nothing of it.
+func TestAccAdoption(t *testing.T) {
+	t.Parallel()
+	needsTerraform(t)
+	env := acctest.New(t, emulator.Options{})
+	w := acctest.NewWorkspace(t, buildProvider(t), map[string]string{
+		"main.tf": requiredProviders + env.Config(""),
+		"all.tfquery.hcl": "list \"opentact_messaging_profile\" \"all\" {\n  provider = opentact\n}\n" +
+			"list \"opentact_outbound_voice_profile\" \"all\" {\n  provider = opentact\n}\n",
+	})
+	running, _, err := w.Version(t.Context(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if numbers := running.Segments(); numbers[0] == 1 && numbers[1] < 14 {
+		t.Skipf("terraform query needs Terraform 1.14, this is %s", running)
+	}
+	profiles := 0
+	for _, a := range attributesOfTheContract(t) {
+		for _, value := range []any{a.value, a.other} {
+			add(t, env, a.kind, map[string]any{"name": fmt.Sprintf("%s \"%v\" ${x} %%{y}", a.name, value), a.name: value})
+			profiles++
+		}
+	}
+	for _, number := range []any{0.005, 1e-7, 1.0 / 3, float64(1<<53 + 1), 1e15} {
+		add(t, env, emulator.OutboundVoiceProfile, map[string]any{"name": "number", "channel_limit": number, "max_rate": number, "daily_spend_limit": number})
+		profiles++
+	}
+	results, err := w.QueryJSON(t.Context(), tfexec.GenerateConfigOut(filepath.Join(w.Dir, "generated.tf")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for message := range results {
+		if message.Err != nil {
+			t.Fatal(message.Err)
+		}
+	}
+	var said strings.Builder
+	w.SetStdout(&said)
+	if err := w.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := fmt.Sprintf("Apply complete! Resources: %d imported, 0 added, 0 changed, 0 destroyed.", profiles)
+	if !strings.Contains(said.String(), want) {
+		t.Errorf("want %q, got %s", want, &said)
+	}
+	if writes := env.Writes(0); len(writes) > 0 {
+		t.Errorf("the API was written to: %v", writes)
+	}
+	if changes, err := w.Plan(t.Context()); changes || err != nil {
+		t.Errorf("the second plan: changes %t, %v", changes, err)
+	}
+}
+
+// buildProvider builds the provider, and returns the directory it is in.
+func buildProvider(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := acctest.Build(t.Context(), dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// What the removal of one attribute does is in TestTransitions. Here is what may
+// come between.
+
+const webhook = "https://user:s3cret@a.example/"
+
+// wantReset expects a plan that resets an attribute, and returns it.
+func wantReset(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State, config acctest.Values, attribute string) acctest.State {
+	t.Helper()
+	planned, diags := p.Plan(t, resourceType, state, config)
+	acctest.NoDiagnostics(t, diags)
+	if planned.Values()[attribute] != acctest.Unknown {
+		t.Errorf("%s is planned as %v", attribute, planned.Values()[attribute])
+	}
+	return planned
+}
+
+// wantNoChange expects an empty plan without a word.
+func wantNoChange(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State, config acctest.Values) {
+	t.Helper()
+	planned, diags := p.Plan(t, resourceType, state, config)
+	acctest.NoDiagnostics(t, diags)
+	if diff := cmp.Diff(state.Values(), planned.Values()); diff != "" || !planned.Value.Equal(state.Value) {
+		t.Errorf("a change is planned: %s", diff)
+	}
+}
+
+// writesOf returns the bodies of the writes from a position of the log on.
+func writesOf(env *acctest.Env, from int) (bodies []string) {
+	for _, write := range env.Writes(from) {
+		_, body, _ := strings.Cut(write, "{")
+		bodies = append(bodies, "{"+body)
+	}
+	return bodies
+}
+
+func TestResetBesideAChange(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "callback_url2": webhook})
+	config := acctest.Values{"name": "b", "callback_url2": webhook}
+	from := len(env.Requests())
+	wantReset(t, p, messagingProfile, state, config, "callback_url")
+	state = p.Converge(t, messagingProfile, state, config)
+	if diff := cmp.Diff([]string{`{"callback_url":null,"name":"b"}`}, writesOf(env, from)); diff != "" {
+		t.Error(diff)
+	}
+	wantNoChange(t, p, messagingProfile, state, config)
+}
+
+// An update that fails has reset nothing, and the next plan says so again:
+// whether it was refused, was never answered, or was carried out all the same.
+func TestFailedUpdateForgetsNoReset(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]emulator.Fault{
+		"refused":                       {Action: emulator.ActionRefuse},
+		"failed":                        {Action: emulator.ActionAnswer, Status: http.StatusInternalServerError},
+		"answer lost after it was done": {Action: emulator.ActionCloseAfter},
+	} {
+		env := acctest.New(t, emulator.Options{})
+		p := env.Protocol(t, acctest.Values{"max_retries": 0})
+		config := acctest.Values{"name": "a", "max_rate": 0.5, "channel_limit": 3}
+		state := p.Converge(t, voiceProfile, acctest.State{}, config)
+		delete(config, "max_rate")
+		injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{fault}})
+		planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
+		failed, diags := p.Apply(t, voiceProfile, state, planned, config)
+		if len(diags) != 1 || failed.Values()["max_rate"] != 0.5 {
+			t.Errorf("%s: the state is %v\n%s", name, failed.Values(), acctest.Describe(diags))
+		}
+		injection.Remove()
+		// Without a refresh, so that the state is the old one in every case.
+		wantReset(t, p, voiceProfile, failed, config, "max_rate")
+		state = p.Converge(t, voiceProfile, failed, config)
+		if got := state.Values()["max_rate"]; got != nil {
+			t.Errorf("%s: max_rate is %v", name, got)
+		}
+		wantNoChange(t, p, voiceProfile, state, config)
+	}
+}
+
+// A write that changes something and is an error all the same forgets no reset
+// either, and takes note of what is configured now.
+func TestUpdateThatWentWrongHalfwayRecords(t *testing.T) {
+	t.Parallel()
+	var keep atomic.Bool
+	stored := map[string]any{"uuid": uuid, "created_on": "c", "modified_on": "m"}
+	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		sent := map[string]any{}
+		_ = json.NewDecoder(r.Body).Decode(&sent)
+		for _, name := range []string{"name", "callback_url", "callback_url2", "number_pool_enable", "long_code_weight", "toll_free_weight", "skip_unhealthy_tns", "sticky_sender"} {
+			if value, ok := sent[name]; ok && (!keep.Load() || name != "long_code_weight") || stored[name] == nil {
+				stored[name] = value
+			}
+		}
+		body, _ := json.Marshal(map[string]any{"success": true, "payload": stored})
+		answer(w, http.StatusOK, string(body))
+	})
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "long_code_weight": 1})
+	config := acctest.Values{"name": "a", "callback_url": webhook, "callback_url2": webhook, "long_code_weight": 2}
+	keep.Store(true)
+	planned, _ := p.Plan(t, messagingProfile, state, config)
+	state, diags := p.Apply(t, messagingProfile, state, planned, config)
+	acctest.WantError(t, diags, "long_code_weight", "came back as 1")
+	config = acctest.Values{"name": "a", "long_code_weight": 1}
+	wantReset(t, p, messagingProfile, state, config, "callback_url")
+	wantReset(t, p, messagingProfile, state, config, "callback_url2")
+}
+
+// It is inferred that the API takes a null for the limits of voice profiles.
+// Where it does not, the error says what to do instead.
+func TestRefusedResetSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch {
+			answer(w, http.StatusBadRequest, `{"success":false,"message":"Invalid","fields":{"params.max_rate":{"message":"must be a number"}}}`)
+			return
+		}
+		answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","max_rate":0.5}}`)
+	})
+	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
+	config := acctest.Values{"name": "a"}
+	planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
+	_, diags := p.Apply(t, voiceProfile, state, planned, config)
+	acctest.WantError(t, diags, "max_rate", `the API says "must be a number"`, "Nothing was changed",
+		"max_rate is not configured any more, so the API was asked to unset it. If it cannot, set the attribute to the value that it is to have")
+}
+
+// The API may take a null and do nothing. That is no error, and is said.
+func TestResetThatTheAPIIgnores(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
+	})
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
+	config := acctest.Values{"name": "a"}
+	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
+	state, diags := p.Apply(t, messagingProfile, state, planned, config)
+	// A webhook's URL is in no message.
+	want := keeps("callback_url", nil, "the API was asked to unset it and did not")
+	want.Detail = strings.Replace(want.Detail, "null", "a value of 30 characters that is not shown here", 1)
+	if len(diags) != 1 || acctest.Describe(diags) != acctest.Describe(append(diags[:0:0], want)) {
+		t.Errorf("got %s", acctest.Describe(diags))
+	}
+	if got := state.Values()["callback_url"]; got != webhook {
+		t.Errorf("callback_url is %v", got)
+	}
+	wantNoChange(t, p, messagingProfile, state, config)
+}
+
+// Whatever the API puts in the place of what is reset is stored, and is no
+// difference afterwards.
+func TestResetStoresTheAPIsOwnValue(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		members := `,"callback_url":"` + webhook + `"`
+		if r.Method != http.MethodPost {
+			members = `,"callback_url":"https://default.example/","callback_url2":"https://another.example/"`
+		}
+		answer(w, http.StatusOK, profileJSON(members))
+	})
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
+	config := acctest.Values{"name": "a"}
+	state = p.Converge(t, messagingProfile, state, config)
+	if got := state.Values()["callback_url"]; got != "https://default.example/" {
+		t.Errorf("callback_url is %v", got)
+	}
+	wantNoChange(t, p, messagingProfile, state, config)
+	state = refresh(t, p, messagingProfile, state)
+	wantNoChange(t, p, messagingProfile, state, config)
+}
+
+// An API that knows a field by its other name alone ignores the null under the
+// first. It is unset all the same.
+func TestResetUnderTheOtherSpelling(t *testing.T) {
+	t.Parallel()
+	for _, spelling := range []emulator.Spelling{emulator.SpellingOtherIgnoring, emulator.SpellingOtherRefusing} {
+		env := acctest.New(t, emulator.Options{Spelling: spelling})
+		config := acctest.Values{"name": "a", "daily_spend_limit": 5}
+		state := env.Protocol(t).Converge(t, voiceProfile, acctest.State{}, config)
+		p := env.Protocol(t) // another process, which has learned nothing
+		delete(config, "daily_spend_limit")
+		state = p.Converge(t, voiceProfile, state, config)
+		stored, _ := env.Profile(emulator.OutboundVoiceProfile, state.Values().Text("id"))
+		if state.Values()["daily_spend_limit"] != nil || stored["daily_spend_limit"] != nil {
+			t.Errorf("daily_spend_limit is %v, and in the API %v", state.Values()["daily_spend_limit"], stored["daily_spend_limit"])
+		}
+		wantNoChange(t, p, voiceProfile, state, config)
+	}
+}
+
+// Under ignore_changes Terraform plans with the old value in the place of the
+// configuration's, and applies with the configuration itself.
+func TestIgnoredRemovalWaits(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "sticky_sender": true})
+	config := acctest.Values{"name": "b"}
+	ignored := acctest.Values{"name": "b", "callback_url": webhook, "sticky_sender": true}
+	planned, diags := p.Plan(t, messagingProfile, state, ignored)
+	acctest.NoDiagnostics(t, diags)
+	from := len(env.Requests())
+	state, diags = p.Apply(t, messagingProfile, state, planned, config)
+	acctest.NoDiagnostics(t, diags)
+	if diff := cmp.Diff([]string{`{"name":"b"}`}, writesOf(env, from)); diff != "" {
+		t.Error(diff)
+	}
+	wantNoChange(t, p, messagingProfile, state, ignored)
+	// As soon as it is not ignored any more.
+	state = p.Converge(t, messagingProfile, state, config)
+	if got := state.Values()["callback_url"]; got != nil {
+		t.Errorf("callback_url is %v", got)
+	}
+	wantNoChange(t, p, messagingProfile, state, config)
+}
+
+// The warning about a value that the API cannot unset ends with the next write,
+// or when a value is set.
+func TestWarningEndsWithTheNextWrite(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "sticky_sender": true})
+	warned := func(config acctest.Values) bool {
+		_, diags := p.Plan(t, messagingProfile, state, config)
+		return len(diags) > 0
+	}
+	if !warned(acctest.Values{"name": "a"}) || !warned(acctest.Values{"name": "b"}) || warned(acctest.Values{"name": "b", "sticky_sender": false}) {
+		t.Error("the warning comes and goes otherwise")
+	}
+	planned, _ := p.Plan(t, messagingProfile, state, acctest.Values{"name": "b"})
+	state, _ = p.Apply(t, messagingProfile, state, planned, acctest.Values{"name": "b"})
+	wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "b"})
+}
+
+// What is null already is not reset: there is nothing to change.
+func TestRemovalOfWhatIsNull(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
+	if err := env.Change(emulator.MessagingProfile, state.Values().Text("id"), map[string]any{"callback_url": nil}); err != nil {
+		t.Fatal(err)
+	}
+	wantNoChange(t, p, messagingProfile, refresh(t, p, messagingProfile, state), acctest.Values{"name": "a"})
+	// Without a refresh nobody knows: the null is sent, and does no harm.
+	state = p.Converge(t, messagingProfile, state, acctest.Values{"name": "a"})
+	if got := state.Values()["callback_url"]; got != nil {
+		t.Errorf("callback_url is %v", got)
+	}
+}
+
+// A tainted profile that is untainted again remembers what was configured.
+func TestTaintedCreateRecords(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusCreated, profileJSON(`,"callback_url":"`+webhook+`"`))
+	})
+	config := acctest.Values{"name": "a", "callback_url": webhook, "long_code_weight": 9}
+	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
+	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	acctest.WantError(t, diags, "long_code_weight", "untaint")
+	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
+}
+
+// A record of another version, or none that can be read, does no harm.
+func TestRecordOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
+	for record, reset := range map[string]bool{
+		`["callback_url","a_field_of_the_future","name"]`: true,
+		`{"callback_url":true}`:                           false,
+		`[1]`:                                             false,
+		`null`:                                            false,
+	} {
+		var err error
+		if state.Private, err = json.Marshal(map[string][]byte{"configured": []byte(record)}); err != nil {
+			t.Fatal(err)
+		}
+		if reset {
+			wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
+		} else {
+			wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "a"})
+		}
+	}
+	state.Private = nil // a state of a version that recorded nothing
+	wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "a"})
+}

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"text/tabwriter"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// attribute is one of a kind's own, and what the contract says of it.
+type attribute struct {
+	resourceType string
+	kind         emulator.Kind
+	name         string
+	// nullable tells whether the API takes a null.
+	nullable bool
+	// value and other are two that the API takes. It does not choose the first itself.
+	value, other any
+}
+
+// attributesOfTheContract lists every attribute of every kind.
+func attributesOfTheContract(t *testing.T) (all []attribute) {
+	t.Helper()
+	contract, err := emulator.Contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []struct {
+		resourceType, schema string
+		kind                 emulator.Kind
+	}{
+		{messagingProfile, "MessagingProfileModify", emulator.MessagingProfile},
+		{voiceProfile, "OutboundVoiceProfileModify", emulator.OutboundVoiceProfile},
+	} {
+		properties := contract.Components.Schemas[kind.schema].Value.Properties
+		env := acctest.New(t, emulator.Options{})
+		defaults, _ := env.Profile(kind.kind, add(t, env, kind.kind, map[string]any{"name": "a"}))
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			if name == "name" {
+				continue
+			}
+			schema := properties[name].Value
+			values := slices.DeleteFunc(twoOrMore(schema), func(value any) bool { return value == defaults[name] })
+			if len(values) == 1 { // and there is no third
+				values = append(values, defaults[name])
+			}
+			all = append(all, attribute{
+				resourceType: kind.resourceType, kind: kind.kind, name: name,
+				nullable: schema.Nullable, value: values[0], other: values[1],
+			})
+		}
+	}
+	return all
+}
+
+// twoOrMore returns values of a schema.
+func twoOrMore(schema *openapi3.Schema) []any {
+	switch {
+	case schema.Type.Is("boolean"):
+		return []any{true, false}
+	case len(schema.Enum) > 0:
+		return slices.Clone(schema.Enum)
+	case schema.Type.Is("string"):
+		return []any{"https://one.example.com/", "https://two.example.com/?x=1&y=2"}
+	case schema.Type.Is("integer"):
+		return []any{*schema.Min, *schema.Min + 7}
+	default:
+		return []any{0.0, 0.1}
+	}
+}
+
+// transition is a change of one attribute, and what comes of it.
+type transition struct {
+	name   string
+	origin origin
+	// before and after are the attribute's values, nil for absent.
+	before, after func(attribute) any
+	want          func(attribute) outcome
+}
+
+// origin is where the state before a transition comes from.
+type origin int
+
+const (
+	// created is a profile that was configured.
+	created origin = iota
+	// imported is one that was there.
+	imported
+	// drifted is one that was configured, and then changed by others to other.
+	drifted
+)
+
+// outcome is one line of the table.
+type outcome struct {
+	// Planned is the attribute's planned value, or "no change".
+	Planned string
+	// Request is the body of the PATCH, Warning whether the plan carries one.
+	Request, Warning string
+	State            string
+	SecondPlan       string
+}
+
+const (
+	noChange     = "no change"
+	afterApply   = "(known after apply)"
+	empty        = "empty"
+	emptyAndWarn = "empty, and warns again"
+)
+
+func refresh(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State) acctest.State {
+	t.Helper()
+	state, diags := p.Read(t, resourceType, state)
+	acctest.NoDiagnostics(t, diags)
+	return state
+}
+
+func absent(attribute) any  { return nil }
+func value(a attribute) any { return a.value }
+func other(a attribute) any { return a.other }
+
+// becomes is the outcome where a value is planned, sent and stored.
+func becomes(value func(attribute) any) func(attribute) outcome {
+	return func(a attribute) outcome {
+		v := show(value(a))
+		return outcome{Planned: v, Request: fmt.Sprintf("{%q:%s}", a.name, v), State: v, SecondPlan: empty}
+	}
+}
+
+// stays is the outcome where nothing happens.
+func stays(a attribute) outcome {
+	return outcome{Planned: noChange, State: show(a.value), SecondPlan: empty}
+}
+
+var transitions = []transition{
+	{"absent → value", created, absent, value, becomes(value)},
+	{"value → other value", created, value, other, becomes(other)},
+	{"value → absent", created, value, absent, func(a attribute) outcome {
+		if a.nullable {
+			return outcome{Planned: afterApply, Request: fmt.Sprintf("{%q:null}", a.name), State: "null", SecondPlan: empty}
+		}
+		return outcome{Planned: noChange, Warning: "warns", State: show(a.value), SecondPlan: emptyAndWarn}
+	}},
+	{"imported → other value", imported, value, other, becomes(other)},
+	{"imported → same value", imported, value, value, stays},
+	{"imported → absent", imported, value, absent, stays},
+	{"drifted → value", drifted, value, value, becomes(value)},
+}
+
+// tableOfTransitions is what the tests print.
+type tableOfTransitions struct {
+	text strings.Builder
+	w    *tabwriter.Writer
+}
+
+func newTable() *tableOfTransitions {
+	table := &tableOfTransitions{}
+	table.w = tabwriter.NewWriter(&table.text, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table.w, "attribute\ttransition\tplanned\tPATCH\tplan\tstate after\tsecond plan")
+	return table
+}
+
+func (table *tableOfTransitions) add(a attribute, tr transition, got outcome) {
+	fmt.Fprintf(table.w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.name, tr.name, got.Planned, got.Request, got.Warning, got.State, got.SecondPlan)
+}
+
+func (table *tableOfTransitions) String() string {
+	_ = table.w.Flush()
+	return "\n" + table.text.String()
+}
+
+// TestTransitions is the table of what a change of one attribute does, for every
+// attribute of the contract. `go test -v -run TestTransitions` prints it.
+func TestTransitions(t *testing.T) {
+	t.Parallel()
+	table := newTable()
+	for _, a := range attributesOfTheContract(t) {
+		for _, tr := range transitions {
+			env := acctest.New(t, emulator.Options{})
+			p := env.Protocol(t)
+			got := change(t, env, p, a, tr.state(t, env, p, a), tr.after(a))
+			if diff := cmp.Diff(tr.want(a), got); diff != "" {
+				t.Errorf("%s: %s: %s", a.name, tr.name, diff)
+			}
+			table.add(a, tr, got)
+		}
+	}
+	t.Log(table)
+}
+
+// state makes the state before the transition.
+func (tr transition) state(t *testing.T, env *acctest.Env, p *acctest.Protocol, a attribute) acctest.State {
+	t.Helper()
+	var state acctest.State
+	if tr.origin == imported {
+		id := add(t, env, a.kind, map[string]any{"name": "a", a.name: tr.before(a)})
+		var diags []*tfprotov6.Diagnostic
+		state, diags = p.Import(t, a.resourceType, id)
+		acctest.NoDiagnostics(t, diags)
+		return refresh(t, p, a.resourceType, state)
+	}
+	state = p.Converge(t, a.resourceType, state, acctest.Values{"name": "a", a.name: tr.before(a)})
+	if tr.origin == drifted {
+		if err := env.Change(a.kind, state.Values().Text("id"), map[string]any{a.name: a.other}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return refresh(t, p, a.resourceType, state)
+}
+
+// change plans and applies one attribute's value, and says what came of it.
+func change(t *testing.T, env *acctest.Env, p *acctest.Protocol, a attribute, prior acctest.State, value any) (got outcome) {
+	t.Helper()
+	config := acctest.Values{"name": "a", a.name: value}
+	from := len(env.Requests())
+	planned, diags := p.Plan(t, a.resourceType, prior, config)
+	got.Planned, got.Warning = noChange, warning(t, a, prior, diags)
+	state := prior
+	if !planned.Value.Equal(prior.Value) {
+		got.Planned = show(planned.Values()[a.name])
+		want := prior.Values() // nothing else is planned to change
+		want[a.name], want["modified_on"] = planned.Values()[a.name], acctest.Unknown
+		if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(planned.Values())); diff != "" {
+			t.Errorf("%s: something else is planned to change: %s", a.name, diff)
+		}
+		if state, diags = p.Apply(t, a.resourceType, prior, planned, config); len(diags) > 0 {
+			t.Errorf("%s: %s", a.name, acctest.Describe(diags))
+		}
+	}
+	got.Request = patches(env, from, a, prior.Values().Text("id"))
+	got.State = show(state.Values()[a.name])
+	state = refresh(t, p, a.resourceType, state)
+	planned, diags = p.Plan(t, a.resourceType, state, config)
+	got.SecondPlan = secondPlan(planned.Value.Equal(state.Value), warning(t, a, state, diags))
+	return got
+}
+
+// patches returns the bodies of what was sent to one profile since a position of
+// the log.
+func patches(env *acctest.Env, from int, a attribute, id string) (bodies string) {
+	for _, write := range env.Writes(from) {
+		if body, ok := strings.CutPrefix(write, fmt.Sprintf("PATCH /rest/profile/%s/%s ", a.kind, id)); ok {
+			bodies += body
+		}
+	}
+	return bodies
+}
+
+func secondPlan(isEmpty bool, warning string) string {
+	switch {
+	case !isEmpty:
+		return "NOT EMPTY"
+	case warning != "":
+		return emptyAndWarn
+	default:
+		return empty
+	}
+}
+
+// warning tells whether a plan warns of an attribute that keeps its value, and
+// checks what it says.
+func warning(t *testing.T, a attribute, state acctest.State, diags []*tfprotov6.Diagnostic) string {
+	t.Helper()
+	if len(diags) == 0 {
+		return ""
+	}
+	want := []*tfprotov6.Diagnostic{keeps(a.name, state.Values()[a.name], "the API cannot unset it")}
+	if got := acctest.Describe(diags); got != acctest.Describe(want) {
+		t.Errorf("%s: got %s", a.name, got)
+	}
+	return "warns"
+}
+
+// keeps is the warning that an attribute keeps its value.
+func keeps(name string, value any, because string) *tfprotov6.Diagnostic {
+	return acctest.Warning(name, "An attribute that was removed keeps its value",
+		fmt.Sprintf("Attribute %s: it is not configured any more, and keeps its value because %s: %s. "+
+			"To change that, set the attribute to the value that it is to have.", name, because, show(value)))
+}
+
+// show writes a value as the API would.
+func show(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return fmt.Sprintf("%q", value)
+	default:
+		if value == acctest.Unknown {
+			return afterApply
+		}
+		return fmt.Sprint(value)
+	}
+}
