@@ -142,6 +142,12 @@ func (p *Protocol) Null(t testing.TB, typeName string) tftypes.Value {
 	return tftypes.NewValue(p.resource(t, typeName).ValueType(), nil)
 }
 
+// Object returns the value of a resource with the given attributes.
+func (p *Protocol) Object(t testing.TB, typeName string, values Values) tftypes.Value {
+	t.Helper()
+	return object(t, p.resource(t, typeName).ValueType(), values)
+}
+
 func (p *Protocol) identityType(t testing.TB, typeName string) tftypes.Type {
 	t.Helper()
 	schema, ok := p.identities.IdentitySchemas[typeName]

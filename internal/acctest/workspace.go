@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -23,22 +24,44 @@ type Workspace struct {
 	Dir string
 }
 
-// Build builds the provider into a directory.
-func Build(ctx context.Context, dir string) error {
-	program := filepath.Join(dir, "terraform-provider-opentact")
+// providerDir holds the provider's program for as long as Main runs.
+var providerDir string
+
+// buildProvider builds it for the first workspace that needs it.
+var buildProvider = sync.OnceValue(func() error {
+	program := filepath.Join(providerDir, "terraform-provider-opentact")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
-	command := exec.CommandContext(ctx, "go", "build", "-o", program, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // a test builds into a directory of its own
-	command.Stderr = os.Stderr
-	return command.Run()
+	command := exec.CommandContext(context.Background(), "go", "build", "-o", program, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into a directory of the tests' own
+	if said, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("the provider cannot be built: %w\n%s", err, said)
+	}
+	return nil
+})
+
+// Main runs the tests of a package that has workspaces, and returns the exit
+// status. It is what TestMain is to call.
+func Main(m *testing.M) int {
+	var err error
+	if providerDir, err = os.MkdirTemp("", "opentact-provider"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(providerDir) }()
+	return m.Run()
 }
 
-// NewWorkspace writes files, by their names, for Terraform to work with and with
-// the provider that was built into a directory. What the shell is configured with
-// has no say in it.
-func NewWorkspace(t testing.TB, providerDir string, files map[string]string) *Workspace {
+// NewWorkspace writes files, by their names, for Terraform to work with. What the
+// shell is configured with has no say in it.
+func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	t.Helper()
+	if providerDir == "" {
+		t.Fatal("the package's TestMain does not call acctest.Main")
+	}
+	if err := buildProvider(); err != nil {
+		t.Fatal(err)
+	}
 	w := &Workspace{Dir: t.TempDir()}
 	w.Write(t, files)
 	w.Write(t, map[string]string{

@@ -28,23 +28,9 @@ var seeds = flag.Uint64("seeds", 1, "how many seeds to run")
 
 var results table
 
-// providerDir holds the provider's program, built once for all tests.
-var providerDir string
-
 func TestMain(m *testing.M) {
 	flag.Parse()
-	status, err := 1, error(nil)
-	if os.Getenv("TF_ACC") != "" {
-		if providerDir, err = os.MkdirTemp("", "opentact-chaos"); err == nil {
-			err = acctest.Build(context.Background(), providerDir)
-		}
-	}
-	if err == nil {
-		status = m.Run()
-	} else {
-		fmt.Fprintln(os.Stderr, "the provider cannot be built:", err)
-	}
-	_ = os.RemoveAll(providerDir)
+	status := acctest.Main(m)
 	results.print(os.Stdout)
 	os.Exit(status)
 }
@@ -153,7 +139,7 @@ func (s scenario) run(t *testing.T, r row) {
 		}
 	}
 	files := map[string]string{"main.tf": configuration(env.URL, s.provider)}
-	l := &life{workspace: &workspace{Workspace: acctest.NewWorkspace(t, providerDir, files), env: env}, scenario: s, row: r}
+	l := &life{workspace: &workspace{Workspace: acctest.NewWorkspace(t, files), env: env}, scenario: s, row: r}
 	defer func() { results.add(l.row) }()
 	if s.create != nil {
 		s.create(l, t)

@@ -4,12 +4,15 @@ package profile
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode"
 	"unicode/utf8"
 
@@ -169,15 +172,29 @@ func next(op operation, err error) string {
 		return nextOnAnswer(answerErr.Status)
 	}
 	if isType[*opentact.TransportError](err) {
-		if errors.Is(err, context.Canceled) {
-			return "Run Terraform again."
-		}
-		if errors.Is(err, context.DeadlineExceeded) {
-			return "If the API is merely slow, raise the provider's request_timeout."
-		}
-		return checkBaseURL + " and that it can be reached from here."
+		return nextOnTransport(err)
 	}
 	return ""
+}
+
+// nextOnTransport is about requests that no answer came to.
+func nextOnTransport(err error) string {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "Run Terraform again."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "If the API is merely slow, raise the provider's request_timeout."
+	case isType[*net.DNSError](err):
+		return checkBaseURL + ", and that this machine can resolve the name of its host."
+	case isType[*tls.CertificateVerificationError](err):
+		return checkBaseURL + ". If a proxy here decrypts TLS, this machine has to trust its certificate authority."
+	case isType[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
+		return checkBaseURL + ": what answers there does not speak TLS."
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return checkBaseURL + ": nothing listens there, or a firewall is in the way."
+	default:
+		return checkBaseURL + " and that it can be reached from here."
+	}
 }
 
 // nextOnLogin is about a login that failed.
@@ -218,6 +235,8 @@ func nextOnStatus(op operation, status int) string {
 		return "The profile was deleted by somebody else. The next plan will propose to create it anew."
 	case status == http.StatusNotFound:
 		return checkBaseURL + "."
+	case status == http.StatusConflict:
+		return "Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again."
 	case status == http.StatusTooManyRequests:
 		return "The API asks for fewer requests: set the provider's requests_per_second to what it allows, or raise max_retries."
 	case status >= http.StatusInternalServerError:

@@ -3,7 +3,9 @@
 package profile_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -154,13 +156,59 @@ func TestAccQuery(t *testing.T) {
 	})
 }
 
+// addOneOfEach adds a profile for each value of each attribute, and for numbers
+// that are easily taken for others, and returns how many.
+func addOneOfEach(t *testing.T, env *acctest.Env) (profiles int) {
+	t.Helper()
+	for _, a := range attributesOfTheContract(t) {
+		for _, value := range []any{a.value, a.other} {
+			add(t, env, a.kind, map[string]any{"name": fmt.Sprintf("%s \"%v\" ${x} %%{y}", a.name, value), a.name: value})
+			profiles++
+		}
+	}
+	for _, number := range exactNumbers {
+		add(t, env, emulator.OutboundVoiceProfile, map[string]any{
+			"name": "number", "channel_limit": json.Number(number), "max_rate": json.Number(number), "daily_spend_limit": json.Number(number),
+		})
+		profiles++
+	}
+	return profiles
+}
+
+// What a list shows of a profile, as its configuration, changes nothing after an
+// import by the identity that the list shows.
+func TestAdoption(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	adopted, profiles := 0, addOneOfEach(t, env)
+	for resourceType := range bothKinds {
+		listed, diags := p.List(t, resourceType, nil, true, everything, everything)
+		acctest.NoDiagnostics(t, diags)
+		for _, one := range listed {
+			config := maps.Clone(one.Resource)
+			for _, computed := range []string{"id", "created_on", "modified_on"} {
+				delete(config, computed)
+			}
+			acctest.NoDiagnostics(t, p.ValidateResource(t, resourceType, config))
+			state, diags := p.ImportByIdentity(t, resourceType, one.Identity)
+			acctest.NoDiagnostics(t, diags)
+			wantNoChange(t, p, resourceType, refresh(t, p, resourceType, state), config)
+			adopted++
+		}
+	}
+	if adopted != profiles {
+		t.Errorf("%d of %d profiles were adopted", adopted, profiles)
+	}
+}
+
 // TestAccAdoption imports everything that there is by what `terraform query
 // -generate-config-out` writes, and changes nothing of it.
 func TestAccAdoption(t *testing.T) {
 	t.Parallel()
 	needsTerraform(t)
 	env := acctest.New(t, emulator.Options{})
-	w := acctest.NewWorkspace(t, buildProvider(t), map[string]string{
+	w := acctest.NewWorkspace(t, map[string]string{
 		"main.tf": requiredProviders + env.Config(""),
 		"all.tfquery.hcl": "list \"opentact_messaging_profile\" \"all\" {\n  provider = opentact\n}\n" +
 			"list \"opentact_outbound_voice_profile\" \"all\" {\n  provider = opentact\n}\n",
@@ -170,19 +218,9 @@ func TestAccAdoption(t *testing.T) {
 		t.Fatal(err)
 	}
 	if numbers := running.Segments(); numbers[0] == 1 && numbers[1] < 14 {
-		t.Skipf("terraform query needs Terraform 1.14, this is %s", running)
+		t.Skipf("terraform query needs Terraform 1.14, this is %s; TestAdoption needs none", running)
 	}
-	profiles := 0
-	for _, a := range attributesOfTheContract(t) {
-		for _, value := range []any{a.value, a.other} {
-			add(t, env, a.kind, map[string]any{"name": fmt.Sprintf("%s \"%v\" ${x} %%{y}", a.name, value), a.name: value})
-			profiles++
-		}
-	}
-	for _, number := range []any{0.005, 1e-7, 1.0 / 3, float64(1<<53 + 1), 1e15} {
-		add(t, env, emulator.OutboundVoiceProfile, map[string]any{"name": "number", "channel_limit": number, "max_rate": number, "daily_spend_limit": number})
-		profiles++
-	}
+	profiles := addOneOfEach(t, env)
 	results, err := w.QueryJSON(t.Context(), tfexec.GenerateConfigOut(filepath.Join(w.Dir, "generated.tf")))
 	if err != nil {
 		t.Fatal(err)
@@ -207,14 +245,4 @@ func TestAccAdoption(t *testing.T) {
 	if changes, err := w.Plan(t.Context()); changes || err != nil {
 		t.Errorf("the second plan: changes %t, %v", changes, err)
 	}
-}
-
-// buildProvider builds the provider, and returns the directory it is in.
-func buildProvider(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := acctest.Build(t.Context(), dir); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }

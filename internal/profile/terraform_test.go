@@ -3,6 +3,7 @@
 package profile_test
 
 import (
+	"fmt"
 	"regexp"
 	"testing"
 
@@ -63,19 +64,24 @@ func TestAccForeignChanges(t *testing.T) {
 func TestAccDataSources(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
+	// Neither the name nor the filter is known before the apply.
 	config := env.Config(acctest.Block(messagingProfile, "a", acctest.Values{"name": "a", "sticky_sender": true}) +
 		acctest.Block(messagingProfile, "b", acctest.Values{"name": "b"}) + `
+resource "terraform_data" "b" {
+  input = "b"
+}
+
 data "opentact_messaging_profile" "by_id" {
   id = opentact_messaging_profile.a.id
 }
 
 data "opentact_messaging_profile" "by_name" {
-  name       = "b"
+  name       = terraform_data.b.output
   depends_on = [opentact_messaging_profile.b]
 }
 
 data "opentact_messaging_profiles" "all" {
-  name_regex = "^[${opentact_messaging_profile.a.name}${opentact_messaging_profile.b.name}]$"
+  name_regex = "^[a${terraform_data.b.output}]$"
   depends_on = [opentact_messaging_profile.a, opentact_messaging_profile.b]
 }
 `)
@@ -120,16 +126,29 @@ func TestAccErrors(t *testing.T) {
 	})
 }
 
-// A name from another resource is not known when the plan is made.
-func TestAccUnknownName(t *testing.T) {
+// TestAccUnknown has nothing known when the plan is made but that there is to be
+// a profile: its name, and where the API is and what it wants, come from other
+// resources.
+func TestAccUnknown(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
-			Config: env.Config("resource \"terraform_data\" \"name\" {\n  input = \"from elsewhere\"\n}\n" +
-				acctest.Block(messagingProfile, "test", acctest.Values{"name": acctest.Expr("terraform_data.name.output")})),
-			ConfigStateChecks: acctest.StateChecks(messagingProfile+".test", acctest.Values{"name": "from elsewhere"}),
+			Config: fmt.Sprintf(`
+resource "terraform_data" "from" {
+  input = { base_url = %q, token = %q, name = "from elsewhere", callback_url = null }
+}
+
+provider "opentact" {
+  base_url = terraform_data.from.output.base_url
+  token    = terraform_data.from.output.token
+}
+
+`, env.URL, env.Token) + acctest.Block(messagingProfile, "test", acctest.Values{
+				"name": acctest.Expr("terraform_data.from.output.name"), "callback_url": acctest.Expr("terraform_data.from.output.callback_url"),
+			}),
+			ConfigStateChecks: acctest.StateChecks(messagingProfile+".test", acctest.Values{"name": "from elsewhere", "callback_url": nil}),
 		}},
 	})
 }

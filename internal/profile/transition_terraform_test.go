@@ -3,10 +3,7 @@
 package profile_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -16,73 +13,6 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
-
-const requiredProviders = "terraform {\n  required_providers {\n    opentact = { source = \"opentact/opentact\" }\n  }\n}\n"
-
-// plan is what Terraform says of one.
-type plan struct {
-	// planned are attributes of resources that change, by the resources' addresses.
-	planned map[string]acctest.Values
-	// warnings are texts, by the resources' addresses.
-	warnings map[string]string
-}
-
-// planIn plans in a workspace, and leaves the plan to be applied in a file.
-func planIn(t *testing.T, w *acctest.Workspace, options ...tfexec.PlanOption) plan {
-	t.Helper()
-	got := plan{planned: map[string]acctest.Values{}, warnings: map[string]string{}}
-	var said bytes.Buffer
-	if _, err := w.PlanJSON(t.Context(), &said, append(options, tfexec.Out("plan"))...); err != nil {
-		t.Fatalf("%v\n%s", err, &said)
-	}
-	for line := range bytes.Lines(said.Bytes()) {
-		var message struct {
-			Diagnostic struct{ Severity, Address, Detail string }
-		}
-		if json.Unmarshal(line, &message) == nil && message.Diagnostic.Severity != "" && message.Diagnostic.Address != "" {
-			got.warnings[message.Diagnostic.Address] = message.Diagnostic.Severity + ": " + message.Diagnostic.Detail
-		}
-	}
-	shown, err := w.ShowPlanFile(t.Context(), "plan")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, change := range shown.ResourceChanges {
-		if change.Change.Actions.NoOp() {
-			continue
-		}
-		values, _ := change.Change.After.(map[string]any)
-		unknown, _ := change.Change.AfterUnknown.(map[string]any)
-		for name, is := range unknown {
-			if is == true {
-				values[name] = acctest.Unknown
-			}
-		}
-		got.planned[change.Address] = values
-	}
-	return got
-}
-
-// statesIn returns the attributes of all resources, by their addresses.
-func statesIn(t *testing.T, w *acctest.Workspace) map[string]acctest.Values {
-	t.Helper()
-	shown, err := w.Show(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	states := map[string]acctest.Values{}
-	for _, resource := range shown.Values.RootModule.Resources {
-		states[resource.Address] = resource.AttributeValues
-	}
-	return states
-}
-
-func needsTerraform(t *testing.T) {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("needs Terraform: set TF_ACC=1, as make testacc does")
-	}
-}
 
 // TestAccTransitions is TestTransitions in Terraform: all transitions of all
 // attributes in one plan.
@@ -107,7 +37,7 @@ func TestAccTransitions(t *testing.T) {
 			after += acctest.Block(a.resourceType, label(a, i), acctest.Values{"name": "a", a.name: tr.after(a)})
 		}
 	}
-	w := acctest.NewWorkspace(t, buildProvider(t), map[string]string{"main.tf": before})
+	w := acctest.NewWorkspace(t, map[string]string{"main.tf": before})
 	if err := w.Apply(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +104,7 @@ func TestAccIgnoredRemoval(t *testing.T) {
 		}
 		return writesOf(env, from)
 	}
-	w := acctest.NewWorkspace(t, buildProvider(t), config(acctest.Values{"name": "a", "callback_url": webhook}, ""))
+	w := acctest.NewWorkspace(t, config(acctest.Values{"name": "a", "callback_url": webhook}, ""))
 	apply(w)
 	const address = messagingProfile + ".test"
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
@@ -159,27 +160,74 @@ func TestWrongTokenOfTheAttribute(t *testing.T) {
 	}
 }
 
-// A token that is not known yet fails at its first use, and not before.
-func TestUnknownToken(t *testing.T) {
+// What is not known yet is an error at its first use, and not before: a create
+// can be planned all the same.
+func TestUnknownConfiguration(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	requests := len(env.Requests())
+	for _, test := range []struct {
+		config acctest.Values
+		what   string
+	}{
+		{acctest.Values{"base_url": env.URL, "token": acctest.Unknown}, "token"},
+		{acctest.Values{"base_url": acctest.Unknown, "token": env.Token}, "base_url"},
+		{acctest.Values{"base_url": env.URL, "email": "ops@example.com", "password": acctest.Unknown}, "password"},
+		{acctest.Values{"base_url": acctest.Unknown, "token": acctest.Unknown}, "base_url and token"},
+		{acctest.Values{"base_url": env.URL, "token": env.Token, "max_retries": acctest.Unknown}, "max_retries"},
+	} {
+		want := "the provider's " + test.what + " is not known before apply"
+		p := acctest.NewProtocol(t)
+		acctest.NoDiagnostics(t, p.Configure(t, test.config))
+		config := acctest.Values{"name": "b"}
+		planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
+		acctest.NoDiagnostics(t, diags)
+		_, diags = p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+		wantError(t, diags, "", want)
 
-	p := acctest.NewProtocol(t)
+		kept, diags := p.Read(t, messagingProfile, existing)
+		wantError(t, diags, "", want, "terraform apply -target")
+		if kept.Values()["name"] != "a" {
+			t.Errorf("the profile was forgotten: %v", kept.Values())
+		}
+		_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+		wantError(t, diags, "", want)
+		_, diags = p.List(t, messagingProfile, nil, false, 1, 1)
+		wantError(t, diags, "", want)
+	}
+	if len(env.Requests()) > requests {
+		t.Error("a request was made")
+	}
+}
+
+// Where Terraform can put things off, they are, and nothing is an error.
+func TestUnknownConfigurationIsDeferred(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	requests := len(env.Requests())
+	p := acctest.NewProtocol(t).WithDeferral()
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": acctest.Unknown}))
-	config := acctest.Values{"name": "b"}
-	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
-	acctest.NoDiagnostics(t, diags)
-	_, diags = p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-	wantError(t, diags, "", "the provider's token is not known before apply")
+	want := &tfprotov6.Deferred{Reason: tfprotov6.DeferredReasonProviderConfigUnknown}
 
-	kept, diags := p.Read(t, messagingProfile, existing)
-	wantError(t, diags, "", "the provider's token is not known before apply")
-	if kept.Values()["name"] != "a" {
-		t.Errorf("the profile was forgotten: %v", kept.Values())
+	read, diags := p.Read(t, messagingProfile, existing)
+	acctest.NoDiagnostics(t, diags)
+	if diff := cmp.Diff(want, read.Deferred); diff != "" || read.Values()["name"] != "a" {
+		t.Errorf("read %v: %s", read.Values(), diff)
+	}
+	for _, prior := range []acctest.State{{}, existing} {
+		planned, diags := p.Plan(t, messagingProfile, prior, acctest.Values{"name": "b"})
+		acctest.NoDiagnostics(t, diags)
+		if diff := cmp.Diff(want, planned.Deferred); diff != "" {
+			t.Errorf("planned %v: %s", planned.Values(), diff)
+		}
 	}
 	_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-	wantError(t, diags, "", "the provider's token is not known before apply")
+	acctest.NoDiagnostics(t, diags)
+	if len(env.Requests()) > requests {
+		t.Error("a request was made")
+	}
 }
 
 // The environment may mean another account: it does not stand in for what is

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+)
+
+// failing is an API that fails in one way.
+type failing struct {
+	// answer answers every request.
+	answer http.HandlerFunc
+	// url, where set, is a base_url at which the API is not.
+	url func(*testing.T) string
+}
+
+func refuses(status int, message string) failing {
+	return failing{answer: func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, status, `{"success":false,"message":"`+message+`","status":400}`)
+	}}
+}
+
+func showsAPage(status int) failing {
+	return failing{answer: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(status)
+		_, _ = w.Write([]byte("<h1>Oops</h1>"))
+	}}
+}
+
+// doing is what is done to the profile "a".
+type doing struct {
+	summary string
+	do      func(*testing.T, *acctest.Protocol) []*tfprotov6.Diagnostic
+}
+
+var (
+	reading  = doing{`Could not read messaging profile "a"`, read}
+	finding  = doing{`Could not find messaging profile`, find}
+	updating = doing{`Could not update messaging profile "a"`, update}
+	deleting = doing{`Could not delete messaging profile "a"`, remove}
+)
+
+func at(url string) failing { return failing{url: func(*testing.T) string { return url }} }
+
+// gone is an API that has no profiles.
+func gone(w http.ResponseWriter, r *http.Request) {
+	if strings.HasSuffix(r.URL.Path, "messaging") {
+		answer(w, http.StatusOK, `{"success":true,"payload":[]}`)
+		return
+	}
+	answer(w, http.StatusNotFound, `{"success":false,"message":"No such profile"}`)
+}
+
+// What people read when something fails, and what it tells them to do: the whole
+// text, with API and UUID in the places of the API's address and the profile's id.
+func TestWhatErrorsSay(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name    string
+		failing failing
+		do      doing
+		// what happened, and what it means and what to do next.
+		what, next string
+	}{
+		{
+			"401: the token is not accepted", refuses(401, "Unauthorized"), reading,
+			`The API at API refused the credentials, which came from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API answered with status 401 and an error: Unauthorized.`,
+			`The profile is still in the state. Check that the token is one for API and has not expired: OpenTact tokens are valid for a day.`,
+		},
+		{
+			"403: the token may not do this", refuses(403, "Forbidden"), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 403 and an error: Forbidden.`,
+			`The profile is still in the state. The token is valid but lacks the right to do this: ask the account's administrator for it.`,
+		},
+		{
+			"404: the profile is gone, and an update comes too late", failing{answer: gone}, updating,
+			`Update messaging profile (PATCH API/profile/messaging/UUID): the API answered with status 404 and an error: No such profile.`,
+			`Nothing was changed. The profile was deleted by somebody else. The next plan will propose to create it anew.`,
+		},
+		{
+			"404: what a data source looks for is not there", failing{answer: gone}, finding,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 404 and an error: No such profile.`,
+			`No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url.`,
+		},
+		{
+			"404: nothing is there, so the path is wrong", refuses(404, "Not found"), reading,
+			`List messaging profiles (GET API/profile/messaging): the answer with status 404 is not what the OpenTact API sends: neither the profile nor the collection it belongs to is found, so the path below base_url is wrong.`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
+			"404: a web server does not know the path", showsAPage(404), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 404 is not what the OpenTact API sends: it is not the API's JSON: text/html, beginning "<h1>Oops</h1>".`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
+			"409: there is a conflict", refuses(409, "Profile is used by 3 numbers"), deleting,
+			`Delete messaging profile (DELETE API/profile/messaging/UUID): the API answered with status 409 and an error: Profile is used by 3 numbers.`,
+			`Nothing was changed. Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again.`,
+		},
+		{
+			"400: a value is refused", refuses(400, "name is taken"), updating,
+			`Update messaging profile (PATCH API/profile/messaging/UUID): the API answered with status 400 and an error: name is taken.`,
+			`Nothing was changed. Correct what the API's message names, and try again.`,
+		},
+		{
+			"429: there were too many requests", refuses(429, "Too many requests"), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 429 and an error: Too many requests.`,
+			`The profile is still in the state. The API asks for fewer requests: set the provider's requests_per_second to what it allows, or raise max_retries.`,
+		},
+		{
+			"500: the API fails", refuses(500, "Internal error"), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 500 and an error: Internal error.`,
+			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
+		},
+		{
+			"500: the API fails at a write", refuses(500, "Internal error"), updating,
+			`Update messaging profile (PATCH API/profile/messaging/UUID): the API answered with status 500 and an error: Internal error.`,
+			`Whether it happened all the same, the next plan will show. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
+		},
+		{
+			"502: a gateway fails", showsAPage(502), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: text/html, beginning "<h1>Oops</h1>".`,
+			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
+		},
+		{
+			"a redirect", failing{answer: func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
+			}}, reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 302 is not what the OpenTact API sends: a redirect to https://www.example.com/login, which is not followed; base_url must name the API itself.`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
+			"a sign-in page", showsAPage(200), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 200 is not what the OpenTact API sends: it is not the API's JSON: text/html, beginning "<h1>Oops</h1>".`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
+			"time-out", failing{answer: func(_ http.ResponseWriter, r *http.Request) {
+				select {
+				case <-r.Context().Done():
+				case <-time.After(time.Minute):
+				}
+			}}, reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): no answer: it took longer than request_timeout (1s): context deadline exceeded.`,
+			`The profile is still in the state. If the API is merely slow, raise the provider's request_timeout.`,
+		},
+		{
+			"DNS: there is no such host", at("https://" + strings.Repeat("a", 64) + ".example/rest"), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can resolve the name of its host.`,
+		},
+		{
+			"TLS: the certificate is not trusted", failing{url: func(t *testing.T) string {
+				server := httptest.NewUnstartedServer(nil)
+				server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
+				server.StartTLS()
+				t.Cleanup(server.Close)
+				return server.URL
+			}}, reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If a proxy here decrypts TLS, this machine has to trust its certificate authority.`,
+		},
+		{
+			"TLS: there is none", failing{url: func(t *testing.T) string {
+				server := httptest.NewServer(nil)
+				t.Cleanup(server.Close)
+				return "https" + strings.TrimPrefix(server.URL, "http")
+			}}, reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): what answers there does not speak TLS.`,
+		},
+		{
+			"the connection is refused", failing{url: func(*testing.T) string {
+				server := httptest.NewServer(nil)
+				server.Close()
+				return server.URL
+			}}, reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): nothing listens there, or a firewall is in the way.`,
+		},
+		{
+			"the connection breaks off", failing{answer: func(http.ResponseWriter, *http.Request) {
+				panic(http.ErrAbortHandler)
+			}}, reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): no answer: the connection was closed before the answer was complete.`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest) and that it can be reached from here.`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			url := ""
+			if test.failing.url != nil {
+				url = test.failing.url(t)
+			} else {
+				server := httptest.NewServer(test.failing.answer)
+				t.Cleanup(server.Close)
+				url = server.URL
+			}
+			p := acctest.NewProtocol(t)
+			acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{
+				"base_url": url, "token": "token", "max_retries": 0, "request_timeout": "1s", "retry_max_wait": "1ms",
+			}))
+			got := acctest.Describe(test.do.do(t, p))
+			got = strings.NewReplacer(url, "API", uuid, "UUID").Replace(got)
+			if test.failing.url != nil { // what the system calls it differs from one to the next
+				got = regexp.MustCompile(`no answer: .*`).ReplaceAllString(got, "no answer: …")
+			}
+			if want := "ERROR : " + test.do.summary + ": " + test.what + "\n\n" + test.next + "\n"; got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// existing is the state of a profile named a.
+func existing(t *testing.T, p *acctest.Protocol) acctest.State {
+	t.Helper()
+	return acctest.State{Value: p.Object(t, messagingProfile, acctest.Values{"id": uuid, "name": "a"})}
+}
+
+func read(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+	t.Helper()
+	_, diags := p.Read(t, messagingProfile, existing(t, p))
+	return diags
+}
+
+func find(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+	t.Helper()
+	_, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"id": uuid})
+	return diags
+}
+
+func update(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+	t.Helper()
+	config := acctest.Values{"name": "b"}
+	planned, diags := p.Plan(t, messagingProfile, existing(t, p), config)
+	acctest.NoDiagnostics(t, diags)
+	_, diags = p.Apply(t, messagingProfile, existing(t, p), planned, config)
+	return diags
+}
+
+func remove(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+	t.Helper()
+	_, diags := p.Apply(t, messagingProfile, existing(t, p), acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+	return diags
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+)
+
+const requiredProviders = "terraform {\n  required_providers {\n    opentact = { source = \"opentact/opentact\" }\n  }\n}\n"
+
+// plan is what Terraform says of one.
+type plan struct {
+	// planned are attributes of resources that change, by the resources' addresses.
+	planned map[string]acctest.Values
+	// warnings are texts, by the resources' addresses.
+	warnings map[string]string
+}
+
+// planIn plans in a workspace, and leaves the plan to be applied in a file.
+func planIn(t *testing.T, w *acctest.Workspace, options ...tfexec.PlanOption) plan {
+	t.Helper()
+	got := plan{planned: map[string]acctest.Values{}, warnings: map[string]string{}}
+	var said bytes.Buffer
+	if _, err := w.PlanJSON(t.Context(), &said, append(options, tfexec.Out("plan"))...); err != nil {
+		t.Fatalf("%v\n%s", err, &said)
+	}
+	for line := range bytes.Lines(said.Bytes()) {
+		var message struct {
+			Diagnostic struct{ Severity, Address, Detail string }
+		}
+		if json.Unmarshal(line, &message) == nil && message.Diagnostic.Severity != "" && message.Diagnostic.Address != "" {
+			got.warnings[message.Diagnostic.Address] = message.Diagnostic.Severity + ": " + message.Diagnostic.Detail
+		}
+	}
+	shown, err := w.ShowPlanFile(t.Context(), "plan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range shown.ResourceChanges {
+		if change.Change.Actions.NoOp() {
+			continue
+		}
+		values, _ := change.Change.After.(map[string]any)
+		unknown, _ := change.Change.AfterUnknown.(map[string]any)
+		for name, is := range unknown {
+			if is == true {
+				values[name] = acctest.Unknown
+			}
+		}
+		got.planned[change.Address] = values
+	}
+	return got
+}
+
+// statesIn returns the attributes of all resources, by their addresses.
+func statesIn(t *testing.T, w *acctest.Workspace) map[string]acctest.Values {
+	t.Helper()
+	shown, err := w.Show(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	states := map[string]acctest.Values{}
+	for _, resource := range shown.Values.RootModule.Resources {
+		states[resource.Address] = resource.AttributeValues
+	}
+	return states
+}
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+func needsTerraform(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("needs Terraform: set TF_ACC=1, as make testacc does")
+	}
+}
