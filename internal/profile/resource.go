@@ -23,9 +23,13 @@ func (r *profileResource[F, M]) Metadata(_ context.Context, req resource.Metadat
 }
 
 func (r *profileResource[F, M]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	attributes := r.kind.attributes()
+	for name, own := range r.kind.Attributes {
+		attributes[name] = describeRemoval(own, r.kind.isNullable(name))
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: r.kind.Description,
-		Attributes:          r.kind.attributes(),
+		Attributes:          attributes,
 	}
 }
 

@@ -45,6 +45,36 @@ func commonAttributes(kind string) map[string]schema.Attribute {
 	}
 }
 
+// What becomes of an attribute that is removed from the configuration.
+const (
+	removedIsReset = " Removing it unsets it, and the API chooses what it is then."
+	removedIsKept  = " Removing it leaves its value as it is, with a warning: the API cannot unset it."
+)
+
+// describeRemoval completes the description of an optional attribute.
+func describeRemoval(attribute schema.Attribute, nullable bool) schema.Attribute {
+	text := removedIsKept
+	if nullable {
+		text = removedIsReset
+	}
+	switch a := attribute.(type) {
+	case schema.StringAttribute:
+		a.MarkdownDescription += text
+		return a
+	case schema.BoolAttribute:
+		a.MarkdownDescription += text
+		return a
+	case schema.Int64Attribute:
+		a.MarkdownDescription += text
+		return a
+	case schema.Float64Attribute:
+		a.MarkdownDescription += text
+		return a
+	default:
+		return attribute
+	}
+}
+
 // readOnly is a resource's attribute as a data source shows it: the same name,
 // type and description, and nothing to configure.
 type readOnly struct{ datasourceschema.Attribute }
