@@ -3,10 +3,15 @@
 package profile_test
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-exec/tfexec"
 	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -156,4 +161,78 @@ func TestAccIdentity(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAccStateWithoutIdentity takes a state from which everything is gone that
+// earlier versions, of the provider or of Terraform, did not write.
+func TestAccStateWithoutIdentity(t *testing.T) {
+	t.Parallel()
+	needsTerraform(t)
+	env := acctest.New(t, emulator.Options{})
+	config := func(weight int) map[string]string {
+		blocks := ""
+		for resourceType := range bothKinds {
+			values := acctest.Values{"name": "a"}
+			if resourceType == messagingProfile {
+				values["long_code_weight"] = weight
+			}
+			blocks += acctest.Block(resourceType, "test", values)
+		}
+		return map[string]string{"main.tf": requiredProviders + env.Config(blocks)}
+	}
+	w := acctest.NewWorkspace(t, config(3))
+	if err := w.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	written, err := os.ReadFile(filepath.Join(w.Dir, "terraform.tfstate"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Write(t, map[string]string{"terraform.tfstate": withoutMembers(t, written, "identity", "identity_schema_version", "private")})
+	for _, refresh := range []bool{true, false} {
+		if planned := planIn(t, w, tfexec.Refresh(refresh)).planned; len(planned) > 0 {
+			t.Errorf("planned to change: %v", planned)
+		}
+	}
+	w.Write(t, config(4))
+	if planned := planIn(t, w).planned; len(planned) != 1 {
+		t.Errorf("planned to change: %v", planned)
+	}
+	if err := w.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if planned := planIn(t, w).planned; len(planned) > 0 {
+		t.Errorf("planned to change: %v", planned)
+	}
+}
+
+// withoutMembers returns a state file whose instances lack some members.
+func withoutMembers(t *testing.T, file []byte, members ...string) string {
+	t.Helper()
+	var state map[string]any
+	err := json.Unmarshal(file, &state)
+	resources, _ := state["resources"].([]any)
+	if err != nil || len(resources) == 0 {
+		t.Fatalf("no resources in the state: %v", err)
+	}
+	for _, resource := range resources {
+		resource, _ := resource.(map[string]any)
+		instances, _ := resource["instances"].([]any)
+		for _, instance := range instances {
+			instance, _ := instance.(map[string]any)
+			for _, member := range members {
+				delete(instance, member)
+			}
+		}
+	}
+	without, err := json.Marshal(state)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, member := range members {
+		if strings.Contains(string(without), strconv.Quote(member)) {
+			t.Fatalf("the state still has %s", member)
+		}
+	}
+	return string(without)
 }
