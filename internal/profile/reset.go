@@ -82,12 +82,13 @@ func withNulls(object tftypes.Value, names []string) tftypes.Value {
 	return tftypes.NewValue(object.Type(), values)
 }
 
-// warnOfIgnoredResets is about an API that takes a null, and does nothing.
+// warnOfIgnoredResets is about an API that takes a null, and does nothing or has
+// the same value by default.
 func (k *Kind[F, M]) warnOfIgnoredResets(diags *diag.Diagnostics, resets []string, before M, after F) {
 	was := k.ToAPI(before)
 	for _, name := range resets {
 		if k.Spec.Same(name, was, after) {
-			k.warnOfKept(diags, name, was, "the API was asked to unset it and did not")
+			k.warnOfKept(diags, name, was, "the API answered with it when it was asked to unset it")
 		}
 	}
 }

@@ -154,7 +154,7 @@ func TestResetThatTheAPIIgnores(t *testing.T) {
 	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
 	state, diags := p.Apply(t, messagingProfile, state, planned, config)
 	// A webhook's URL is in no message.
-	want := keeps("callback_url", nil, "the API was asked to unset it and did not")
+	want := keeps("callback_url", nil, "the API answered with it when it was asked to unset it")
 	want.Detail = strings.Replace(want.Detail, "null", "a value of 30 characters that is not shown here", 1)
 	if len(diags) != 1 || acctest.Describe(diags) != acctest.Describe(append(diags[:0:0], want)) {
 		t.Errorf("got %s", acctest.Describe(diags))
