@@ -50,6 +50,18 @@ func (e *Env) Config(body string) string {
 	return fmt.Sprintf("provider \"opentact\" {\n  base_url = %q\n  token    = %q\n}\n\n%s", e.URL, e.Token, body)
 }
 
+// Files is a Workspace's with that configuration, and where the provider comes from.
+func (e *Env) Files(body string) map[string]string {
+	return map[string]string{
+		"main.tf": "terraform {\n  required_providers {\n    opentact = { source = \"opentact/opentact\" }\n  }\n}\n\n" + e.Config(body),
+	}
+}
+
+// ImportBlock writes an import block with an id.
+func ImportBlock(address, id string) string {
+	return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
+}
+
 // Factories serves the provider to Terraform inside the test's process.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){

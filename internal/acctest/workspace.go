@@ -24,48 +24,57 @@ type Workspace struct {
 	Dir string
 }
 
-// providerDir holds the provider's program for as long as Main runs.
-var providerDir string
+// programs is where the provider is built, for as long as Main runs.
+var programs struct {
+	build func() error
+	dir   string
+}
 
-// buildProvider builds it for the first workspace that needs it.
-var buildProvider = sync.OnceValue(func() error {
-	program := filepath.Join(providerDir, "terraform-provider-opentact")
+// build builds the provider into a directory of its own.
+func build() (err error) {
+	if programs.dir, err = os.MkdirTemp("", "opentact-provider"); err != nil {
+		return err
+	}
+	program := filepath.Join(programs.dir, "terraform-provider-opentact")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
-	command := exec.CommandContext(context.Background(), "go", "build", "-o", program, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into a directory of the tests' own
+	command := exec.CommandContext(context.Background(), "go", "build", "-o", program, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into the tests' own directory
 	if said, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("the provider cannot be built: %w\n%s", err, said)
 	}
 	return nil
-})
+}
 
-// Main runs the tests of a package that has workspaces, and returns the exit
-// status. It is what TestMain is to call.
+// Main runs the tests of a package, without what the shell says of proxies, and
+// removes what they have built. TestMain is to exit with what it returns.
 func Main(m *testing.M) int {
-	var err error
-	if providerDir, err = os.MkdirTemp("", "opentact-provider"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
+	for _, variable := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
+		_ = os.Unsetenv(variable)
+		_ = os.Unsetenv(strings.ToLower(variable))
 	}
-	defer func() { _ = os.RemoveAll(providerDir) }()
+	programs.build = sync.OnceValue(build)
+	defer func() { _ = os.RemoveAll(programs.dir) }()
 	return m.Run()
 }
 
 // NewWorkspace writes files, by their names, for Terraform to work with. What the
-// shell is configured with has no say in it.
+// shell is configured with has no say in it. Without TF_ACC the test is skipped.
 func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	t.Helper()
-	if providerDir == "" {
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("needs Terraform: set TF_ACC=1, as make testacc does")
+	}
+	if programs.build == nil {
 		t.Fatal("the package's TestMain does not call acctest.Main")
 	}
-	if err := buildProvider(); err != nil {
+	if err := programs.build(); err != nil {
 		t.Fatal(err)
 	}
 	w := &Workspace{Dir: t.TempDir()}
 	w.Write(t, files)
 	w.Write(t, map[string]string{
-		"cli.tfrc": fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"opentact/opentact\" = %q\n  }\n  direct {}\n}\n", providerDir),
+		"cli.tfrc": fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"opentact/opentact\" = %q\n  }\n  direct {}\n}\n", programs.dir),
 	})
 	program := os.Getenv("TF_ACC_TERRAFORM_PATH")
 	if program == "" {

@@ -24,7 +24,7 @@ func Kind() profile.Registration {
 }
 
 // secretHint is about webhooks that authenticate their caller by their URL.
-const secretHint = "Terraform shows it in plans and keeps it in the state: if it holds credentials, set it from a sensitive variable."
+const secretHint = "Terraform shows it in plans, unless it comes from a sensitive variable, and keeps it in the state, with any credentials in it."
 
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{

@@ -93,7 +93,7 @@ func (s *Spec[F]) Same(field string, a, b F) bool {
 // Show renders a field's value for people, or its length where the value may
 // carry credentials.
 func (s *Spec[F]) Show(field string, fields F) string {
-	m, _ := encode(fields) // of its members all can be, and if not nothing is shown
+	m, _ := encode(fields) // fields can be, and if not there is nothing to show
 	return s.show(field, m)
 }
 

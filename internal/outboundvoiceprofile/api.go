@@ -29,7 +29,7 @@ var spec = opentact.Spec[Fields]{
 	},
 	// The document has the first, the vendor's own client the second.
 	OtherSpellings: map[string]string{"daily_spend_limit": "daily_spent_limit"},
-	// Inferred, as that a null is refused in any other field.
+	// Inferred: nothing says which fields of this kind take a null.
 	Nullable: []string{"channel_limit", "max_rate", "daily_spend_limit"},
 	// The document calls it an "integer <float>".
 	Float32: []string{"daily_spend_limit"},

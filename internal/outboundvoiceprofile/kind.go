@@ -50,7 +50,7 @@ func attributes() map[string]schema.Attribute {
 		},
 		"daily_spend_limit": schema.Float64Attribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API may keep it in 32 bits, so use no more than seven significant digits.",
+			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API may keep it in 32 bits, which is about seven significant digits.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
 		"filemat": schema.StringAttribute{

@@ -24,6 +24,14 @@ type attribute struct {
 	value, other any
 }
 
+// noun is the first word of the kind's name.
+func (a attribute) noun() string {
+	if a.kind == emulator.MessagingProfile {
+		return "messaging"
+	}
+	return "outbound voice"
+}
+
 // attributesOfTheContract lists every attribute of every kind.
 func attributesOfTheContract(t *testing.T) (all []attribute) {
 	t.Helper()

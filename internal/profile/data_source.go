@@ -3,6 +3,7 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -71,7 +72,7 @@ func (d *profileDataSource[F, M]) Read(ctx context.Context, req datasource.ReadR
 		profile, err = d.profiles.Get(ctx, opentact.Profile[F]{UUID: wanted.ID.ValueString()})
 	}
 	if err != nil {
-		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: wanted.Name.ValueString()}, err)
+		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: cmp.Or(wanted.Name.ValueString(), wanted.ID.ValueString())}, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, d.kind.toModel(profile))...)

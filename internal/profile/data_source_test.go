@@ -13,15 +13,6 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-func add(t *testing.T, env *acctest.Env, kind emulator.Kind, fields map[string]any) string {
-	t.Helper()
-	id, err := env.Add(kind, fields)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return id
-}
-
 func TestDataSourceOfOne(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []emulator.Shape{emulator.ShapeObject, emulator.ShapeDocument} {

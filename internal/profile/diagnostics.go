@@ -27,7 +27,7 @@ type operation struct {
 	verb string
 	// kind is the kind's name, in the plural for a list.
 	kind string
-	// name is the profile's, "" where it is not known.
+	// name is the profile's, or the id where that is all that is known.
 	name string
 }
 
@@ -177,6 +177,16 @@ func next(op operation, err error) string {
 	return ""
 }
 
+// refusedOnWindows is Windows' own WSAECONNREFUSED, which syscall.ECONNREFUSED
+// there is not. No other system has an error of that number.
+const refusedOnWindows = syscall.Errno(10061)
+
+// isProxyError tells whether the connection failed before it came to the API.
+func isProxyError(err error) bool {
+	opErr, ok := errors.AsType[*net.OpError](err)
+	return ok && opErr.Op == "proxyconnect"
+}
+
 // nextOnTransport is about requests that no answer came to.
 func nextOnTransport(err error) string {
 	switch {
@@ -184,13 +194,15 @@ func nextOnTransport(err error) string {
 		return "Run Terraform again."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "If the API is merely slow, raise the provider's request_timeout."
+	case isProxyError(err):
+		return "The proxy that HTTPS_PROXY or HTTP_PROXY names cannot be reached. Correct the variable, or exempt the API's host by NO_PROXY."
 	case isType[*net.DNSError](err):
 		return checkBaseURL + ", and that this machine can resolve the name of its host."
 	case isType[*tls.CertificateVerificationError](err):
 		return checkBaseURL + ". If a proxy here decrypts TLS, this machine has to trust its certificate authority."
 	case isType[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
 		return checkBaseURL + ": what answers there does not speak TLS."
-	case errors.Is(err, syscall.ECONNREFUSED):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, refusedOnWindows):
 		return checkBaseURL + ": nothing listens there, or a firewall is in the way."
 	default:
 		return checkBaseURL + " and that it can be reached from here."

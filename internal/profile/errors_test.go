@@ -47,7 +47,7 @@ type doing struct {
 
 var (
 	reading  = doing{`Could not read messaging profile "a"`, read}
-	finding  = doing{`Could not find messaging profile`, find}
+	finding  = doing{`Could not find messaging profile "UUID"`, find}
 	updating = doing{`Could not update messaging profile "a"`, update}
 	deleting = doing{`Could not delete messaging profile "a"`, remove}
 )

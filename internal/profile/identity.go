@@ -30,8 +30,8 @@ func (r *profileResource[F, M]) IdentitySchema(_ context.Context, _ resource.Ide
 }
 
 // identify says which profile a resource is. The framework wants it after every
-// create, read and update, also after a read that finds the profile gone. After a
-// delete that failed it would otherwise be lost.
+// create, read and update, also after a read that finds the profile gone. With a
+// delete Terraform sends no identity, and would have none if that fails.
 func identify(ctx context.Context, diags *diag.Diagnostics, identity *tfsdk.ResourceIdentity, uuid string) {
 	diags.Append(identity.SetAttribute(ctx, path.Root(attrID), uuid)...)
 }
@@ -47,7 +47,7 @@ func (r *profileResource[F, M]) ImportState(ctx context.Context, req resource.Im
 	}
 	if err := opentact.ValidateUUID(id); err != nil {
 		resp.Diagnostics.AddError("Invalid import ID",
-			fmt.Sprintf("A %s is imported by its UUID: %s.", r.kind.Spec.Name, err))
+			fmt.Sprintf("A %s is imported by its UUID: %s. The data source opentact_%ss shows the UUIDs of all.", r.kind.Spec.Name, err, r.kind.TypeName))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), id)...)

@@ -22,8 +22,6 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-var bothKinds = map[string]emulator.Kind{messagingProfile: emulator.MessagingProfile, voiceProfile: emulator.OutboundVoiceProfile}
-
 // The identity is there after everything that can happen to a resource.
 func TestIdentity(t *testing.T) {
 	t.Parallel()
@@ -111,8 +109,8 @@ func TestIdentityAfterAFailedCreate(t *testing.T) {
 	planned, _ = p.Plan(t, messagingProfile, acctest.State{}, config)
 	state, diags = p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 	acctest.WantError(t, diags, "", "Nothing was created")
-	if state.Values() != nil {
-		t.Errorf("the state is %v", state.Values())
+	if identity := p.Identity(t, messagingProfile, state.Identity); state.Values() != nil || identity != nil {
+		t.Errorf("the state is %v, the identity %v", state.Values(), identity)
 	}
 }
 
@@ -122,7 +120,7 @@ func TestImportIdentities(t *testing.T) {
 	p := env.Protocol(t)
 	for _, id := range []any{nil, "", "17", strings.ToUpper(uuid), uuid + " "} {
 		_, diags := p.ImportByIdentity(t, messagingProfile, acctest.Values{"id": id})
-		acctest.WantError(t, diags, "", "imported by its UUID")
+		acctest.WantError(t, diags, "", "imported by its UUID", "The data source opentact_messaging_profiles shows the UUIDs of all.")
 	}
 	if len(env.Requests()) > 0 {
 		t.Error("a request was made")
@@ -167,7 +165,6 @@ func TestAccIdentity(t *testing.T) {
 // earlier versions, of the provider or of Terraform, did not write.
 func TestAccStateWithoutIdentity(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
 	env := acctest.New(t, emulator.Options{})
 	config := func(weight int) map[string]string {
 		blocks := ""
@@ -178,7 +175,7 @@ func TestAccStateWithoutIdentity(t *testing.T) {
 			}
 			blocks += acctest.Block(resourceType, "test", values)
 		}
-		return map[string]string{"main.tf": requiredProviders + env.Config(blocks)}
+		return env.Files(blocks)
 	}
 	w := acctest.NewWorkspace(t, config(3))
 	if err := w.Apply(t.Context()); err != nil {

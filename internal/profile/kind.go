@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
 // Package profile is the Terraform life of one kind of API object, written
-// once: its resource, its data sources, import, plans and diagnostics. A kind
-// adds its attributes and two conversions.
+// once: its resource, list resource and data sources, import, plans and
+// diagnostics. A kind adds its attributes and two conversions.
 //
 // Data flows one way: configuration → model → fields → client, and back.
 package profile
@@ -25,8 +25,8 @@ import (
 type Kind[F opentact.Fields, M model] struct {
 	// Spec is the kind as the client knows it.
 	Spec *opentact.Spec[F]
-	// TypeName follows the provider's name in the names of the resource and the
-	// data source of one profile. That of all profiles ends in an s.
+	// TypeName follows the provider's name in the names of the resource, the list
+	// resource and the data source of one profile. That of all profiles ends in an s.
 	TypeName string
 	// Description says what such a profile is for, in one or two sentences of
 	// Markdown.

@@ -44,8 +44,9 @@ func (l *profileListResource[F, M]) Configure(_ context.Context, req resource.Co
 	l.profiles = l.kind.collection(req.ProviderData)
 }
 
-// List asks the API once, when the first result is wanted. Whatever goes wrong
-// ends the stream with a diagnostic: a list that breaks off would look complete.
+// List asks the API once, when the first result is wanted. If that fails nothing
+// is listed, because a list that breaks off would look complete. One that is cut
+// at the limit says so first: after that Terraform listens to nothing more.
 func (l *profileListResource[F, M]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	stream.Results = func(push func(list.ListResult) bool) {
 		var nameRegex types.String
@@ -54,12 +55,16 @@ func (l *profileListResource[F, M]) List(ctx context.Context, req list.ListReque
 		if !diags.HasError() {
 			found = l.kind.matching(ctx, l.profiles, nameRegex, &diags)
 		}
-		if diags.HasError() {
-			push(list.ListResult{Diagnostics: diags})
+		if limit := int(req.Limit); limit > 0 && len(found) > limit {
+			diags.AddWarning(fmt.Sprintf("Not all %ss are listed", l.kind.Spec.Name),
+				fmt.Sprintf("%d of them match, and the first %d are listed. To list all, set the limit of the list block to %d or more.", len(found), limit, len(found)))
+			found = found[:limit]
+		}
+		if len(diags) > 0 && !push(list.ListResult{Diagnostics: diags}) {
 			return
 		}
-		for i, profile := range found {
-			if req.Limit > 0 && int64(i) == req.Limit || !push(l.result(ctx, req, profile)) {
+		for _, profile := range found {
+			if !push(l.result(ctx, req, profile)) {
 				return
 			}
 		}

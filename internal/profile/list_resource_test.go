@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,27 +72,66 @@ func TestListResourceFilters(t *testing.T) {
 		limit int64
 		most  int
 		want  string
+		// warning is what is said of a list that is cut.
+		warning string
 	}{
-		{nil, everything, everything, "Prod-a prod-a prod-b test-a"},
-		{"^prod-", everything, everything, "prod-a prod-b"},
-		{"-a$", everything, everything, "Prod-a prod-a test-a"},
-		{"nothing", everything, everything, ""},
-		{"", everything, everything, "Prod-a prod-a prod-b test-a"},
-		{nil, 3, everything, "Prod-a prod-a prod-b"},
-		{"-a$", 1, everything, "Prod-a"},
-		{nil, 4, everything, "Prod-a prod-a prod-b test-a"},
-		{nil, 0, everything, "Prod-a prod-a prod-b test-a"}, // Terraform always sends one
-		{nil, everything, 2, "Prod-a prod-a"},               // whoever reads has had enough
+		{nil, everything, everything, "Prod-a prod-a prod-b test-a", ""},
+		{"^prod-", everything, everything, "prod-a prod-b", ""},
+		{"-a$", everything, everything, "Prod-a prod-a test-a", ""},
+		{"nothing", everything, everything, "", ""},
+		{"", everything, everything, "Prod-a prod-a prod-b test-a", ""},
+		{nil, 3, everything, "Prod-a prod-a prod-b", "4 of them match, and the first 3 are listed. To list all, set the limit of the list block to 4 or more."},
+		{"-a$", 1, everything, "Prod-a", "3 of them match, and the first 1 are listed. To list all, set the limit of the list block to 3 or more."},
+		{nil, 4, everything, "Prod-a prod-a prod-b test-a", ""},
+		{nil, 0, everything, "Prod-a prod-a prod-b test-a", ""}, // Terraform always sends one
+		{nil, everything, 2, "Prod-a prod-a", ""},               // whoever reads has had enough
 	} {
 		listed, diags := p.List(t, messagingProfile, acctest.Values{"name_regex": test.regex}, true, test.limit, test.most)
-		acctest.NoDiagnostics(t, diags)
-		names := make([]string, len(listed))
-		for i, one := range listed {
-			names[i] = one.DisplayName
+		want := ""
+		if test.warning != "" {
+			want = "WARNING : Not all messaging profiles are listed: " + test.warning + "\n"
+		}
+		if got := acctest.Describe(diags); got != want {
+			t.Errorf("%+v: got %s", test, got)
+		}
+		var names []string
+		for _, one := range listed {
+			if one.Identity != nil { // or it is the warning
+				names = append(names, one.DisplayName)
+			}
 		}
 		if got := strings.Join(names, " "); got != test.want {
 			t.Errorf("%+v: got %q", test, got)
 		}
+	}
+}
+
+// Profiles of one name are in the order of their UUIDs, in whatever order they
+// were created.
+func TestListsAreSorted(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	var want, got, read []string
+	for range 9 {
+		want = append(want, add(t, env, emulator.MessagingProfile, map[string]any{"name": "a"}))
+	}
+	slices.Sort(want)
+	listed, diags := p.List(t, messagingProfile, nil, false, everything, everything)
+	acctest.NoDiagnostics(t, diags)
+	for _, one := range listed {
+		got = append(got, one.Identity.Text("id"))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("listed otherwise: %s", diff)
+	}
+	all, diags := p.ReadDataSource(t, messagingProfile+"s", nil)
+	acctest.NoDiagnostics(t, diags)
+	for _, one := range all.List("profiles") {
+		read = append(read, one.Text("id"))
+	}
+	if diff := cmp.Diff(want, read); diff != "" {
+		t.Errorf("read otherwise: %s", diff)
 	}
 }
 
@@ -125,7 +165,7 @@ func TestListResourceErrors(t *testing.T) {
 	unconfigured := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, unconfigured.Configure(t, acctest.Values{"base_url": env.URL, "token": acctest.Unknown}))
 	_, diags = unconfigured.List(t, messagingProfile, nil, false, everything, everything)
-	acctest.WantError(t, diags, "", "the provider's token is not known before apply")
+	acctest.WantError(t, diags, "", "not known before apply: token.")
 }
 
 // TestAccQuery lists by `terraform query`.
@@ -206,10 +246,9 @@ func TestAdoption(t *testing.T) {
 // -generate-config-out` writes, and changes nothing of it.
 func TestAccAdoption(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
 	env := acctest.New(t, emulator.Options{})
-	w := acctest.NewWorkspace(t, map[string]string{
-		"main.tf": requiredProviders + env.Config(""),
+	w := acctest.NewWorkspace(t, env.Files(""))
+	w.Write(t, map[string]string{
 		"all.tfquery.hcl": "list \"opentact_messaging_profile\" \"all\" {\n  provider = opentact\n}\n" +
 			"list \"opentact_outbound_voice_profile\" \"all\" {\n  provider = opentact\n}\n",
 	})
@@ -217,7 +256,7 @@ func TestAccAdoption(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if numbers := running.Segments(); numbers[0] == 1 && numbers[1] < 14 {
+	if running.Core().LessThan(tfversion.Version1_14_0) {
 		t.Skipf("terraform query needs Terraform 1.14, this is %s; TestAdoption needs none", running)
 	}
 	profiles := addOneOfEach(t, env)

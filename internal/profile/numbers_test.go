@@ -88,7 +88,6 @@ func TestNumbersKeptIn32BitsAreNoDifference(t *testing.T) {
 // 1/3, and import them by command and by block.
 func TestAccNumbers(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
 	env := acctest.New(t, emulator.Options{})
 	resources, imports, want := "", "", []string{}
 	literals := slices.Sorted(maps.Keys(exactNumbers))
@@ -97,7 +96,7 @@ func TestAccNumbers(t *testing.T) {
 		resources += acctest.Block(voiceProfile, fmt.Sprintf("n%d", i), acctest.Values{"name": "a", "channel_limit": value, "max_rate": value, "daily_spend_limit": value})
 		want = append(want, fmt.Sprintf(createOfNumbers, exactNumbers[number]))
 	}
-	config := map[string]string{"main.tf": requiredProviders + env.Config(resources)}
+	config := env.Files(resources)
 	first := acctest.NewWorkspace(t, config)
 	if err := first.Apply(t.Context()); err != nil {
 		t.Fatal(err)
@@ -113,7 +112,7 @@ func TestAccNumbers(t *testing.T) {
 		if err := byCommand.Import(t.Context(), address, state.Text("id")); err != nil {
 			t.Fatal(err)
 		}
-		imports += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, state.Text("id"))
+		imports += acctest.ImportBlock(address, state.Text("id"))
 	}
 	byBlock := acctest.NewWorkspace(t, config)
 	byBlock.Write(t, map[string]string{"imports.tf": imports})

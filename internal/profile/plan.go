@@ -30,12 +30,14 @@ func (r *profileResource[F, M]) ModifyPlan(ctx context.Context, req resource.Mod
 		}
 	}
 	var state M
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
+		return
+	}
 	for _, name := range removed(recorded(ctx, req.Private), config, prior) {
 		if r.kind.isNullable(name) {
 			plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
 		} else {
-			r.kind.warnOfKept(&resp.Diagnostics, name, r.kind.ToAPI(state), "the API cannot unset it")
+			r.warnOfKept(&resp.Diagnostics, name, state, cannotUnset)
 		}
 	}
 	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {

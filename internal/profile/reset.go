@@ -40,21 +40,28 @@ func recorded(ctx context.Context, private privateState) (names []string) {
 
 // record notes which attributes are configured, and which others count as such.
 func record(ctx context.Context, diags *diag.Diagnostics, private privateState, config map[string]tftypes.Value, others ...string) {
-	names := others
+	names := make(map[string]bool, len(config))
+	for _, name := range others {
+		names[name] = true
+	}
 	for name, value := range config {
-		if !value.IsNull() && !slices.Contains(names, name) {
-			names = append(names, name)
+		if !value.IsNull() {
+			names[name] = true
 		}
 	}
-	slices.Sort(names)
-	text, _ := json.Marshal(names) // names always can be
+	text, _ := json.Marshal(slices.Sorted(maps.Keys(names))) // names always can be
 	diags.Append(private.SetKey(ctx, recordKey, text)...)
 }
 
 // removed returns which of the recorded attributes are not configured any more,
 // and have a value all the same.
-func removed(recorded []string, config, values map[string]tftypes.Value) []string {
-	return slices.DeleteFunc(recorded, func(name string) bool { return !config[name].IsNull() || values[name].IsNull() })
+func removed(recorded []string, config, values map[string]tftypes.Value) (names []string) {
+	for _, name := range recorded {
+		if config[name].IsNull() && !values[name].IsNull() {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // isNullable tells whether a null resets an attribute.
@@ -67,10 +74,13 @@ func (k *Kind[F, M]) resets(plan map[string]tftypes.Value) []string {
 	return slices.DeleteFunc(slices.Clone(k.Spec.Nullable), func(name string) bool { return plan[name].IsKnown() })
 }
 
-// ignored returns the removed attributes that a successful update leaves for a
-// later one to reset, because of ignore_changes.
-func (k *Kind[F, M]) ignored(recorded []string, config, plan map[string]tftypes.Value) []string {
-	return slices.DeleteFunc(removed(recorded, config, plan), func(name string) bool { return !k.isNullable(name) || !plan[name].IsKnown() })
+// postponed returns the attributes that stay recorded after an update although
+// they are not configured: those that were to be reset, if it failed, and those
+// that ignore_changes keeps from being reset.
+func (k *Kind[F, M]) postponed(recorded []string, config, plan map[string]tftypes.Value, failed bool) []string {
+	return slices.DeleteFunc(removed(recorded, config, plan), func(name string) bool {
+		return !failed && (!k.isNullable(name) || !plan[name].IsKnown())
+	})
 }
 
 // withNulls returns an object with nulls in the place of some attributes.
@@ -82,20 +92,27 @@ func withNulls(object tftypes.Value, names []string) tftypes.Value {
 	return tftypes.NewValue(object.Type(), values)
 }
 
-// warnOfIgnoredResets is about an API that takes a null, and does nothing or has
-// the same value by default.
-func (k *Kind[F, M]) warnOfIgnoredResets(diags *diag.Diagnostics, resets []string, before M, after F) {
-	was := k.ToAPI(before)
+// What the warning about an attribute that keeps its value says of the reason.
+const (
+	cannotUnset = "The API cannot unset it. To keep it without this warning, configure it as it is, or add it to ignore_changes."
+	didNotUnset = "The API was asked to unset it, and reports the same value as before: either it chooses that by itself, or it ignored the request."
+)
+
+// warnOfVainResets is about attributes that an update has reset, and that have
+// the same value as before.
+func (r *profileResource[F, M]) warnOfVainResets(diags *diag.Diagnostics, resets []string, before M, after F) {
+	was := r.kind.ToAPI(before)
 	for _, name := range resets {
-		if k.Spec.Same(name, was, after) {
-			k.warnOfKept(diags, name, was, "the API answered with it when it was asked to unset it")
+		if r.kind.Spec.Same(name, was, after) {
+			r.warnOfKept(diags, name, before, didNotUnset)
 		}
 	}
 }
 
-// warnOfKept is about an attribute that was removed and keeps its value.
-func (k *Kind[F, M]) warnOfKept(diags *diag.Diagnostics, name string, of F, because string) {
-	diags.AddAttributeWarning(path.Root(name), "An attribute that was removed keeps its value",
-		fmt.Sprintf("Attribute %s: it is not configured any more, and keeps its value because %s: %s. To change that, set the attribute to the value that it is to have.",
-			name, because, k.Spec.Show(name, of)))
+// warnOfKept is about an attribute that was removed and keeps its value. Terraform
+// shows only one of several warnings that have the same summary.
+func (r *profileResource[F, M]) warnOfKept(diags *diag.Diagnostics, name string, of M, reason string) {
+	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s keeps its value: %s %q", name, r.kind.Spec.Name, of.common().Name.ValueString()),
+		fmt.Sprintf("Attribute %s: it is not configured any more, and its value stays %s. %s To change it, set the attribute to the value that it is to have.",
+			name, r.kind.Spec.Show(name, r.kind.ToAPI(of)), reason))
 }

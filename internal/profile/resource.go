@@ -90,16 +90,13 @@ func (r *profileResource[F, M]) Update(ctx context.Context, req resource.UpdateR
 	}
 	identify(ctx, &resp.Diagnostics, resp.Identity, state.common().ID.ValueString())
 	profile, err := r.profiles.Update(ctx, r.kind.toProfile(state), r.kind.ToAPI(plan))
-	config, waiting := attributeValues(req.Config.Raw), recorded(ctx, req.Private)
-	if err == nil {
-		waiting = r.kind.ignored(waiting, config, planned)
-	}
 	if profile.UUID != "" {
+		config := attributeValues(req.Config.Raw)
 		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
-		record(ctx, &resp.Diagnostics, resp.Private, config, waiting...)
+		record(ctx, &resp.Diagnostics, resp.Private, config, r.kind.postponed(recorded(ctx, req.Private), config, planned, err != nil)...)
 	}
 	if err == nil {
-		r.kind.warnOfIgnoredResets(&resp.Diagnostics, resets, state, profile.Fields)
+		r.warnOfVainResets(&resp.Diagnostics, resets, state, profile.Fields)
 		keepPlanned(req.Plan.Raw, &resp.State)
 	}
 	r.report(&resp.Diagnostics, verbUpdate, state, err, resets...)

@@ -14,14 +14,6 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// What is the same for every kind is tested with these two.
-const (
-	messagingProfile = "opentact_messaging_profile"
-	voiceProfile     = "opentact_outbound_voice_profile"
-)
-
-const uuid = "0a0a0a0a-0000-4000-8000-00000000000a"
-
 // An update sends what differs, and says so beforehand: nothing else is planned
 // to change but the time of the modification.
 func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
@@ -184,24 +176,6 @@ func TestImportIDs(t *testing.T) {
 	if missing.Values() != nil { // Terraform says that it cannot import what does not exist
 		t.Errorf("got %v", missing.Values())
 	}
-}
-
-// answer writes a JSON answer of a stub.
-func answer(w http.ResponseWriter, status int, body string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write([]byte(body))
-}
-
-func profileJSON(members string) string {
-	return `{"success":true,"payload":{"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a",` +
-		`"callback_url":null,"callback_url2":null,"number_pool_enable":false,"long_code_weight":1,"tollfree_weight":1,` +
-		`"skip_unhealthy_tns":false,"sticky_sender":false` + members + `}}`
-}
-
-// mismatching answers everything by a profile with a long_code_weight of 1.
-func mismatching(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusCreated, profileJSON(""))
 }
 
 // What was created otherwise than asked is an error, and stays in the state.

@@ -53,6 +53,9 @@ const (
 
 // describeRemoval completes the description of an optional attribute.
 func describeRemoval(attribute schema.Attribute, nullable bool) schema.Attribute {
+	if !attribute.IsOptional() {
+		return attribute
+	}
 	text := removedIsKept
 	if nullable {
 		text = removedIsReset
@@ -71,7 +74,7 @@ func describeRemoval(attribute schema.Attribute, nullable bool) schema.Attribute
 		a.MarkdownDescription += text
 		return a
 	default:
-		return attribute
+		panic(fmt.Sprintf("what removal does cannot be described of a %T yet", attribute)) // every test would see it
 	}
 }
 

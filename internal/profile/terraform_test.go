@@ -101,8 +101,7 @@ data "opentact_messaging_profiles" "all" {
 	})
 }
 
-// TestAccTaintAfterMismatch and the errors below show how Terraform renders
-// what the provider says.
+// TestAccErrors shows what Terraform makes of errors in a configuration.
 func TestAccErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})

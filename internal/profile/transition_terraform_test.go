@@ -18,26 +18,25 @@ import (
 // attributes in one plan.
 func TestAccTransitions(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
 	env := acctest.New(t, emulator.Options{})
 	attributes := attributesOfTheContract(t)
 	label := func(a attribute, i int) string { return fmt.Sprintf("%s_%d", a.name, i) }
 	address := func(a attribute, i int) string { return a.resourceType + "." + label(a, i) }
 
-	before, after := requiredProviders+env.Config(""), requiredProviders+env.Config("")
+	before, after := "", ""
 	ids := map[string]string{}
 	for _, a := range attributes {
 		for i, tr := range transitions {
 			if tr.origin == imported {
 				ids[address(a, i)] = add(t, env, a.kind, map[string]any{"name": "a", a.name: tr.before(a)})
-				after += fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address(a, i), ids[address(a, i)])
+				after += acctest.ImportBlock(address(a, i), ids[address(a, i)])
 			} else {
 				before += acctest.Block(a.resourceType, label(a, i), acctest.Values{"name": "a", a.name: tr.before(a)})
 			}
 			after += acctest.Block(a.resourceType, label(a, i), acctest.Values{"name": "a", a.name: tr.after(a)})
 		}
 	}
-	w := acctest.NewWorkspace(t, map[string]string{"main.tf": before})
+	w := acctest.NewWorkspace(t, env.Files(before))
 	if err := w.Apply(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +54,7 @@ func TestAccTransitions(t *testing.T) {
 		}
 	}
 
-	w.Write(t, map[string]string{"main.tf": after})
+	w.Write(t, env.Files(after))
 	first, from := planIn(t, w), len(env.Requests())
 	if err := w.Apply(t.Context(), tfexec.DirOrPlan("plan")); err != nil {
 		t.Fatal(err)
@@ -71,7 +70,7 @@ func TestAccTransitions(t *testing.T) {
 			}
 			if warning := first.warnings[at]; warning != "" {
 				got.Warning = "warns"
-				if want := "warning: Attribute " + a.name + ": it is not configured any more"; !strings.HasPrefix(warning, want) {
+				if want := fmt.Sprintf("warning: Attribute %s: it is not configured any more, and its value stays %s.", a.name, show(a.value)); !strings.HasPrefix(warning, want) {
 					t.Errorf("%s: %s", at, warning)
 				}
 			}
@@ -90,11 +89,10 @@ func TestAccTransitions(t *testing.T) {
 // -refresh=false.
 func TestAccIgnoredRemoval(t *testing.T) {
 	t.Parallel()
-	needsTerraform(t)
 	env := acctest.New(t, emulator.Options{})
 	config := func(values acctest.Values, more string) map[string]string {
 		block := strings.TrimSuffix(acctest.Block(messagingProfile, "test", values), "}\n") + more + "}\n"
-		return map[string]string{"main.tf": requiredProviders + env.Config(block)}
+		return env.Files(block)
 	}
 	apply := func(w *acctest.Workspace, options ...tfexec.ApplyOption) []string {
 		t.Helper()
@@ -129,6 +127,39 @@ func TestAccIgnoredRemoval(t *testing.T) {
 	for _, refresh := range []bool{true, false} {
 		if got := planIn(t, w, tfexec.Refresh(refresh)).planned; len(got) > 0 {
 			t.Errorf("the second plan is not empty: %v", got)
+		}
+	}
+}
+
+// TestAccRemovalIsSaidOfEach reads what Terraform shows to people: of warnings
+// with one summary it would show the first alone.
+func TestAccRemovalIsSaidOfEach(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	both := func(values acctest.Values) map[string]string {
+		blocks := ""
+		for _, name := range []string{"one", "two"} {
+			values["name"] = name
+			blocks += acctest.Block(messagingProfile, name, values)
+		}
+		return env.Files(blocks)
+	}
+	w := acctest.NewWorkspace(t, both(acctest.Values{"sticky_sender": true, "long_code_weight": 7}))
+	if err := w.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.Write(t, both(acctest.Values{}))
+	var said strings.Builder
+	w.SetStdout(&said)
+	if _, err := w.Plan(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		`sticky_sender keeps its value: messaging profile "one"`, `long_code_weight keeps its value: messaging profile "one"`,
+		`sticky_sender keeps its value: messaging profile "two"`, `long_code_weight keeps its value: messaging profile "two"`,
+	} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("%q is not in\n%s", want, &said)
 		}
 	}
 }

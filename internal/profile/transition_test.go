@@ -53,13 +53,6 @@ const (
 	emptyAndWarn = "empty, and warns again"
 )
 
-func refresh(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State) acctest.State {
-	t.Helper()
-	state, diags := p.Read(t, resourceType, state)
-	acctest.NoDiagnostics(t, diags)
-	return state
-}
-
 func absent(attribute) any  { return nil }
 func value(a attribute) any { return a.value }
 func other(a attribute) any { return a.other }
@@ -180,17 +173,6 @@ func change(t *testing.T, env *acctest.Env, p *acctest.Protocol, a attribute, pr
 	return got
 }
 
-// patches returns the bodies of what was sent to one profile since a position of
-// the log.
-func patches(env *acctest.Env, from int, a attribute, id string) (bodies string) {
-	for _, write := range env.Writes(from) {
-		if body, ok := strings.CutPrefix(write, fmt.Sprintf("PATCH /rest/profile/%s/%s ", a.kind, id)); ok {
-			bodies += body
-		}
-	}
-	return bodies
-}
-
 func secondPlan(isEmpty bool, warning string) string {
 	switch {
 	case !isEmpty:
@@ -209,31 +191,21 @@ func warning(t *testing.T, a attribute, state acctest.State, diags []*tfprotov6.
 	if len(diags) == 0 {
 		return ""
 	}
-	want := []*tfprotov6.Diagnostic{keeps(a.name, state.Values()[a.name], "the API cannot unset it")}
+	want := []*tfprotov6.Diagnostic{keeps(a, show(state.Values()[a.name]), cannotUnset)}
 	if got := acctest.Describe(diags); got != acctest.Describe(want) {
 		t.Errorf("%s: got %s", a.name, got)
 	}
 	return "warns"
 }
 
-// keeps is the warning that an attribute keeps its value.
-func keeps(name string, value any, because string) *tfprotov6.Diagnostic {
-	return acctest.Warning(name, "An attribute that was removed keeps its value",
-		fmt.Sprintf("Attribute %s: it is not configured any more, and keeps its value because %s: %s. "+
-			"To change that, set the attribute to the value that it is to have.", name, because, show(value)))
+// keeps is the warning that an attribute of profile "a" keeps its value.
+func keeps(a attribute, value, reason string) *tfprotov6.Diagnostic {
+	return acctest.Warning(a.name, fmt.Sprintf("%s keeps its value: %s profile \"a\"", a.name, a.noun()),
+		fmt.Sprintf("Attribute %s: it is not configured any more, and its value stays %s. %s To change it, set the attribute to the value that it is to have.", a.name, value, reason))
 }
 
-// show writes a value as the API would.
-func show(value any) string {
-	switch value := value.(type) {
-	case nil:
-		return "null"
-	case string:
-		return fmt.Sprintf("%q", value)
-	default:
-		if value == acctest.Unknown {
-			return afterApply
-		}
-		return fmt.Sprint(value)
-	}
-}
+// What keeps says of the reason.
+const (
+	cannotUnset = "The API cannot unset it. To keep it without this warning, configure it as it is, or add it to ignore_changes."
+	didNotUnset = "The API was asked to unset it, and reports the same value as before: either it chooses that by itself, or it ignored the request."
+)

@@ -5,15 +5,12 @@ package profile_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
-
-const requiredProviders = "terraform {\n  required_providers {\n    opentact = { source = \"opentact/opentact\" }\n  }\n}\n"
 
 // plan is what Terraform says of one.
 type plan struct {
@@ -71,13 +68,4 @@ func statesIn(t *testing.T, w *acctest.Workspace) map[string]acctest.Values {
 		states[resource.Address] = resource.AttributeValues
 	}
 	return states
-}
-
-func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
-
-func needsTerraform(t *testing.T) {
-	t.Helper()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("needs Terraform: set TF_ACC=1, as make testacc does")
-	}
 }

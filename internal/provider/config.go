@@ -106,8 +106,7 @@ func unknownAttributes(config tftypes.Value) []string {
 type unknownConfigurationError struct{ attributes []string }
 
 func (e *unknownConfigurationError) Error() string {
-	names := strings.Join(e.attributes, " and ")
-	return fmt.Sprintf("the API cannot be called yet, because the provider's %s is not known before apply: "+
-		"it depends on a resource that does not exist yet. Create that resource first, with `terraform apply -target`, "+
-		"or set %s from a variable or the environment", names, names)
+	return fmt.Sprintf("the API cannot be called yet, because these attributes of the provider are not known before apply: %s. "+
+		"They depend on a resource that is still to be created or replaced. Apply that one alone first, with `terraform apply -target=ADDRESS`, "+
+		"or set them from variables or the environment", strings.Join(e.attributes, ", "))
 }

@@ -234,7 +234,7 @@ func TestUnknownLogin(t *testing.T) {
 		config[attribute] = acctest.Unknown
 		acctest.NoDiagnostics(t, p.Configure(t, config))
 		_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-		wantError(t, diags, "", "the provider's "+attribute+" is not known before apply")
+		wantError(t, diags, "", "not known before apply: "+attribute+".")
 	}
 }
 

@@ -174,10 +174,10 @@ func TestUnknownConfiguration(t *testing.T) {
 		{acctest.Values{"base_url": env.URL, "token": acctest.Unknown}, "token"},
 		{acctest.Values{"base_url": acctest.Unknown, "token": env.Token}, "base_url"},
 		{acctest.Values{"base_url": env.URL, "email": "ops@example.com", "password": acctest.Unknown}, "password"},
-		{acctest.Values{"base_url": acctest.Unknown, "token": acctest.Unknown}, "base_url and token"},
+		{acctest.Values{"base_url": acctest.Unknown, "token": acctest.Unknown}, "base_url, token"},
 		{acctest.Values{"base_url": env.URL, "token": env.Token, "max_retries": acctest.Unknown}, "max_retries"},
 	} {
-		want := "the provider's " + test.what + " is not known before apply"
+		want := "these attributes of the provider are not known before apply: " + test.what + "."
 		p := acctest.NewProtocol(t)
 		acctest.NoDiagnostics(t, p.Configure(t, test.config))
 		config := acctest.Values{"name": "b"}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	tfjson "github.com/hashicorp/terraform-json"
@@ -12,12 +13,15 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// formatVersion is the one that Terraform 1.11 writes.
+// formatVersion is that of the form, which has grown since without another.
 const formatVersion = "1.0"
 
 // convert turns the protocol's form of a provider's schema into that of
 // Terraform's command line.
 func convert(served *tfprotov6.GetProviderSchemaResponse, identified *tfprotov6.GetResourceIdentitySchemasResponse) (*tfjson.ProviderSchemas, error) {
+	if len(served.Functions)+len(served.EphemeralResourceSchemas)+len(served.ActionSchemas)+len(served.StateStoreSchemas) > 0 {
+		return nil, errors.New("functions, ephemeral resources, actions and state stores are not converted yet")
+	}
 	var converted tfjson.ProviderSchema
 	var err error
 	if converted.ConfigSchema, err = schema(served.Provider); err != nil {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Providerschema prints the provider's schema as `terraform providers schema
-// -json` would, without Terraform. The documentation is generated from it, so
-// that no version of Terraform has a say in what the documentation contains. It
-// is checked in as internal/provider/schema.json, so that no change of it goes
-// unseen.
+// Providerschema prints the provider's schema in the form of `terraform providers
+// schema -json`, keyed by the bare name, without Terraform. The documentation is
+// generated from it, so that no version of Terraform has a say in what the
+// documentation contains. It is checked in as internal/provider/schema.json, so
+// that no change of attributes, types, flags or descriptions goes unseen.
 package main
 
 import (

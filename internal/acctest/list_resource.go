@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package acctest
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+)
+
+// Listed is a profile that a list resource found.
+type Listed struct {
+	DisplayName string
+	// Identity and Resource are nil where they were not sent.
+	Identity, Resource Values
+}
+
+// List validates and reads a list resource. Only the first results are taken, as
+// many as most says. The diagnostics are those of all results.
+func (p *Protocol) List(t testing.TB, typeName string, config Values, includeResource bool, limit int64, most int) ([]Listed, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	schema, ok := p.schemas.ListResourceSchemas[typeName]
+	if !ok {
+		t.Fatalf("no list resource %s", typeName)
+	}
+	server, ok := p.server.(tfprotov6.ProviderServerWithListResource) //nolint:staticcheck // until its methods are where it says, there is no other
+	if !ok {
+		t.Fatal("the provider has no list resources")
+	}
+	value := dynamic(t, object(t, schema.ValueType(), config))
+	validated, err := server.ValidateListResourceConfig(p.context(t), &tfprotov6.ValidateListResourceConfigRequest{TypeName: typeName, Config: value})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(validated.Diagnostics) > 0 {
+		return nil, validated.Diagnostics
+	}
+	stream, err := server.ListResource(p.context(t), &tfprotov6.ListResourceRequest{TypeName: typeName, Config: value, IncludeResource: includeResource, Limit: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []Listed
+	var diags []*tfprotov6.Diagnostic
+	for result := range stream.Results {
+		diags = append(diags, result.Diagnostics...)
+		one := Listed{DisplayName: result.DisplayName, Identity: p.Identity(t, typeName, result.Identity)}
+		if result.Resource != nil {
+			one.Resource = goValues(decode(t, p.resource(t, typeName), result.Resource))
+		}
+		if all = append(all, one); len(all) == most {
+			break
+		}
+	}
+	return all, diags
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"errors"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+// What cannot be had here: Go reads the proxy's address once for each program,
+// and other systems have other errors.
+func TestNextOnTransport(t *testing.T) {
+	t.Parallel()
+	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, "The proxy that HTTPS_PROXY or HTTP_PROXY names"},
+		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(&net.DNSError{Err: "no such host"})}, "The proxy that HTTPS_PROXY or HTTP_PROXY names"},
+		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "nothing listens there"}, // Windows
+		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that it can be reached from here"},
+		{errors.New("something else"), "that it can be reached from here"},
+	} {
+		if got := next(operation{}, &opentact.TransportError{Err: test.err}); !strings.Contains(got, test.want) {
+			t.Errorf("%v: %s", test.err, got)
+		}
+	}
+}

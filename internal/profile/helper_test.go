@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+// What is the same for every kind is tested with these two.
+const (
+	messagingProfile = "opentact_messaging_profile"
+	voiceProfile     = "opentact_outbound_voice_profile"
+)
+
+const uuid = "0a0a0a0a-0000-4000-8000-00000000000a"
+
+const webhook = "https://user:s3cret@a.example/"
+
+var bothKinds = map[string]emulator.Kind{messagingProfile: emulator.MessagingProfile, voiceProfile: emulator.OutboundVoiceProfile}
+
+func add(t *testing.T, env *acctest.Env, kind emulator.Kind, fields map[string]any) string {
+	t.Helper()
+	id, err := env.Add(kind, fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func refresh(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State) acctest.State {
+	t.Helper()
+	state, diags := p.Read(t, resourceType, state)
+	acctest.NoDiagnostics(t, diags)
+	return state
+}
+
+// wantNoChange expects an empty plan without a word.
+func wantNoChange(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State, config acctest.Values) {
+	t.Helper()
+	planned, diags := p.Plan(t, resourceType, state, config)
+	acctest.NoDiagnostics(t, diags)
+	if diff := cmp.Diff(state.Values(), planned.Values()); diff != "" || !planned.Value.Equal(state.Value) {
+		t.Errorf("a change is planned: %s", diff)
+	}
+}
+
+// writesOf returns the bodies of the writes from a position of the log on.
+func writesOf(env *acctest.Env, from int) (bodies []string) {
+	for _, write := range env.Writes(from) {
+		_, body, _ := strings.Cut(write, "{")
+		bodies = append(bodies, "{"+body)
+	}
+	return bodies
+}
+
+// patches returns the bodies of what was sent to one profile since a position of
+// the log.
+func patches(env *acctest.Env, from int, a attribute, id string) (bodies string) {
+	for _, write := range env.Writes(from) {
+		if body, ok := strings.CutPrefix(write, fmt.Sprintf("PATCH /rest/profile/%s/%s ", a.kind, id)); ok {
+			bodies += body
+		}
+	}
+	return bodies
+}
+
+// answer writes a JSON answer of a stub.
+func answer(w http.ResponseWriter, status int, body string) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(body))
+}
+
+func profileJSON(members string) string {
+	return `{"success":true,"payload":{"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a",` +
+		`"callback_url":null,"callback_url2":null,"number_pool_enable":false,"long_code_weight":1,"tollfree_weight":1,` +
+		`"skip_unhealthy_tns":false,"sticky_sender":false` + members + `}}`
+}
+
+// mismatching answers everything by a profile with a long_code_weight of 1.
+func mismatching(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusCreated, profileJSON(""))
+}
+
+// show writes a value as the API would.
+func show(value any) string {
+	switch value := value.(type) {
+	case nil:
+		return "null"
+	case string:
+		return fmt.Sprintf("%q", value)
+	default:
+		if value == acctest.Unknown {
+			return afterApply
+		}
+		return fmt.Sprint(value)
+	}
+}
