@@ -169,7 +169,7 @@ func TestDelete(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, test.reply)
-			err := opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), uuidA)
+			err := opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), at(uuidA, messagingFields{}))
 			if test.want != "" {
 				wantInError(t, err, test.want, "delete messaging profile")
 			} else if err != nil {
@@ -225,7 +225,7 @@ func TestGoneIsConfirmed(t *testing.T) {
 				t.Errorf("requests: %v", got)
 			}
 			a = newAPI(t, gone, test.collection)
-			err = opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), uuidA)
+			err = opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), at(uuidA, messagingFields{}))
 			if test.gone && err != nil {
 				t.Errorf("delete: %v", err)
 			}
@@ -239,7 +239,7 @@ func TestGoneIsConfirmed(t *testing.T) {
 func TestDeleteAfterALostAnswer(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, reply{drop: true}, refusal(404, "Profile not found"), ok("[]"))
-	if err := opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), uuidA); err != nil {
+	if err := opentact.CollectionOf(a.client(t), &messaging).Delete(t.Context(), at(uuidA, messagingFields{})); err != nil {
 		t.Errorf("the first DELETE was carried out, the second says so: %v", err)
 	}
 }
@@ -274,7 +274,7 @@ func TestIDsNeverReachAURLUnchecked(t *testing.T) {
 		if _, err := profiles.Get(t.Context(), at(id, messagingFields{})); err == nil {
 			t.Errorf("%q was accepted", id)
 		}
-		if err := profiles.Delete(t.Context(), id); err == nil {
+		if err := profiles.Delete(t.Context(), at(id, messagingFields{})); err == nil {
 			t.Errorf("%q was accepted", id)
 		}
 	}

@@ -59,7 +59,7 @@ func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], 
 	}
 	got, err := c.exchange(ctx, "read", http.MethodGet, known.UUID, nil, before)
 	if err != nil {
-		return Profile[F]{}, c.confirmGone(ctx, err)
+		return Profile[F]{}, c.confirmGone(ctx, err, before)
 	}
 	c.keepPrecision(got, before)
 	got.fill(before)
@@ -89,14 +89,19 @@ func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Prof
 	w := write{verb: "update", method: http.MethodPatch, uuid: from.UUID, sent: sent, before: before}
 	got, err := c.send(ctx, &w)
 	if err != nil {
-		return Profile[F]{}, err
+		return Profile[F]{}, c.confirmGone(ctx, err, sent, before)
 	}
 	return c.settle(ctx, w, got)
 }
 
 // Delete removes a profile. That it is gone already is success.
-func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
-	call, err := c.newCall("delete", http.MethodDelete, uuid)
+func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
+	uuid := known.UUID
+	before, err := encodeKnown(known)
+	if err != nil {
+		return err
+	}
+	call, err := c.prepare("delete", http.MethodDelete, uuid, nil, before)
 	if err != nil {
 		return err
 	}
@@ -111,7 +116,7 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 	}
 	call.restart = func() { other = "" }
 	got, err := c.client.do(ctx, call)
-	if err = c.confirmGone(ctx, err); IsGone(err) {
+	if err = c.confirmGone(ctx, err, before); IsGone(err) {
 		c.creates.retire(uuid)
 		return nil
 	}
@@ -133,11 +138,11 @@ func (c *Collection[F]) Delete(ctx context.Context, uuid string) error {
 // /rest, and says nothing about the profile. Nor is it believed where there was
 // no second look, because nobody was let in or the caller gave up. Whatever else
 // the collection answers does not contradict the API's word.
-func (c *Collection[F]) confirmGone(ctx context.Context, err error) error {
+func (c *Collection[F]) confirmGone(ctx context.Context, err error, known ...members) error {
 	if !IsGone(err) {
 		return err
 	}
-	call := c.newListCall()
+	call := c.newListCall(known...)
 	call.element = func(json.RawMessage) error { return nil } // that there is a list is enough
 	_, listErr := c.client.do(ctx, call)
 	switch {
@@ -210,10 +215,12 @@ func (c *Collection[F]) newCall(verb, method, uuid string) (*call, error) {
 	return c.client.newCall(c.operation(verb), method, path...), nil
 }
 
-// newListCall describes a request for the collection.
-func (c *Collection[F]) newListCall() *call {
+// newListCall describes a request for the collection. Concealed values among the
+// known members are kept out of errors.
+func (c *Collection[F]) newListCall(known ...members) *call {
 	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, c.spec.Path)
 	call.limit = maxListAnswer
+	c.hide(call, known...)
 	return call
 }
 

@@ -33,7 +33,7 @@ func (c *Collection[F]) Create(ctx context.Context, planned F) (Creation[F], err
 	if err != nil {
 		return Creation[F]{}, err
 	}
-	if err := c.creates.begin(ctx, c.listAny); err != nil {
+	if err := c.creates.begin(ctx, func(ctx context.Context) ([]members, error) { return c.listAny(ctx, sent) }); err != nil {
 		return Creation[F]{}, err
 	}
 	w := write{verb: "create", method: http.MethodPost, sent: sent}

@@ -240,6 +240,9 @@ type Mismatch struct {
 	Malformed bool
 	// Note says more, where there is more to say.
 	Note string
+	// Unfinished tells that the field's other spelling could not be tried, for the
+	// reason that Note has, so that the same write may succeed another time.
+	Unfinished bool
 }
 
 func (m Mismatch) String() string {

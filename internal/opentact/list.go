@@ -24,7 +24,9 @@ const (
 type listing[F Fields] struct {
 	*Collection[F]
 	// check returns an error for a profile that the caller has no use for.
-	check    func(members) error
+	check func(members) error
+	// known are members whose concealed values no error may show.
+	known    []members
 	profiles []members
 	// index finds a profile in profiles by its uuid.
 	index map[string]int
@@ -59,16 +61,16 @@ func (c *Collection[F]) List(ctx context.Context) ([]Profile[F], error) {
 }
 
 // listAny returns every profile of the kind, also those that lack fields or have
-// malformed ones.
-func (c *Collection[F]) listAny(ctx context.Context) ([]members, error) {
-	return c.list(ctx, func(members) error { return nil })
+// malformed ones. Concealed values among the known members are kept out of errors.
+func (c *Collection[F]) listAny(ctx context.Context, known ...members) ([]members, error) {
+	return c.list(ctx, func(members) error { return nil }, known...)
 }
 
 // list returns every profile of the kind, undecoded, if none fails the check. One
 // that changes between two pages may have an item in neither, and is read anew.
-func (c *Collection[F]) list(ctx context.Context, check func(members) error) (profiles []members, err error) {
+func (c *Collection[F]) list(ctx context.Context, check func(members) error, known ...members) (profiles []members, err error) {
 	for range maxReadings {
-		l := &listing[F]{Collection: c, check: check, index: make(map[string]int), items: make(map[string]bool)}
+		l := &listing[F]{Collection: c, check: check, known: known, index: make(map[string]int), items: make(map[string]bool)}
 		if profiles, err = l.all(ctx); !errors.Is(err, errChanged) {
 			return profiles, err
 		}
@@ -106,7 +108,7 @@ func (c *Collection[F]) checkListed(m members) error {
 
 // next reads one page, and tells whether there are more.
 func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
-	call := l.newListCall()
+	call := l.newListCall(l.known...)
 	if seen := len(l.items); seen > 0 {
 		query := url.Values{"skip": {strconv.Itoa(seen)}, "take": {strconv.Itoa(pageSize)}}
 		call.url.RawQuery = query.Encode()

@@ -5,6 +5,7 @@ package opentact
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"unicode/utf8"
@@ -78,9 +79,14 @@ func (s *Spec[F]) FieldName(name string) string {
 }
 
 // SameNumber tells whether two numbers are one value of a field, as far as the
-// API can tell them apart.
+// API can tell them apart. What is too large or too small for 32 bits is not the
+// same as everything else that is.
 func (s *Spec[F]) SameNumber(field string, a, b float64) bool {
-	return a == b || slices.Contains(s.Float32, field) && float32(a) == float32(b)
+	if a == b || !slices.Contains(s.Float32, field) {
+		return a == b
+	}
+	kept := float32(a)
+	return kept == float32(b) && kept != 0 && !math.IsInf(float64(kept), 0)
 }
 
 // Same tells whether a field has one and the same value in both.

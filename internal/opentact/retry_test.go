@@ -87,7 +87,7 @@ func send(t *testing.T, a *api, method string) error {
 	case http.MethodPatch:
 		_, err = profiles.Update(t.Context(), at(uuidA, messagingFields{}), messagingFields{Named: named("a")})
 	case http.MethodDelete:
-		err = profiles.Delete(t.Context(), uuidA)
+		err = profiles.Delete(t.Context(), at(uuidA, messagingFields{}))
 	case http.MethodPost:
 		_, err = profiles.Create(t.Context(), messagingFields{Named: named("a")})
 	}
@@ -162,7 +162,7 @@ func TestCancellationDoesNotTearAWrite(t *testing.T) {
 				case http.MethodPatch:
 					_, err = profiles.Update(ctx, at(uuidA, messagingFields{}), messagingFields{Named: named("a")})
 				case http.MethodDelete:
-					err = profiles.Delete(ctx, uuidA)
+					err = profiles.Delete(ctx, at(uuidA, messagingFields{}))
 				case http.MethodGet:
 					_, err = profiles.Get(ctx, at(uuidA, messagingFields{}))
 				}

@@ -33,7 +33,7 @@ func TestSurplusAmongSiblings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api := &fakeAPI{before: silent}
 		things := CollectionOf(scripted(Credentials{Token: "t"}, api.answer), &plain)
-		if err := things.creates.begin(t.Context(), things.listAny); err != nil {
+		if err := things.creates.begin(t.Context(), func(ctx context.Context) ([]members, error) { return things.listAny(ctx) }); err != nil {
 			t.Fatal(err)
 		}
 		sent := members{"name": []byte(`"a"`)}

@@ -204,7 +204,7 @@ func TestListsThatLackWhatWasCreated(t *testing.T) {
 		a := newAPI(t, created(other), ok("{}"), reply{drop: true}, created(profileA))
 		a.lists = []reply{list()}
 		profiles := opentact.CollectionOf(a.client(t), &messaging)
-		if err := errors.Join(create(profiles, "b"), profiles.Delete(t.Context(), uuidB), create(profiles, "a")); err != nil {
+		if err := errors.Join(create(profiles, "b"), profiles.Delete(t.Context(), at(uuidB, messagingFields{})), create(profiles, "a")); err != nil {
 			t.Error(err)
 		}
 	})
@@ -213,7 +213,7 @@ func TestListsThatLackWhatWasCreated(t *testing.T) {
 		a := newAPI(t, created(other), refusal(404, "no such profile"), reply{drop: true}, created(profileA))
 		a.lists = []reply{list()}
 		profiles := opentact.CollectionOf(a.client(t), &messaging)
-		if err := errors.Join(create(profiles, "b"), profiles.Delete(t.Context(), uuidB), create(profiles, "a")); err != nil {
+		if err := errors.Join(create(profiles, "b"), profiles.Delete(t.Context(), at(uuidB, messagingFields{})), create(profiles, "a")); err != nil {
 			t.Error(err)
 		}
 	})
@@ -322,7 +322,7 @@ func TestDeletedProfileIsNotTaken(t *testing.T) {
 	if _, err := profiles.Create(t.Context(), messagingFields{Named: named("a")}); err != nil {
 		t.Fatal(err)
 	}
-	if err := profiles.Delete(t.Context(), uuidA); err != nil {
+	if err := profiles.Delete(t.Context(), at(uuidA, messagingFields{})); err != nil {
 		t.Fatal(err)
 	}
 	made, err := profiles.Create(t.Context(), messagingFields{Named: named("a")})

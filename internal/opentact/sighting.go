@@ -29,7 +29,7 @@ type sighting struct {
 // sight sorts what a list shows. Nobody creates under the same name meanwhile.
 func (s *search[F]) sight(ctx context.Context) (seen sighting, err error) {
 	mine := s.creates.owned()
-	all, err := s.listAny(ctx)
+	all, err := s.listAny(ctx, s.write.sent)
 	if err != nil {
 		return seen, err
 	}

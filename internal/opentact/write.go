@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 )
 
 // write is a POST or PATCH, and what has to be known to judge its answer.
@@ -20,8 +22,8 @@ type write struct {
 	sent, before members
 	// used is the spelling that this very request used.
 	used spelling
-	// notes says of a field why it was refused under its first spelling.
-	notes map[string]string
+	// notes has of a field why it was refused under its first spelling.
+	notes map[string]error
 }
 
 // name is the name that the write gives the profile, "" where it gives none.
@@ -43,9 +45,9 @@ func (c *Collection[F]) send(ctx context.Context, w *write) (members, error) {
 	got, otherErr := c.transmit(ctx, w)
 	switch {
 	case otherErr == nil:
-		w.notes = make(map[string]string, len(refused))
+		w.notes = make(map[string]error, len(refused))
 		for _, field := range refused {
-			w.notes[field] = err.Error()
+			w.notes[field] = err
 		}
 		return got, nil
 	case isRefusal(otherErr) && statusOf(otherErr) == http.StatusBadRequest:
@@ -152,8 +154,8 @@ func (c *Collection[F]) complete(ctx context.Context, uuid string, got members, 
 // respell sends each field that was not heeded under its other spelling, by a
 // PATCH of that field alone. What worked is used from then on. A field for which
 // that fails stays as it is, and the reason is returned as a note on it.
-func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got members) (notes map[string]string) {
-	notes = make(map[string]string)
+func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got members) (notes map[string]error) {
+	notes = make(map[string]error)
 	maps.Copy(notes, w.notes)
 	for _, field := range slices.Sorted(maps.Keys(w.used)) {
 		if c.heeded(field, w, got) {
@@ -167,7 +169,7 @@ func (c *Collection[F]) respell(ctx context.Context, uuid string, w write, got m
 		}
 		if err != nil {
 			if !isRefusal(err) {
-				notes[field] = err.Error()
+				notes[field] = err
 			}
 			continue
 		}
@@ -196,20 +198,24 @@ func (c *Collection[F]) heeded(field string, w write, got members) bool {
 
 // mismatches lists the fields that were sent and came back as something else. A
 // null that was sent says "unset it": what the API puts in its place is its own
-// affair. A field that does not come back at all is taken as stored, unless its
-// other spelling could not be tried.
-func (c *Collection[F]) mismatches(w write, got members, malformed []string, notes map[string]string) []Mismatch {
+// affair, unless that is the old value and something is noted about the field. One
+// that does not come back at all is taken as stored, with the same exception.
+func (c *Collection[F]) mismatches(w write, got members, malformed []string, notes map[string]error) []Mismatch {
 	var found []Mismatch
 	for _, field := range w.sent.names() {
 		raw, ok := got[field]
 		isMalformed := slices.Contains(malformed, field)
 		differs := ok && !isNull(w.sent[field]) && !c.spec.same(field, w.sent[field], raw)
-		note, noted := notes[field]
-		if differs || isMalformed || noted && !ok {
-			found = append(found, Mismatch{
-				Field: field, Sent: c.spec.show(field, w.sent), Got: c.spec.show(field, got), Malformed: isMalformed, Note: note,
-			})
+		note := notes[field]
+		kept := ok && isNull(w.sent[field]) && c.spec.same(field, w.before[field], raw)
+		if !differs && !isMalformed && (note == nil || ok && !kept) {
+			continue
 		}
+		mismatch := Mismatch{Field: field, Sent: c.spec.show(field, w.sent), Got: c.spec.show(field, got), Malformed: isMalformed}
+		if note != nil {
+			mismatch.Note, mismatch.Unfinished = note.Error(), !isRefusal(note)
+		}
+		found = append(found, mismatch)
 	}
 	return found
 }
@@ -244,7 +250,28 @@ func (c *Collection[F]) hide(call *call, known ...members) {
 		for _, field := range c.spec.Concealed {
 			var value string
 			_ = json.Unmarshal(m[field], &value) // stays empty where there is none, or it is null
-			call.hide(value, "(the value of "+field+")")
+			for _, secret := range secretsOf(value) {
+				call.hide(secret, "(the value of "+field+")")
+			}
 		}
 	}
+}
+
+// secretsOf returns a URL and the parts of it that may be secret, in case that an
+// answer repeats it in another form, or in part.
+func secretsOf(value string) []string {
+	secrets := []string{value, strings.TrimRight(value, "/")}
+	u, err := url.Parse(value)
+	if err != nil {
+		return secrets
+	}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		secrets = append(secrets, u.User.String(), password)
+	}
+	secrets = append(secrets, u.RequestURI(), u.RawQuery, u.Fragment)
+	for _, values := range u.Query() {
+		secrets = append(secrets, values...)
+	}
+	return append(secrets, strings.Split(u.Path, "/")...)
 }

@@ -407,12 +407,19 @@ func TestReadOfAMalformedField(t *testing.T) {
 	a := newAPI(t, ok(withA(map[string]any{"sticky_sender": "yes", "callback_url": 7})))
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	wantInError(t, err, "read messaging profile "+uuidA, `sticky_sender came back as "yes"`, "callback_url came back as something that is not a string")
+
+	// What is no value of any field may be anything, a user with a password included.
+	a = newAPI(t, ok(withA(map[string]any{"sticky_sender": map[string]any{"password": "hunter2"}})))
+	_, err = opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
+	if wantInError(t, err, "sticky_sender came back as an object with the members [password]"); err != nil && strings.Contains(err.Error(), "hunter2") {
+		t.Error(err)
+	}
 }
 
 // Callback URLs may carry credentials: no error shows one, whoever wrote it (rule 11).
 func TestCallbackURLsAreConcealed(t *testing.T) {
 	t.Parallel()
-	const secret = "https://user:s3cret@hook.example/?a&b"
+	const secret = "https://user:s3cret@hook.example/?key=s3cret-key"
 	planned := messagingFields{Named: named("a"), CallbackURL: opentact.Value(secret)}
 	for name, answer := range map[string]reply{
 		"stored otherwise":        created(withA(map[string]any{"callback_url": secret + "/"})),
@@ -422,6 +429,11 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 		"echoed by a page":        {status: 403, body: "<p>blocked: " + secret},
 		"echoed as HTML":          {status: 403, body: "<p>blocked: " + html.EscapeString(secret)},
 		"echoed as a parameter":   {status: 403, body: "<p>blocked: ?" + url.QueryEscape(secret)},
+		"without its end":         refusal(400, "callback_url https://user:s3cret@hook.exam… is not reachable"),
+		"without its scheme":      refusal(400, "user:s3cret@hook.example is not reachable"),
+		"in capitals":             refusal(400, "HTTPS://user:s3cret@HOOK.EXAMPLE is not reachable"),
+		"nothing but its query":   refusal(400, "no answer to ?key=s3cret-key"),
+		"nothing but its key":     refusal(400, "no answer to s3cret-key"),
 	} {
 		a := newCreateAPI(t, answer)
 		_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), planned)
@@ -446,6 +458,9 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 			_, err := c.Update(t.Context(), at(uuidA, planned), messagingFields{Named: named("b")})
 			return err
 		},
+		"delete": func(c *opentact.Collection[messagingFields]) error {
+			return c.Delete(t.Context(), at(uuidA, planned))
+		},
 	} {
 		a := newCreateAPI(t, refusal(409, secret+" is down"))
 		if err := call(opentact.CollectionOf(a.client(t), &messaging)); err == nil || strings.Contains(err.Error(), "s3cret") {
@@ -454,5 +469,16 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 	}
 	a := newCreateAPI(t, created(withA(map[string]any{"callback_url": secret + "/"})))
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), planned)
-	wantInError(t, err, "callback_url was sent as a value of 37 characters that is not shown here and came back as a value of 38 characters")
+	wantInError(t, err, "callback_url was sent as a value of 48 characters that is not shown here and came back as a value of 49 characters")
+}
+
+// The list that a lost create is looked for in may show the URL too.
+func TestCallbackURLsAreConcealedInLists(t *testing.T) {
+	t.Parallel()
+	const secret = "https://user:s3cret@hook.example/"
+	a := newAPI(t, list(), reply{status: 201, body: "lost"}, refusal(403, "row "+secret))
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Create(t.Context(), messagingFields{Named: named("a"), CallbackURL: opentact.Value(secret)})
+	if wantInError(t, err, "the list could not be read", "row (the value of callback_url)"); err != nil && strings.Contains(err.Error(), "s3cret") {
+		t.Error(err)
+	}
 }

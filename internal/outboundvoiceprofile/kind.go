@@ -33,12 +33,12 @@ func attributes() map[string]schema.Attribute {
 			Validators:          []validator.Int64{int64validator.Between(100000, 999999)},
 		},
 		"channel_limit": schema.Float64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The most outbound channels in use at a time, 0 or more. One call takes one channel. The API document allows fractions.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
 		"max_rate": schema.Float64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The highest rate of a call, 0 or more. The API document gives no unit.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
@@ -49,7 +49,7 @@ func attributes() map[string]schema.Attribute {
 			Validators: []validator.Int64{int64validator.OneOf(0, 1, 2)},
 		},
 		"daily_spend_limit": schema.Float64Attribute{
-			Optional: true, Computed: true,
+			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API may keep it in 32 bits, which is about seven significant digits.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},

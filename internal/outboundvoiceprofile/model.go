@@ -12,10 +12,10 @@ import (
 type model struct {
 	profile.Common
 	TechPrefix      profile.Integer `tfsdk:"tech_prefix"`
-	ChannelLimit    types.Float64   `tfsdk:"channel_limit"`
-	MaxRate         types.Float64   `tfsdk:"max_rate"`
+	ChannelLimit    profile.Decimal `tfsdk:"channel_limit"`
+	MaxRate         profile.Decimal `tfsdk:"max_rate"`
 	RecordCalls     profile.Integer `tfsdk:"record_calls"`
-	DailySpendLimit types.Float64   `tfsdk:"daily_spend_limit"`
+	DailySpendLimit profile.Decimal `tfsdk:"daily_spend_limit"`
 	Filemat         types.String    `tfsdk:"filemat"`
 	AudioTrackType  profile.Integer `tfsdk:"audio_track_type"`
 }
@@ -24,10 +24,10 @@ func fromAPI(common profile.Common, f Fields) model {
 	return model{
 		Common:          common,
 		TechPrefix:      profile.NewInteger(f.TechPrefix),
-		ChannelLimit:    types.Float64PointerValue(f.ChannelLimit.Pointer()),
-		MaxRate:         types.Float64PointerValue(f.MaxRate.Pointer()),
+		ChannelLimit:    profile.NewDecimal(f.ChannelLimit),
+		MaxRate:         profile.NewDecimal(f.MaxRate),
 		RecordCalls:     profile.NewInteger(f.RecordCalls),
-		DailySpendLimit: types.Float64PointerValue(f.DailySpendLimit.Pointer()),
+		DailySpendLimit: profile.NewDecimal(f.DailySpendLimit),
 		Filemat:         types.StringPointerValue(f.Filemat.Pointer()),
 		AudioTrackType:  profile.NewInteger(f.AudioTrackType),
 	}

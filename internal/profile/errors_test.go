@@ -90,6 +90,11 @@ func TestWhatErrorsSay(t *testing.T) {
 			`Nothing was changed. The profile was deleted by somebody else. The next plan will propose to create it anew.`,
 		},
 		{
+			"404: nothing is there, so the path is wrong, and an update shows it first", refuses(404, "Not found"), updating,
+			`List messaging profiles (GET API/profile/messaging): the answer with status 404 is not what the OpenTact API sends: neither the profile nor the collection it belongs to is found, so the path below base_url is wrong.`,
+			`Whether it happened all the same, the next plan will show. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
 			"404: what a data source looks for is not there", failing{answer: gone}, finding,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 404 and an error: No such profile.`,
 			`No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url.`,

@@ -47,7 +47,7 @@ func (r *profileResource[F, M]) ImportState(ctx context.Context, req resource.Im
 	}
 	if err := opentact.ValidateUUID(id); err != nil {
 		resp.Diagnostics.AddError("Invalid import ID",
-			fmt.Sprintf("A %s is imported by its UUID: %s. The data source opentact_%ss shows the UUIDs of all.", r.kind.Spec.Name, err, r.kind.TypeName))
+			fmt.Sprintf("Every %s is imported by its UUID: %s. The data source opentact_%ss shows the UUIDs of all.", r.kind.Spec.Name, err, r.kind.TypeName))
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), id)...)

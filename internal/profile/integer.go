@@ -63,11 +63,20 @@ func (t IntegerType) ValueFromTerraform(ctx context.Context, in tftypes.Value) (
 	if integer, ok := value.(basetypes.Int64Value); ok && err == nil {
 		return Integer{Int64Value: integer}, nil
 	}
-	var number *big.Float
-	if in.As(&number) != nil || number == nil {
+	text, ok := numberText(in)
+	if !ok {
 		return nil, err
 	}
-	return Integer{Int64Value: basetypes.NewInt64Unknown(), invalid: number.Text('g', 10)}, nil
+	return Integer{Int64Value: basetypes.NewInt64Unknown(), invalid: text}, nil
+}
+
+// numberText shows a number of a configuration.
+func numberText(in tftypes.Value) (string, bool) {
+	var number *big.Float
+	if in.As(&number) != nil || number == nil {
+		return "", false
+	}
+	return number.Text('g', 10), true
 }
 
 // Type returns the value's type.

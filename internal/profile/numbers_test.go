@@ -84,6 +84,36 @@ func TestNumbersKeptIn32BitsAreNoDifference(t *testing.T) {
 	}
 }
 
+// What 64 bits cannot hold is the configuration's fault, and not the provider's.
+func TestNumbersBeyond64Bits(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	for _, attribute := range []string{"channel_limit", "max_rate", "daily_spend_limit"} {
+		for number, shown := range map[string]string{"1e400": "1e+400", "-1e400": "-1e+400", "1e-400": "1e-400"} {
+			diags := p.ValidateResource(t, voiceProfile, acctest.Values{"name": "a", attribute: number})
+			acctest.WantError(t, diags, attribute, "Attribute "+attribute, "64 bits of floating point can hold", "it is "+shown+".")
+		}
+	}
+}
+
+// What 32 bits cannot hold is not one value: it is infinite, or zero, but no more
+// the same than other numbers.
+func TestNumbersBeyond32Bits(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	for _, numbers := range [][2]string{{"1e39", "2e39"}, {"0", "1e-46"}, {"1e-46", "2e-46"}, {"1e-46", "0"}} {
+		config := acctest.Values{"name": "a", "daily_spend_limit": numbers[0]}
+		state := p.Converge(t, voiceProfile, acctest.State{}, config)
+		config["daily_spend_limit"] = numbers[1]
+		planned, diags := p.Plan(t, voiceProfile, state, config)
+		acctest.NoDiagnostics(t, diags)
+		if planned.Value.Equal(state.Value) {
+			t.Errorf("%s → %s plans nothing", numbers[0], numbers[1])
+		}
+	}
+}
+
 // TestAccNumbers has Terraform read the numbers, as literals and as the result of
 // 1/3, and import them by command and by block.
 func TestAccNumbers(t *testing.T) {

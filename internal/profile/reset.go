@@ -18,8 +18,9 @@ import (
 // one that was never there. So each write records in private state which
 // attributes were configured: one that was and no longer is gets reset.
 //
-// Only writes record it. What a plan puts into private state stays there even
-// if the update that follows fails, and the reset would be forgotten.
+// Only writes record it, also one of which nobody knows whether it happened. What
+// a plan puts into private state stays there even if the update that follows
+// fails, and the reset would be forgotten.
 
 // recordKey is where private state has the record, a JSON array of names.
 const recordKey = "configured"
@@ -51,6 +52,16 @@ func record(ctx context.Context, diags *diag.Diagnostics, private privateState, 
 	}
 	text, _ := json.Marshal(slices.Sorted(maps.Keys(names))) // names always can be
 	diags.Append(private.SetKey(ctx, recordKey, text)...)
+}
+
+// forget takes from the record what a read has found to be null: there is nothing
+// left to reset, and what others set later is none of the configuration's doing.
+func forget(ctx context.Context, diags *diag.Diagnostics, private privateState, values map[string]tftypes.Value) {
+	before := recorded(ctx, private)
+	after := slices.DeleteFunc(slices.Clone(before), func(name string) bool { return values[name].IsNull() })
+	if len(after) < len(before) {
+		record(ctx, diags, private, nil, after...)
+	}
 }
 
 // removed returns which of the recorded attributes are not configured any more,
@@ -94,7 +105,7 @@ func withNulls(object tftypes.Value, names []string) tftypes.Value {
 
 // What the warning about an attribute that keeps its value says of the reason.
 const (
-	cannotUnset = "The API cannot unset it. To keep it without this warning, configure it as it is, or add it to ignore_changes."
+	cannotUnset = "Short of replacing the profile, the API cannot unset it. To keep it without this warning, configure it as it is, or add it to ignore_changes."
 	didNotUnset = "The API was asked to unset it, and reports the same value as before: either it chooses that by itself, or it ignored the request."
 )
 

@@ -3,8 +3,10 @@
 package profile_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -119,7 +121,7 @@ func TestRefusedResetSaysWhatToDo(t *testing.T) {
 	planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
 	_, diags := p.Apply(t, voiceProfile, state, planned, config)
 	acctest.WantError(t, diags, "max_rate", `the API says "must be a number"`, "Nothing was changed",
-		"max_rate is not configured any more, so the API was asked to unset it. If it cannot, set the attribute to the value that it is to have")
+		"Of what is not configured any more, the API was asked to unset max_rate. If it cannot, set it to the value that it is to have.")
 }
 
 // The API may take a null and do nothing. That is no error, and is said.
@@ -283,4 +285,150 @@ func TestRecordOfAnotherVersion(t *testing.T) {
 	}
 	state.Private = nil // a state of a version that recorded nothing
 	wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "a"})
+}
+
+// A write of which nobody knows whether it happened is recorded as well: what it
+// has configured may be there, and be removed before anything else is written.
+func TestUncertainUpdateRecords(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t, acctest.Values{"max_retries": 0})
+	before := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+	config := acctest.Values{"name": "a", "callback_url": webhook}
+	injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
+	planned, _ := p.Plan(t, messagingProfile, before, config)
+	state, diags := p.Apply(t, messagingProfile, before, planned, config)
+	acctest.WantError(t, diags, "", "Whether it happened all the same, the next plan will show")
+	injection.Remove()
+	state = refresh(t, p, messagingProfile, state)
+	wantNoChange(t, p, messagingProfile, state, config)
+	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
+
+	// One that certainly did not happen is not.
+	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionRefuse}}})
+	config = acctest.Values{"name": "a", "callback_url2": webhook}
+	planned, _ = p.Plan(t, messagingProfile, before, config)
+	state, diags = p.Apply(t, messagingProfile, before, planned, config)
+	acctest.WantError(t, diags, "", "Nothing was changed")
+	if !bytes.Equal(state.Private, before.Private) {
+		t.Errorf("private state was %s and is %s", before.Private, state.Private)
+	}
+}
+
+// What a read has found to be null is reset already. What others set after that
+// is nothing that the configuration has lost.
+func TestRecordEndsWithTheValue(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "callback_url2": webhook})
+	id, config := state.Values().Text("id"), acctest.Values{"name": "a", "callback_url2": webhook}
+	for _, url := range []any{nil, "https://by-hand.example/"} {
+		if err := env.Change(emulator.MessagingProfile, id, map[string]any{"callback_url": url}); err != nil {
+			t.Fatal(err)
+		}
+		state = refresh(t, p, messagingProfile, state)
+		wantNoChange(t, p, messagingProfile, state, config)
+	}
+	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url2")
+}
+
+// The other spelling of a field could not be tried: the update has failed, and
+// what is to be done is to do it again.
+func TestResetThatTheNetworkStopped(t *testing.T) {
+	t.Parallel()
+	for _, spelling := range []emulator.Spelling{emulator.SpellingOtherIgnoring, emulator.SpellingOtherRefusing} {
+		env := acctest.New(t, emulator.Options{Spelling: spelling})
+		config := acctest.Values{"name": "a", "daily_spend_limit": 5}
+		state := env.Protocol(t).Converge(t, voiceProfile, acctest.State{}, config)
+		p := env.Protocol(t, acctest.Values{"max_retries": 0})
+		injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Skip: 1, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusServiceUnavailable}}})
+		removed := acctest.Values{"name": "a"}
+		planned := wantReset(t, p, voiceProfile, state, removed, "daily_spend_limit")
+		state, diags := p.Apply(t, voiceProfile, state, planned, removed)
+		if spelling == emulator.SpellingOtherIgnoring {
+			acctest.WantError(t, diags, "daily_spend_limit", "status 503", "Run Terraform again to finish what failed")
+		} else {
+			acctest.WantError(t, diags, "", "status 503")
+		}
+		injection.Remove()
+		wantReset(t, p, voiceProfile, state, removed, "daily_spend_limit")
+		state = p.Converge(t, voiceProfile, state, removed)
+		if got := state.Values()["daily_spend_limit"]; got != nil {
+			t.Errorf("daily_spend_limit is %v", got)
+		}
+	}
+}
+
+// A create that could not be finished is tainted, and worth to be kept.
+func TestCreateThatTheNetworkStopped(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{Spelling: emulator.SpellingOtherIgnoring})
+	p := env.Protocol(t, acctest.Values{"max_retries": 0})
+	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusServiceUnavailable}}})
+	config := acctest.Values{"name": "a", "daily_spend_limit": 5}
+	planned, _ := p.Plan(t, voiceProfile, acctest.State{}, config)
+	_, diags := p.Apply(t, voiceProfile, acctest.State{}, planned, config)
+	acctest.WantError(t, diags, "daily_spend_limit", "status 503", "run `terraform untaint` with the resource's address, and apply again")
+}
+
+// The API says no without naming the field, or names it in another way: the null
+// may be the reason, and no line of the configuration shows it.
+func TestRefusalThatMayBeAboutAReset(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"no field":        `{"success":false,"message":"Invalid body"}`,
+		"in the message":  `{"success":false,"message":"max_rate must be a number"}`,
+		"an unknown form": `{"success":false,"message":"Invalid","fields":{"body/max_rate":{"message":"must be a number"}}}`,
+	} {
+		p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPatch {
+				answer(w, http.StatusBadRequest, body)
+				return
+			}
+			answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","max_rate":0.5}}`)
+		})
+		state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
+		config := acctest.Values{"name": "b"}
+		planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
+		_, diags := p.Apply(t, voiceProfile, state, planned, config)
+		if got := acctest.Describe(diags); !strings.Contains(got, "the API was asked to unset max_rate") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// A fault that the API finds with another attribute is not about the reset.
+func TestRefusalThatIsNotAboutTheReset(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch {
+			answer(w, http.StatusBadRequest, `{"success":false,"message":"Invalid","fields":{"params.name":{"message":"is taken"}}}`)
+			return
+		}
+		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
+	})
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
+	config := acctest.Values{"name": "b"}
+	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
+	_, diags := p.Apply(t, messagingProfile, state, planned, config)
+	acctest.WantError(t, diags, "name", "is taken")
+	if got := acctest.Describe(diags); strings.Contains(got, "asked to unset") {
+		t.Error(got)
+	}
+}
+
+// A reset that went well beside a fault of another field is not done again
+// blindly: it stays to be planned.
+func TestResetBesideAMismatch(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
+	})
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "long_code_weight": 1})
+	config := acctest.Values{"name": "a", "long_code_weight": 2}
+	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
+	state, diags := p.Apply(t, messagingProfile, state, planned, config)
+	acctest.WantError(t, diags, "long_code_weight", "came back as 1")
+	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
 }

@@ -74,6 +74,7 @@ func (r *profileResource[F, M]) Read(ctx context.Context, req resource.ReadReque
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
+	forget(ctx, &resp.Diagnostics, resp.Private, attributeValues(resp.State.Raw))
 }
 
 // Update sends what differs between state and plan, and a null for what is to be
@@ -91,8 +92,10 @@ func (r *profileResource[F, M]) Update(ctx context.Context, req resource.UpdateR
 	identify(ctx, &resp.Diagnostics, resp.Identity, state.common().ID.ValueString())
 	profile, err := r.profiles.Update(ctx, r.kind.toProfile(state), r.kind.ToAPI(plan))
 	if profile.UUID != "" {
-		config := attributeValues(req.Config.Raw)
 		resp.Diagnostics.Append(resp.State.Set(ctx, r.kind.toModel(profile))...)
+	}
+	if !certainlyNothing(err) {
+		config := attributeValues(req.Config.Raw)
 		record(ctx, &resp.Diagnostics, resp.Private, config, r.kind.postponed(recorded(ctx, req.Private), config, planned, err != nil)...)
 	}
 	if err == nil {
@@ -110,6 +113,6 @@ func (r *profileResource[F, M]) Delete(ctx context.Context, req resource.DeleteR
 		return
 	}
 	identify(ctx, &resp.Diagnostics, resp.Identity, state.common().ID.ValueString())
-	err := r.profiles.Delete(ctx, state.common().ID.ValueString())
+	err := r.profiles.Delete(ctx, r.kind.toProfile(state))
 	r.report(&resp.Diagnostics, verbDelete, state, err)
 }

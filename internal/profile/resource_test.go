@@ -145,6 +145,19 @@ func TestProfileDeletedByOthers(t *testing.T) {
 	}
 }
 
+// A plan to delete has nothing to modify.
+func TestPlanOfADelete(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "sticky_sender": true})
+	planned, diags := p.Plan(t, messagingProfile, state, nil)
+	acctest.NoDiagnostics(t, diags)
+	if !planned.Value.IsNull() {
+		t.Errorf("planned %v", planned.Values())
+	}
+}
+
 func TestRefusedDeleteKeepsTheProfile(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -163,8 +176,11 @@ func TestImportIDs(t *testing.T) {
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
 	for _, id := range []string{"", "17", strings.ToUpper(uuid), uuid + " ", "../" + uuid, "{" + uuid + "}"} {
-		_, diags := p.Import(t, messagingProfile, id)
+		imported, diags := p.Import(t, messagingProfile, id)
 		acctest.WantError(t, diags, "", "imported by its UUID")
+		if imported.Values() != nil {
+			t.Errorf("%q was imported: %v", id, imported.Values())
+		}
 	}
 	if len(env.Requests()) > 0 {
 		t.Error("a request was made")

@@ -206,6 +206,6 @@ func keeps(a attribute, value, reason string) *tfprotov6.Diagnostic {
 
 // What keeps says of the reason.
 const (
-	cannotUnset = "The API cannot unset it. To keep it without this warning, configure it as it is, or add it to ignore_changes."
+	cannotUnset = "Short of replacing the profile, the API cannot unset it. To keep it without this warning, configure it as it is, or add it to ignore_changes."
 	didNotUnset = "The API was asked to unset it, and reports the same value as before: either it chooses that by itself, or it ignored the request."
 )

@@ -27,7 +27,7 @@ type model struct {
 	RequestTimeout    types.String    `tfsdk:"request_timeout"`
 	MaxRetries        profile.Integer `tfsdk:"max_retries"`
 	RetryMaxWait      types.String    `tfsdk:"retry_max_wait"`
-	RequestsPerSecond types.Float64   `tfsdk:"requests_per_second"`
+	RequestsPerSecond profile.Decimal `tfsdk:"requests_per_second"`
 }
 
 func attributes() map[string]schema.Attribute {
@@ -70,7 +70,7 @@ func attributes() map[string]schema.Attribute {
 			Validators: []validator.String{retryMaxWait.rule()},
 		},
 		requestsPerSecond.name: schema.Float64Attribute{
-			Optional: true,
+			CustomType: profile.DecimalType{}, Optional: true,
 			MarkdownDescription: requestsPerSecond.describe(fmt.Sprintf("How many requests the provider sends in a second at the most, evenly spread: a number from %g to %d. ", leastPerSecond, mostPerSecond) +
 				"Without it there is no limit but the API's own."),
 			Validators: []validator.Float64{requestsPerSecond.rule()},

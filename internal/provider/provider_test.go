@@ -55,6 +55,7 @@ func TestConfigurationIsValidated(t *testing.T) {
 		{"no requests at all", "requests_per_second", 0, `must be a number from 0.01 to 1000000: it is "0"`},
 		{"fewer than no requests", "requests_per_second", -0.5, `it is "-0.5"`},
 		{"fewer requests than one waits for", "requests_per_second", 0.001, `it is "0.001"`},
+		{"more requests than any number", "requests_per_second", "1e400", "must be a number that 64 bits of floating point can hold"},
 		{"more requests than anybody counts", "requests_per_second", 1e9, `it is "1000000000"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

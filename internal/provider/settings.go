@@ -190,7 +190,7 @@ func asText(value attr.Value) string {
 	switch value := value.(type) {
 	case types.String:
 		return value.ValueString()
-	case types.Float64:
+	case interface{ ValueFloat64() float64 }:
 		return strconv.FormatFloat(value.ValueFloat64(), 'f', -1, 64)
 	default:
 		return value.String()

@@ -8,10 +8,13 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	tfjson "github.com/hashicorp/terraform-json"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 )
 
@@ -87,5 +90,63 @@ func TestSchemaIsTheOneCheckedIn(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(checkedIn), out.String()); diff != "" {
 		t.Errorf("the schema has changed, run make generate: %s", diff)
+	}
+}
+
+// The provider's own schema does not have everything that a schema can have.
+func TestConvertKeepsEverything(t *testing.T) {
+	t.Parallel()
+	served := &tfprotov6.Schema{Version: 3, Block: &tfprotov6.SchemaBlock{
+		Description: "block", DescriptionKind: tfprotov6.StringKindPlain, Deprecated: true,
+		Attributes: []*tfprotov6.SchemaAttribute{{
+			Name: "a", Type: tftypes.List{ElementType: tftypes.Bool}, Description: "attribute", DescriptionKind: tfprotov6.StringKindMarkdown,
+			Required: true, Optional: true, Computed: true, Sensitive: true, WriteOnly: true, Deprecated: true,
+		}},
+	}}
+	got, err := convert(&tfprotov6.GetProviderSchemaResponse{
+		Provider: served, ResourceSchemas: map[string]*tfprotov6.Schema{"r": served},
+	}, &tfprotov6.GetResourceIdentitySchemasResponse{IdentitySchemas: map[string]*tfprotov6.ResourceIdentitySchema{"r": {
+		Version: 2, IdentityAttributes: []*tfprotov6.ResourceIdentitySchemaAttribute{{Name: "i", Type: tftypes.String, Description: "identity", OptionalForImport: true}},
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &tfjson.Schema{Version: 3, Block: &tfjson.SchemaBlock{
+		Description: "block", DescriptionKind: tfjson.SchemaDescriptionKindPlain, Deprecated: true,
+		Attributes: map[string]*tfjson.SchemaAttribute{"a": {
+			AttributeType: cty.List(cty.Bool), Description: "attribute", DescriptionKind: tfjson.SchemaDescriptionKindMarkdown,
+			Required: true, Optional: true, Computed: true, Sensitive: true, WriteOnly: true, Deprecated: true,
+		}},
+	}}
+	identity := &tfjson.IdentitySchema{Version: 2, Attributes: map[string]*tfjson.IdentityAttribute{
+		"i": {IdentityType: cty.String, Description: "identity", OptionalForImport: true},
+	}}
+	schema := got.Schemas["opentact"]
+	for what, pair := range map[string][2]any{
+		"provider": {want, schema.ConfigSchema}, "resource": {want, schema.ResourceSchemas["r"]}, "identity": {identity, schema.ResourceIdentitySchemas["r"]},
+	} {
+		if diff := cmp.Diff(pair[0], pair[1], cmp.Comparer(cty.Type.Equals)); diff != "" {
+			t.Errorf("%s: %s", what, diff)
+		}
+	}
+}
+
+// What is not converted would be missing from the documentation, and nobody would
+// notice.
+func TestConvertRefusesWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	broken := map[string]*tfprotov6.Schema{"x": {Block: &tfprotov6.SchemaBlock{BlockTypes: []*tfprotov6.SchemaNestedBlock{{TypeName: "b"}}}}}
+	fine := &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{}}
+	for name, served := range map[string]*tfprotov6.GetProviderSchemaResponse{
+		"provider":      {Provider: broken["x"]},
+		"resources":     {Provider: fine, ResourceSchemas: broken},
+		"data sources":  {Provider: fine, DataSourceSchemas: broken},
+		"list resource": {Provider: fine, ListResourceSchemas: broken},
+		"functions":     {Provider: fine, Functions: map[string]*tfprotov6.Function{"f": {}}},
+		"ephemeral":     {Provider: fine, EphemeralResourceSchemas: broken},
+	} {
+		if _, err := convert(served, &tfprotov6.GetResourceIdentitySchemasResponse{}); err == nil || !strings.Contains(err.Error(), name) && !strings.Contains(err.Error(), "not converted") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -3,6 +3,7 @@
 package profile
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"os"
@@ -26,10 +27,14 @@ func TestNextOnTransport(t *testing.T) {
 		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(&net.DNSError{Err: "no such host"})}, "The proxy that HTTPS_PROXY or HTTP_PROXY names"},
 		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "nothing listens there"}, // Windows
 		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that it can be reached from here"},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not speak TLS"},
 		{errors.New("something else"), "that it can be reached from here"},
 	} {
 		if got := next(operation{}, &opentact.TransportError{Err: test.err}); !strings.Contains(got, test.want) {
 			t.Errorf("%v: %s", test.err, got)
 		}
+	}
+	if got := next(operation{}, errors.New("no messaging profile is named a")); got != "" {
+		t.Errorf("there is no advice on what has nothing to do with the API: %s", got)
 	}
 }

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+// advice says what an error means for the profile, and what to do about it.
+func advice(op operation, err error) string {
+	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
+		return adviceOnMismatch(op, mismatch)
+	}
+	return strings.TrimSpace(effect(op, err) + " " + next(op, err))
+}
+
+// adviceOnMismatch is about an answer whose fields are not what they should be.
+// After a create Terraform marks the resource as tainted.
+func adviceOnMismatch(op operation, err *opentact.MismatchError) string {
+	unfinished := slices.ContainsFunc(err.Fields, func(m opentact.Mismatch) bool { return m.Unfinished })
+	switch {
+	case unfinished && op.verb == verbCreate:
+		return "The profile exists and is in the state, marked as tainted: the next apply would replace it. " +
+			"To keep it and finish what failed, run `terraform untaint` with the resource's address, and apply again."
+	case unfinished:
+		return "The state shows what the API holds. Run Terraform again to finish what failed."
+	}
+	switch op.verb {
+	case verbCreate:
+		return "The profile exists and is in the state, marked as tainted: the next apply would replace it. " +
+			"To keep it, set the attribute to a value that the API accepts, and run `terraform untaint` with the resource's address."
+	case verbUpdate:
+		return "The state shows what the API holds. Set the attribute to a value that the API accepts."
+	default:
+		return "The API answers in a form that this version of the provider does not know; please report it. The state is as it was."
+	}
+}
+
+// effect says what a failed operation has done to the profile.
+func effect(op operation, err error) string {
+	switch op.verb {
+	case verbCreate: // one whose outcome is not known is reported elsewhere
+		return "Nothing was created."
+	case verbRead:
+		return "The profile is still in the state."
+	case verbUpdate, verbDelete:
+		if certainlyNothing(err) {
+			return "Nothing was changed."
+		}
+		return "Whether it happened all the same, the next plan will show."
+	default:
+		return ""
+	}
+}
+
+// certainlyNothing tells whether a write cannot have happened: the API refused
+// it, or it was never sent, and nor can an earlier attempt.
+func certainlyNothing(err error) bool {
+	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
+		return apiErr.Refused() && !apiErr.Unclear
+	}
+	if transportErr, ok := errors.AsType[*opentact.TransportError](err); ok {
+		return !transportErr.Sent && !transportErr.Unclear
+	}
+	return isType[*opentact.LoginError](err)
+}
+
+// next says what to do about an error.
+func next(op operation, err error) string {
+	if login, ok := errors.AsType[*opentact.LoginError](err); ok {
+		return nextOnLogin(login.Err)
+	}
+	if credentials, ok := errors.AsType[*opentact.CredentialsError](err); ok {
+		return nextOnCredentials(credentials)
+	}
+	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
+		return nextOnStatus(op, apiErr.Status)
+	}
+	if answerErr, ok := errors.AsType[*opentact.AnswerError](err); ok {
+		return nextOnAnswer(answerErr.Status)
+	}
+	if isType[*opentact.TransportError](err) {
+		return nextOnTransport(err)
+	}
+	return ""
+}
+
+// errRefusedOnWindows is Windows' own WSAECONNREFUSED, which syscall.ECONNREFUSED
+// there is not. No other system has an error of that number.
+const errRefusedOnWindows = syscall.Errno(10061)
+
+// isProxyError tells whether the connection failed before it came to the API.
+func isProxyError(err error) bool {
+	opErr, ok := errors.AsType[*net.OpError](err)
+	return ok && opErr.Op == "proxyconnect"
+}
+
+// nextOnTransport is about requests that no answer came to.
+func nextOnTransport(err error) string {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return "Run Terraform again."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "If the API is merely slow, raise the provider's request_timeout."
+	case isProxyError(err):
+		return "The proxy that HTTPS_PROXY or HTTP_PROXY names cannot be reached. Correct the variable, or exempt the API's host by NO_PROXY."
+	case isType[*net.DNSError](err):
+		return checkBaseURL + ", and that this machine can resolve the name of its host."
+	case isType[*tls.CertificateVerificationError](err):
+		return checkBaseURL + ". If a proxy here decrypts TLS, this machine has to trust its certificate authority."
+	case isType[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
+		return checkBaseURL + ": what answers there does not speak TLS."
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errRefusedOnWindows):
+		return checkBaseURL + ": nothing listens there, or a firewall is in the way."
+	default:
+		return checkBaseURL + " and that it can be reached from here."
+	}
+}
+
+// nextOnLogin is about a login that failed.
+func nextOnLogin(err error) string {
+	apiErr, answered := errors.AsType[*opentact.APIError](err)
+	switch {
+	case isType[*opentact.CredentialsError](err):
+		return "Check the e-mail address and the password. They are not tried again before the next run."
+	case answered && apiErr.Status == http.StatusForbidden:
+		return "The API knows the user and does not let it in: ask the account's administrator."
+	default:
+		return next(operation{}, err)
+	}
+}
+
+// nextOnCredentials is about a token that the API does not accept.
+func nextOnCredentials(err *opentact.CredentialsError) string {
+	switch {
+	case err.LoggedIn:
+		return "The API accepts the e-mail address and the password, and not the token it gives for them. Check the provider's base_url."
+	case !err.Expired.IsZero():
+		return "OpenTact tokens are valid for a day: get a new one, or set e-mail address and password, with which the provider gets one when it needs to."
+	default:
+		return fmt.Sprintf("Check that the token is one for %s and has not expired: OpenTact tokens are valid for a day.", err.BaseURL)
+	}
+}
+
+const checkBaseURL = "Check the provider's base_url (the default is " + opentact.DefaultBaseURL + ")"
+
+// nextOnStatus is about errors that the API itself reported.
+func nextOnStatus(op operation, status int) string {
+	switch {
+	case status == http.StatusForbidden:
+		return "The token is valid but lacks the right to do this: ask the account's administrator for it."
+	case status == http.StatusNotFound && op.verb == verbFind:
+		return "No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url."
+	case status == http.StatusNotFound && op.verb == verbUpdate:
+		return "The profile was deleted by somebody else. The next plan will propose to create it anew."
+	case status == http.StatusNotFound:
+		return checkBaseURL + "."
+	case status == http.StatusConflict:
+		return "Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again."
+	case status == http.StatusTooManyRequests:
+		return "The API asks for fewer requests: set the provider's requests_per_second to what it allows, or raise max_retries."
+	case status >= http.StatusInternalServerError:
+		return apiFails
+	default:
+		return "Correct what the API's message names, and try again."
+	}
+}
+
+// nextOnAnswer is about answers that are not the API's.
+func nextOnAnswer(status int) string {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return nextOnStatus(operation{}, status)
+	case status >= http.StatusInternalServerError:
+		return apiFails
+	default:
+		return checkBaseURL + ": something else may be answering there, such as a proxy or a sign-in page."
+	}
+}
+
+const apiFails = "The API, or a gateway in front of it, is failing and may recover: try again later. " +
+	"The provider's max_retries says how often it tries by itself."
+
+// adviceOnResets is about a null that may be what the API found fault with. No
+// line of the configuration shows that it was sent.
+func adviceOnResets(resets []string, err error) string {
+	apiErr, ok := errors.AsType[*opentact.APIError](err)
+	if len(resets) == 0 || !ok || !apiErr.Refused() {
+		return ""
+	}
+	return fmt.Sprintf(" Of what is not configured any more, the API was asked to unset %s. If it cannot, set it to the value that it is to have.", strings.Join(resets, ", "))
+}
+
+func isType[E error](err error) bool {
+	_, ok := errors.AsType[E](err)
+	return ok
+}
