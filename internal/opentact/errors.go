@@ -70,6 +70,12 @@ func (e *APIError) Error() string {
 // so under a 4xx, or by `"success": false` under a 2xx. Under a 5xx nobody knows.
 func (e *APIError) Refused() bool { return e.Status < http.StatusInternalServerError }
 
+// AboutContent tells whether the API may have refused what a request carries, and
+// not who sent it, when, or to which profile.
+func (e *APIError) AboutContent() bool {
+	return e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity || e.Status < http.StatusMultipleChoices
+}
+
 // IsGone tells whether err is the API's own word that there is no such profile:
 // a 404 that carries its JSON error. A proxy's 404 page is not.
 func IsGone(err error) bool {

@@ -24,22 +24,20 @@ func advice(op operation, err error) string {
 	return strings.TrimSpace(effect(op, err) + " " + next(op, err))
 }
 
+// tainted is what Terraform makes of a create that returns a profile and an error.
+const tainted = "The profile exists and is in the state, marked as tainted: the next apply would replace it. To keep it, "
+
 // adviceOnMismatch is about an answer whose fields are not what they should be.
-// After a create Terraform marks the resource as tainted.
 func adviceOnMismatch(op operation, err *opentact.MismatchError) string {
 	unfinished := slices.ContainsFunc(err.Fields, func(m opentact.Mismatch) bool { return m.Unfinished })
 	switch {
-	case unfinished && op.verb == verbCreate:
-		return "The profile exists and is in the state, marked as tainted: the next apply would replace it. " +
-			"To keep it and finish what failed, run `terraform untaint` with the resource's address, and apply again."
-	case unfinished:
+	case op.verb == verbCreate && unfinished:
+		return tainted + "run `terraform untaint` with the resource's address, and apply again to finish what failed."
+	case op.verb == verbCreate:
+		return tainted + "set the attribute to a value that the API accepts, and run `terraform untaint` with the resource's address."
+	case op.verb == verbUpdate && unfinished:
 		return "The state shows what the API holds. Run Terraform again to finish what failed."
-	}
-	switch op.verb {
-	case verbCreate:
-		return "The profile exists and is in the state, marked as tainted: the next apply would replace it. " +
-			"To keep it, set the attribute to a value that the API accepts, and run `terraform untaint` with the resource's address."
-	case verbUpdate:
+	case op.verb == verbUpdate:
 		return "The state shows what the API holds. Set the attribute to a value that the API accepts."
 	default:
 		return "The API answers in a form that this version of the provider does not know; please report it. The state is as it was."
@@ -195,7 +193,7 @@ const apiFails = "The API, or a gateway in front of it, is failing and may recov
 // line of the configuration shows that it was sent.
 func adviceOnResets(resets []string, err error) string {
 	apiErr, ok := errors.AsType[*opentact.APIError](err)
-	if len(resets) == 0 || !ok || !apiErr.Refused() {
+	if len(resets) == 0 || !ok || !apiErr.AboutContent() {
 		return ""
 	}
 	return fmt.Sprintf(" Of what is not configured any more, the API was asked to unset %s. If it cannot, set it to the value that it is to have.", strings.Join(resets, ", "))

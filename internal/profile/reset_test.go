@@ -369,21 +369,31 @@ func TestCreateThatTheNetworkStopped(t *testing.T) {
 	config := acctest.Values{"name": "a", "daily_spend_limit": 5}
 	planned, _ := p.Plan(t, voiceProfile, acctest.State{}, config)
 	_, diags := p.Apply(t, voiceProfile, acctest.State{}, planned, config)
-	acctest.WantError(t, diags, "daily_spend_limit", "status 503", "run `terraform untaint` with the resource's address, and apply again")
+	acctest.WantError(t, diags, "daily_spend_limit", "status 503", "run `terraform untaint` with the resource's address, and apply again to finish what failed")
 }
 
 // The API says no without naming the field, or names it in another way: the null
 // may be the reason, and no line of the configuration shows it.
 func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 	t.Parallel()
-	for name, body := range map[string]string{
-		"no field":        `{"success":false,"message":"Invalid body"}`,
-		"in the message":  `{"success":false,"message":"max_rate must be a number"}`,
-		"an unknown form": `{"success":false,"message":"Invalid","fields":{"body/max_rate":{"message":"must be a number"}}}`,
+	for name, test := range map[string]struct {
+		status int
+		body   string
+		hint   bool
+	}{
+		"no field":        {400, `{"success":false,"message":"Invalid body"}`, true},
+		"in the message":  {422, `{"success":false,"message":"max_rate must be a number"}`, true},
+		"an unknown form": {400, `{"success":false,"message":"Invalid","fields":{"body/max_rate":{"message":"must be a number"}}}`, true},
+		"not a 4xx":       {200, `{"success":false,"message":"Invalid body"}`, true},
+		// These are about something else.
+		"the token":    {401, `{"success":false,"message":"Unauthorized"}`, false},
+		"the right":    {403, `{"success":false,"message":"Forbidden"}`, false},
+		"the conflict": {409, `{"success":false,"message":"Conflict"}`, false},
+		"the rate":     {429, `{"success":false,"message":"Too many requests"}`, false},
 	} {
 		p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodPatch {
-				answer(w, http.StatusBadRequest, body)
+				answer(w, test.status, test.body)
 				return
 			}
 			answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","max_rate":0.5}}`)
@@ -392,7 +402,7 @@ func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 		config := acctest.Values{"name": "b"}
 		planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
 		_, diags := p.Apply(t, voiceProfile, state, planned, config)
-		if got := acctest.Describe(diags); !strings.Contains(got, "the API was asked to unset max_rate") {
+		if got := acctest.Describe(diags); len(diags) != 1 || strings.Contains(got, "the API was asked to unset max_rate") != test.hint {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
