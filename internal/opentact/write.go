@@ -260,7 +260,7 @@ func (c *Collection[F]) hide(call *call, known ...members) {
 // secretsOf returns a URL and the parts of it that may be secret, in case that an
 // answer repeats it in another form, or in part.
 func secretsOf(value string) []string {
-	secrets := []string{value, strings.TrimRight(value, "/")}
+	secrets := []string{value}
 	u, err := url.Parse(value)
 	if err != nil {
 		return secrets
@@ -269,7 +269,7 @@ func secretsOf(value string) []string {
 		password, _ := u.User.Password()
 		secrets = append(secrets, u.User.String(), password)
 	}
-	secrets = append(secrets, u.RequestURI(), u.RawQuery, u.Fragment)
+	secrets = append(secrets, u.RawQuery)
 	for _, values := range u.Query() {
 		secrets = append(secrets, values...)
 	}

@@ -5,6 +5,7 @@ package profile_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -358,6 +359,25 @@ func TestResetThatTheNetworkStopped(t *testing.T) {
 			t.Errorf("daily_spend_limit is %v", got)
 		}
 	}
+}
+
+// The API refuses the one spelling and does nothing about the other. To try again
+// would not help.
+func TestResetThatNoSpellingDoes(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if r.Method == http.MethodPatch && bytes.Contains(body, []byte("daily_spend_limit")) {
+			answer(w, http.StatusBadRequest, `{"success":false,"message":"daily_spend_limit must be a number"}`)
+			return
+		}
+		answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","daily_spend_limit":5}}`)
+	})
+	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "daily_spend_limit": 5})
+	config := acctest.Values{"name": "a"}
+	planned := wantReset(t, p, voiceProfile, state, config, "daily_spend_limit")
+	_, diags := p.Apply(t, voiceProfile, state, planned, config)
+	acctest.WantError(t, diags, "daily_spend_limit", "was sent as null and came back as 5", "daily_spend_limit must be a number", "Set the attribute to a value that the API accepts")
 }
 
 // A create that could not be finished is tainted, and worth to be kept.
