@@ -107,9 +107,6 @@ var scenarios = map[string]scenario{
 // TestChaos lets the profiles live in every scenario with every seed.
 func TestChaos(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("TF_ACC") == "" {
-		t.Skip("needs Terraform: set TF_ACC=1, as make testacc does")
-	}
 	for name, s := range scenarios {
 		for seed := range *seeds {
 			t.Run(fmt.Sprintf("%s/%d", name, seed), func(t *testing.T) {

@@ -29,9 +29,9 @@ type call struct {
 	// element takes the elements of an array payload, begun anew by each attempt.
 	element func(json.RawMessage) error
 	restart func()
-	// concealed maps values that no error may show to what is shown in their
-	// place. The API is free to repeat what it was sent.
-	concealed map[string]string
+	// hidden maps values that no error may show to what is shown in their place.
+	// The API is free to repeat what it was sent.
+	hidden map[string]string
 
 	// lane is where a POST waits while one like it is looked for.
 	lane *lane
@@ -154,9 +154,8 @@ func (c *call) requestID(resp *http.Response) string {
 	return clean(c.conceal(resp.Header.Get("X-Request-Id")))
 }
 
-// hide makes errors show a text in the place of a value, in whichever way an
-// answer is likely to write it. What is shorter than a secret would be is left:
-// to replace every "a" would make errors unreadable.
+// hide makes errors show a text in the place of a value. What is shorter than a
+// secret would be is left: to replace every "a" would make errors unreadable.
 func (c *call) hide(value, shown string) {
 	if len(value) >= 8 {
 		c.hideAny(value, shown)
@@ -168,25 +167,34 @@ func (c *call) hideAny(value, shown string) {
 	if value == "" {
 		return
 	}
-	if c.concealed == nil {
-		c.concealed = make(map[string]string)
+	if c.hidden == nil {
+		c.hidden = make(map[string]string)
 	}
+	c.hidden[value] = shown
+}
+
+// writings are the ways in which an answer is likely to write a value.
+func writings(value string) []string {
 	entities := html.EscapeString(value)
 	quoted, _ := json.Marshal(value) // a string can be
-	for _, written := range []string{
+	return []string{
 		value, entities, strings.ReplaceAll(entities, "&#34;", "&quot;"), url.QueryEscape(value), url.PathEscape(value),
 		strings.ReplaceAll(url.QueryEscape(value), "+", "%20"), strings.ReplaceAll(value, "/", `\/`), strings.Trim(string(quoted), `"`),
-	} {
-		c.concealed[written] = shown
 	}
 }
 
-// conceal replaces the hidden values in a text. It comes before the text is
-// cut, or a part of a value could stay.
+// conceal replaces the hidden values in a text, in whichever way they are
+// written. It comes before the text is cut, or a part of a value could stay.
 func (c *call) conceal(text string) string {
+	concealed := make(map[string]string)
+	for value, shown := range c.hidden {
+		for _, written := range writings(value) {
+			concealed[written] = shown
+		}
+	}
 	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
-	for _, value := range slices.SortedFunc(maps.Keys(c.concealed), longestFirst) {
-		text = strings.ReplaceAll(text, value, c.concealed[value])
+	for _, written := range slices.SortedFunc(maps.Keys(concealed), longestFirst) {
+		text = strings.ReplaceAll(text, written, concealed[written])
 	}
 	return text
 }

@@ -29,16 +29,14 @@ func (r *profileResource[F, M]) ModifyPlan(ctx context.Context, req resource.Mod
 			plan[name] = value
 		}
 	}
-	var state M
-	if resp.Diagnostics.Append(req.State.Get(ctx, &state)...); resp.Diagnostics.HasError() {
-		return
-	}
 	for _, name := range removed(recorded(ctx, req.Private), config, prior) {
 		if r.kind.isNullable(name) {
 			plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
-		} else {
-			r.warnOfKept(&resp.Diagnostics, name, state, cannotUnset)
+			continue
 		}
+		var state M // which most plans need not decode
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.warnOfKept(&resp.Diagnostics, name, state, cannotUnset)
 	}
 	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {
 		plan[attrModifiedOn] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)

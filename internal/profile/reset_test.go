@@ -106,17 +106,30 @@ func TestUpdateThatWentWrongHalfwayRecords(t *testing.T) {
 	wantReset(t, p, messagingProfile, state, config, "callback_url2")
 }
 
+// refusesUpdates returns a provider whose API answers updates by a status and a
+// body, and everything else by a profile.
+func refusesUpdates(t *testing.T, profile string, status int, body string) *acctest.Protocol {
+	t.Helper()
+	return acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPatch {
+			answer(w, status, body)
+			return
+		}
+		answer(w, http.StatusOK, profile)
+	})
+}
+
+// voiceJSON answers an outbound voice profile with more members.
+func voiceJSON(members string) string {
+	return `{"success":true,"payload":{"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a"` + members + `}}`
+}
+
 // It is inferred that the API takes a null for the limits of voice profiles.
 // Where it does not, the error says what to do instead.
 func TestRefusedResetSaysWhatToDo(t *testing.T) {
 	t.Parallel()
-	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPatch {
-			answer(w, http.StatusBadRequest, `{"success":false,"message":"Invalid","fields":{"params.max_rate":{"message":"must be a number"}}}`)
-			return
-		}
-		answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","max_rate":0.5}}`)
-	})
+	p := refusesUpdates(t, voiceJSON(`,"max_rate":0.5`), http.StatusBadRequest,
+		`{"success":false,"message":"Invalid","fields":{"params.max_rate":{"message":"must be a number"}}}`)
 	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
 	config := acctest.Values{"name": "a"}
 	planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
@@ -371,7 +384,7 @@ func TestResetThatNoSpellingDoes(t *testing.T) {
 			answer(w, http.StatusBadRequest, `{"success":false,"message":"daily_spend_limit must be a number"}`)
 			return
 		}
-		answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","daily_spend_limit":5}}`)
+		answer(w, http.StatusOK, voiceJSON(`,"daily_spend_limit":5`))
 	})
 	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "daily_spend_limit": 5})
 	config := acctest.Values{"name": "a"}
@@ -411,13 +424,7 @@ func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 		"the conflict": {409, `{"success":false,"message":"Conflict"}`, false},
 		"the rate":     {429, `{"success":false,"message":"Too many requests"}`, false},
 	} {
-		p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodPatch {
-				answer(w, test.status, test.body)
-				return
-			}
-			answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","max_rate":0.5}}`)
-		})
+		p := refusesUpdates(t, voiceJSON(`,"max_rate":0.5`), test.status, test.body)
 		state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
 		config := acctest.Values{"name": "b"}
 		planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
@@ -431,13 +438,8 @@ func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 // A fault that the API finds with another attribute is not about the reset.
 func TestRefusalThatIsNotAboutTheReset(t *testing.T) {
 	t.Parallel()
-	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodPatch {
-			answer(w, http.StatusBadRequest, `{"success":false,"message":"Invalid","fields":{"params.name":{"message":"is taken"}}}`)
-			return
-		}
-		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
-	})
+	p := refusesUpdates(t, profileJSON(`,"callback_url":"`+webhook+`"`), http.StatusBadRequest,
+		`{"success":false,"message":"Invalid","fields":{"params.name":{"message":"is taken"}}}`)
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
 	config := acctest.Values{"name": "b"}
 	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")

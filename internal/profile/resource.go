@@ -5,6 +5,7 @@ package profile
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -25,7 +26,12 @@ func (r *profileResource[F, M]) Metadata(_ context.Context, req resource.Metadat
 func (r *profileResource[F, M]) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := r.kind.attributes()
 	for name, own := range r.kind.Attributes {
-		attributes[name] = describeRemoval(own, r.kind.isNullable(name))
+		described, err := describeRemoval(own, r.kind.isNullable(name))
+		if err != nil { // every test would see it
+			resp.Diagnostics.AddAttributeError(path.Root(name), "Incomplete schema", sentence(err.Error()))
+			return
+		}
+		attributes[name] = described
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: r.kind.Description,

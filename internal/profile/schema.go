@@ -52,9 +52,9 @@ const (
 )
 
 // describeRemoval completes the description of an optional attribute.
-func describeRemoval(attribute schema.Attribute, nullable bool) schema.Attribute {
+func describeRemoval(attribute schema.Attribute, nullable bool) (schema.Attribute, error) {
 	if !attribute.IsOptional() {
-		return attribute
+		return attribute, nil
 	}
 	text := removedIsKept
 	if nullable {
@@ -63,18 +63,18 @@ func describeRemoval(attribute schema.Attribute, nullable bool) schema.Attribute
 	switch a := attribute.(type) {
 	case schema.StringAttribute:
 		a.MarkdownDescription += text
-		return a
+		return a, nil
 	case schema.BoolAttribute:
 		a.MarkdownDescription += text
-		return a
+		return a, nil
 	case schema.Int64Attribute:
 		a.MarkdownDescription += text
-		return a
+		return a, nil
 	case schema.Float64Attribute:
 		a.MarkdownDescription += text
-		return a
+		return a, nil
 	default:
-		panic(fmt.Sprintf("what removal does cannot be described of a %T yet", attribute)) // every test would see it
+		return nil, fmt.Errorf("what removal does cannot be described of a %T yet", attribute)
 	}
 }
 
