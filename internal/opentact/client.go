@@ -42,6 +42,8 @@ type Config struct {
 	RequestsPerSecond float64
 	// Log is told of each attempt. It may be nil.
 	Log func(context.Context, Attempt)
+	// Note is told, in a sentence, what changes which requests are made. It may be nil.
+	Note func(ctx context.Context, text string)
 }
 
 // Client calls one API with one set of credentials. It is made for use by many
@@ -152,6 +154,13 @@ func (c *Client) send(ctx context.Context, call *call, header, credentials strin
 		return nil, err
 	default:
 		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: call.safe(plainCause(err))}
+	}
+}
+
+// note says what people would want to know who look for the reason of a request.
+func (c *Client) note(ctx context.Context, text string) {
+	if c.config.Note != nil {
+		c.config.Note(ctx, text)
 	}
 }
 

@@ -19,6 +19,7 @@ type Collection[F Fields] struct {
 	reader    reader
 	spellings spellings
 	creates   *creates
+	snapshots snapshots[F]
 }
 
 // CollectionOf returns the client's collection of a kind: the same one for
@@ -38,6 +39,7 @@ func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 		reader:    reader{nested: spec.Nested, otherSpellings: spec.OtherSpellings, names: layout.names},
 		spellings: spellings{others: spec.OtherSpellings},
 		creates:   newCreates(),
+		snapshots: newSnapshots[F](),
 	}
 	// Of two goroutines that come here at once, one finds the other's.
 	if known, loaded := client.collections.LoadOrStore(spec, made); loaded {
@@ -52,7 +54,30 @@ func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 // at a precision of 32 bits, the value is taken from known: what the caller
 // holds already, which may be no more than the UUID. IsGone tells whether the
 // error means that there is no such profile.
+//
+// After the first few reads of a kind a list may answer, which is at most half a
+// minute old. It does so only of profiles that this client has not written, and
+// that are as they are known.
 func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], error) {
+	if profile, ok := c.glance(ctx, known); ok {
+		return profile, nil
+	}
+	return c.read(ctx, known)
+}
+
+// List returns every profile of the kind, in the order of the API. Profiles that
+// leases repeat are returned once. Reads share a list, as long as it is not older
+// than half a minute, or than the last write of this client.
+func (c *Collection[F]) List(ctx context.Context) ([]Profile[F], error) {
+	s, err := c.listed(ctx, c.snapshots.ended())
+	if err != nil {
+		return nil, err
+	}
+	return s.all()
+}
+
+// read asks for one profile alone.
+func (c *Collection[F]) read(ctx context.Context, known Profile[F]) (Profile[F], error) {
 	before, err := encodeKnown(known)
 	if err != nil {
 		return Profile[F]{}, err
@@ -84,7 +109,7 @@ func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Prof
 	}
 	maps.DeleteFunc(sent, func(field string, raw json.RawMessage) bool { return bytes.Equal(raw, before[field]) })
 	if len(sent) == 0 {
-		return c.Get(ctx, from)
+		return c.read(ctx, from)
 	}
 	w := write{verb: "update", method: http.MethodPatch, uuid: from.UUID, sent: sent, before: before}
 	got, err := c.send(ctx, &w)
@@ -115,7 +140,7 @@ func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
 		return nil
 	}
 	call.restart = func() { other = "" }
-	got, err := c.client.do(ctx, call)
+	got, err := c.do(ctx, call, uuid)
 	if err = c.confirmGone(ctx, err, before); IsGone(err) {
 		c.creates.retire(uuid)
 		return nil
@@ -141,6 +166,9 @@ func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
 func (c *Collection[F]) confirmGone(ctx context.Context, err error, known ...members) error {
 	if !IsGone(err) {
 		return err
+	}
+	if latest, _, _ := c.snapshots.since(0); latest != nil {
+		return err // there was a collection a moment ago
 	}
 	call := c.newListCall(known...)
 	call.element = func(json.RawMessage) error { return nil } // that there is a list is enough
@@ -188,7 +216,7 @@ func (c *Collection[F]) prepare(verb, method, uuid string, body members, known .
 func (c *Collection[F]) carryOut(ctx context.Context, call *call, uuid string) (members, error) {
 	one := &single{reader: c.reader}
 	call.element, call.restart = one.add, one.restart
-	got, err := c.client.do(ctx, call)
+	got, err := c.do(ctx, call, uuid)
 	if err != nil {
 		return nil, err
 	}
@@ -200,6 +228,21 @@ func (c *Collection[F]) carryOut(ctx context.Context, call *call, uuid string) (
 		return nil, call.otherProfile(found)
 	}
 	return m, nil
+}
+
+// do carries out a call about a profile. What it writes no list answers for.
+func (c *Collection[F]) do(ctx context.Context, call *call, uuid string) (*answer, error) {
+	if call.method != http.MethodGet {
+		c.snapshots.begin(uuid)
+		defer c.snapshots.end()
+	}
+	return c.client.do(ctx, call)
+}
+
+// claim gives a profile to a create, after which no list answers for it.
+func (c *Collection[F]) claim(uuid string) error {
+	c.snapshots.begin(uuid)
+	return c.creates.claim(uuid)
 }
 
 // newCall describes a request about one profile, or about the collection where

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"time"
 )
 
 const (
@@ -23,18 +24,31 @@ const (
 // listing gathers the profiles of a list, page by page if it comes in pages.
 type listing[F Fields] struct {
 	*Collection[F]
-	// check returns an error for a profile that the caller has no use for.
-	check func(members) error
 	// known are members whose concealed values no error may show.
-	known    []members
-	profiles []members
-	// index finds a profile in profiles by its uuid.
+	known   []members
+	entries []entry[F]
+	// index finds an entry by its profile's uuid.
 	index map[string]int
 	// items holds what identifies each element seen: of a lease, not the
 	// profile that it repeats.
 	items map[string]bool
 	// total is how many items the first page said there are; nil before that.
 	total *int
+	// begun is when the first page was asked for.
+	begun time.Time
+	// unreadable says what is wrong with the first element that is no profile, or
+	// contradicts another, and skipped counts them. What becomes of the rest is for
+	// the caller to say.
+	unreadable error
+	skipped    int
+}
+
+// entry is one profile of a list.
+type entry[F Fields] struct {
+	members members
+	profile Profile[F]
+	// flaw is why the profile cannot be shown as the API meant it.
+	flaw error
 }
 
 // page is the object in which the vendor's search endpoints wrap an array.
@@ -47,93 +61,82 @@ type page struct {
 type item struct {
 	key     string
 	profile members
-}
-
-// List returns every profile of the kind, in the order of the API. Profiles
-// that leases repeat are returned once.
-func (c *Collection[F]) List(ctx context.Context) ([]Profile[F], error) {
-	all, err := c.list(ctx, c.checkListed)
-	profiles := make([]Profile[F], len(all))
-	for i, m := range all {
-		profiles[i], _ = c.layout.decode(m) // checkListed has seen that it can be
-	}
-	return profiles, err
+	// err is why no profile was found in it.
+	err error
 }
 
 // listAny returns every profile of the kind, also those that lack fields or have
 // malformed ones. Concealed values among the known members are kept out of errors.
 func (c *Collection[F]) listAny(ctx context.Context, known ...members) ([]members, error) {
-	return c.list(ctx, func(members) error { return nil }, known...)
+	l, err := c.list(ctx, known...)
+	if err == nil {
+		err = l.unreadable
+	}
+	if err != nil {
+		return nil, err
+	}
+	all := make([]members, len(l.entries))
+	for i, e := range l.entries {
+		all[i] = e.members
+	}
+	return all, nil
 }
 
-// list returns every profile of the kind, undecoded, if none fails the check. One
-// that changes between two pages may have an item in neither, and is read anew.
-func (c *Collection[F]) list(ctx context.Context, check func(members) error, known ...members) (profiles []members, err error) {
+// list reads the list of the kind to its end. One that changes between two pages
+// may have an item in neither, and is read anew.
+func (c *Collection[F]) list(ctx context.Context, known ...members) (l *listing[F], err error) {
 	for range maxReadings {
-		l := &listing[F]{Collection: c, check: check, known: known, index: make(map[string]int), items: make(map[string]bool)}
-		if profiles, err = l.all(ctx); !errors.Is(err, errChanged) {
-			return profiles, err
+		l = &listing[F]{Collection: c, known: known, index: make(map[string]int), items: make(map[string]bool)}
+		if err = l.all(ctx); !errors.Is(err, errChanged) {
+			return l, err
 		}
 	}
-	return nil, fmt.Errorf("%ss: %w, %d times in a row", c.operation("list"), err, maxReadings)
+	return l, fmt.Errorf("%ss: %w, %d times in a row", c.operation("list"), err, maxReadings)
 }
 
 // all reads every page.
-func (l *listing[F]) all(ctx context.Context) ([]members, error) {
+func (l *listing[F]) all(ctx context.Context) error {
 	for range maxPages {
 		more, err := l.next(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if !more {
-			return l.profiles, nil
+		if err != nil || !more {
+			return err
 		}
 	}
-	return nil, fmt.Errorf("%ss: the list does not end after %d pages", l.operation("list"), maxPages)
+	return fmt.Errorf("%ss: the list does not end after %d pages", l.operation("list"), maxPages)
 }
 
 var errChanged = errors.New("the list changed while it was read")
 
-// checkListed refuses a profile that cannot be shown as the API meant it.
-func (c *Collection[F]) checkListed(m members) error {
-	_, malformed := c.layout.decode(m)
-	if _, named := m["name"]; !named {
-		return fmt.Errorf("%s %s has no name", c.spec.Name, uuidOf(m))
-	}
-	if len(malformed) > 0 {
-		return fmt.Errorf("%s %s: %s is not of this field's type", c.spec.Name, uuidOf(m), malformed[0])
-	}
-	return nil
-}
-
 // next reads one page, and tells whether there are more.
 func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 	call := l.newListCall(l.known...)
-	if seen := len(l.items); seen > 0 {
+	seen := len(l.items)
+	if seen > 0 {
 		query := url.Values{"skip": {strconv.Itoa(seen)}, "take": {strconv.Itoa(pageSize)}}
 		call.url.RawQuery = query.Encode()
 	}
 	var items []item
-	call.restart = func() { items = nil }
+	call.restart = func() {
+		items = nil
+		if seen == 0 {
+			l.begun = time.Now()
+		}
+	}
 	call.element = func(raw json.RawMessage) error {
-		it, err := l.read(raw)
-		items = append(items, it)
-		return err
+		items = append(items, l.read(raw))
+		return nil
 	}
 	got, err := l.client.do(ctx, call)
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
-	}
-	if got.array && len(l.items) > 0 {
+	case got.array && seen > 0:
 		return false, call.unexpected(errors.New("an array came after a page of a longer list"))
-	}
-	if got.array {
-		if _, err := l.add(items); err != nil {
-			return false, call.unexpected(err)
-		}
+	case got.array:
+		l.add(call, items)
 		return false, nil
 	}
-	more, err = l.addPage(got.payload)
+	more, err = l.addPage(call, got.payload)
 	if err != nil && !errors.Is(err, errChanged) {
 		err = call.unexpected(err)
 	}
@@ -141,7 +144,7 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 }
 
 // addPage takes in a page of a longer list.
-func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
+func (l *listing[F]) addPage(call *call, payload json.RawMessage) (more bool, err error) {
 	var p page
 	if json.Unmarshal(payload, &p) != nil || p.Total == nil || p.Data == nil {
 		return false, fmt.Errorf("a list was expected, found %s", describeJSON(payload))
@@ -152,14 +155,10 @@ func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
 	l.total = p.Total
 	items := make([]item, len(p.Data))
 	for i, raw := range p.Data {
-		if items[i], err = l.read(raw); err != nil {
-			return false, err
-		}
+		items[i] = l.read(raw)
 	}
-	added, err := l.add(items)
+	added := l.add(call, items)
 	switch {
-	case err != nil:
-		return false, err
 	case len(l.items) >= *p.Total:
 		return false, nil
 	case len(items) == 0:
@@ -172,13 +171,10 @@ func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
 }
 
 // read finds the profile in one element.
-func (l *listing[F]) read(raw json.RawMessage) (item, error) {
+func (l *listing[F]) read(raw json.RawMessage) item {
 	m, err := l.reader.find(raw)
-	if err == nil {
-		err = l.check(m)
-	}
 	if err != nil {
-		return item{}, fmt.Errorf("in the list: %w", err)
+		return item{err: err}
 	}
 	var own struct {
 		UUID string `json:"uuid"`
@@ -186,25 +182,57 @@ func (l *listing[F]) read(raw json.RawMessage) (item, error) {
 	if json.Unmarshal(raw, &own) != nil || own.UUID == "" {
 		own.UUID = uuidOf(m)
 	}
-	return item{key: own.UUID, profile: m}, nil
+	return item{key: own.UUID, profile: m}
 }
 
 // add takes in items, and counts those that were not seen before.
-func (l *listing[F]) add(items []item) (added int, err error) {
+func (l *listing[F]) add(call *call, items []item) (added int) {
 	for _, it := range items {
+		if it.err != nil {
+			it.key = "#" + strconv.Itoa(len(l.items)) // which no other has
+			l.skip(call, it.err)
+		}
 		if !l.items[it.key] {
 			added++
 		}
 		l.items[it.key] = true
-		uuid := uuidOf(it.profile)
-		at, known := l.index[uuid]
-		if known && !l.profiles[at].equal(it.profile) {
-			return 0, errors.New("two different profiles have the uuid " + uuid)
-		}
-		if !known {
-			l.index[uuid] = len(l.profiles)
-			l.profiles = append(l.profiles, it.profile)
+		if it.err == nil {
+			l.enter(call, it.profile)
 		}
 	}
-	return added, nil
+	return added
 }
+
+// enter takes in a profile. Leases may repeat it.
+func (l *listing[F]) enter(call *call, m members) {
+	uuid := uuidOf(m)
+	if at, known := l.index[uuid]; known {
+		if e := &l.entries[at]; !e.members.equal(m) {
+			e.flaw = errors.New("two different profiles have the uuid " + uuid)
+			l.skip(call, e.flaw)
+		}
+		return
+	}
+	e := entry[F]{members: m}
+	var malformed []string
+	e.profile, malformed = l.layout.decode(m)
+	_, named := m["name"]
+	switch {
+	case !named:
+		e.flaw = inList(call, fmt.Errorf("%s %s has no name", l.spec.Name, uuid))
+	case len(malformed) > 0:
+		e.flaw = inList(call, fmt.Errorf("%s %s: %s is not of this field's type", l.spec.Name, uuid, malformed[0]))
+	}
+	l.index[uuid] = len(l.entries)
+	l.entries = append(l.entries, e)
+}
+
+// skip notes an element that cannot be taken in.
+func (l *listing[F]) skip(call *call, reason error) {
+	if l.skipped++; l.skipped == 1 {
+		l.unreadable = inList(call, reason)
+	}
+}
+
+// inList is what is wrong with a list whose answer came well.
+func inList(call *call, reason error) error { return call.unexpected(fmt.Errorf("in the list: %w", reason)) }

@@ -98,7 +98,7 @@ func (s *search[F]) look(ctx context.Context) (found members, seen sighting, err
 		if err := s.judge(seen); err != nil || len(seen.equal) == 0 {
 			return err
 		}
-		if err := s.creates.claim(uuidOf(seen.equal[0])); err != nil {
+		if err := s.claim(uuidOf(seen.equal[0])); err != nil {
 			return s.unknown(err.Error(), seen.equal)
 		}
 		found = seen.equal[0]

@@ -94,7 +94,7 @@ func (c *Collection[F]) verify(ctx context.Context, call *call, w *write, got me
 		}
 		got.fill(full)
 	}
-	if err := c.creates.claim(uuid); err != nil {
+	if err := c.claim(uuid); err != nil {
 		return call.unexpected(err)
 	}
 	return nil

@@ -157,7 +157,8 @@ func TestListResourceErrors(t *testing.T) {
 	// One that cannot be read would be missing, and the list would look complete.
 	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		good := strings.TrimSuffix(strings.TrimPrefix(profileJSON(""), `{"success":true,"payload":`), "}")
-		answer(w, http.StatusOK, `{"success":true,"payload":[`+good+`,`+strings.Replace(good, `"long_code_weight":1`, `"long_code_weight":"x"`, 1)+`]}`)
+		bad := strings.NewReplacer(uuid, otherUUID, `"long_code_weight":1`, `"long_code_weight":"x"`).Replace(good)
+		answer(w, http.StatusOK, `{"success":true,"payload":[`+good+`,`+bad+`]}`)
 	})
 	_, diags = broken.List(t, messagingProfile, nil, false, everything, everything)
 	acctest.WantError(t, diags, "", "Could not list messaging profiles", "long_code_weight is not of this field's type")

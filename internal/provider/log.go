@@ -30,3 +30,6 @@ func logAttempt(ctx context.Context, attempt opentact.Attempt) {
 	}
 	tflog.Debug(ctx, "OpenTact API request", fields)
 }
+
+// logNote writes what the client decides about requests, at debug level.
+func logNote(ctx context.Context, text string) { tflog.Debug(ctx, text) }

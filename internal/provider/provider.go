@@ -77,7 +77,7 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	config := data.clientConfig(&resp.Diagnostics)
 	config.UserAgent = fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.version, req.TerraformVersion)
-	config.Log = logAttempt
+	config.Log, config.Note = logAttempt, logNote
 	if resp.Diagnostics.HasError() {
 		return
 	}

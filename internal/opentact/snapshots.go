@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+)
+
+// A refresh of a thousand profiles would be a thousand requests. So the first
+// reads of a kind are made one by one, and from then on one list answers them all.
+// It is believed only about profiles that it shows whole, and as they are known
+// already: what it lacks, or shows otherwise, is read by itself. A list that lags
+// behind makes no profile look gone or changed.
+
+// plainReads is how many reads of a kind come before a list. A plan of two or
+// three profiles needs none.
+const plainReads = 3
+
+// snapshots is what the reads of a kind share.
+type snapshots[F Fields] struct {
+	// turn lets one goroutine list while the others wait, each as long as its own
+	// context allows.
+	turn *semaphore.Weighted
+
+	mu     sync.Mutex
+	latest *snapshot[F]
+	// reads counts those that a list might have answered.
+	reads int
+	// off tells that no list answers reads any more.
+	off bool
+	// written holds the uuids of profiles that this process has written, or is
+	// about to. They are always read by themselves.
+	written map[string]bool
+	// writes counts the writes that have ended.
+	writes int
+	// failures counts the lists that could not be read, and failure is how the last
+	// one failed.
+	failures int
+	failure  error
+}
+
+func newSnapshots[F Fields]() snapshots[F] {
+	return snapshots[F]{turn: semaphore.NewWeighted(1), written: make(map[string]bool)}
+}
+
+// glance returns a profile as a list shows it, if one may answer for the profile.
+func (c *Collection[F]) glance(ctx context.Context, known Profile[F]) (profile Profile[F], ok bool) {
+	if !isUUID(known.UUID) || !c.snapshots.wanted(known.UUID) {
+		return profile, false
+	}
+	// One timeout is for an answer, and the rest for what the API may ask to wait.
+	bounded, cancel := context.WithTimeout(ctx, c.client.config.RequestTimeout+c.client.config.RetryMaxWait)
+	defer cancel()
+	s, err := c.listed(bounded, 0)
+	if err == nil {
+		err = s.useless()
+	}
+	if err != nil {
+		if ctx.Err() == nil && c.snapshots.turnOff() {
+			c.client.note(ctx, fmt.Sprintf("The list of %ss is of no use, so profiles are read one by one from now on: %v", c.spec.Name, err))
+		}
+		return profile, false
+	}
+	if c.snapshots.hasWritten(known.UUID) { // while the list was waited for
+		return profile, false
+	}
+	return s.confirm(known)
+}
+
+// listed returns a list that was begun after a number of writes had ended: the
+// latest one, or else a new one.
+func (c *Collection[F]) listed(ctx context.Context, writes int) (*snapshot[F], error) {
+	s, failures, _ := c.snapshots.since(writes)
+	if s != nil {
+		return s, nil
+	}
+	if err := c.snapshots.turn.Acquire(ctx, 1); err != nil {
+		return nil, &TransportError{Exchange: c.newListCall().exchange(), Err: err}
+	}
+	defer c.snapshots.turn.Release(1)
+	// Whoever listed meanwhile did it for all who waited, also where it failed.
+	s, again, err := c.snapshots.since(writes)
+	switch {
+	case s != nil:
+		return s, nil
+	case again > failures:
+		return nil, err
+	}
+	ended := c.snapshots.ended()
+	l, err := c.list(ctx)
+	if err != nil {
+		if ctx.Err() == nil { // whose end says nothing of the list
+			c.snapshots.fail(err)
+		}
+		return nil, err
+	}
+	s = newSnapshot(l, ended)
+	c.snapshots.keep(s)
+	if omits := s.omits(); omits != "" {
+		c.client.note(ctx, fmt.Sprintf("In the list of %ss, %s", c.spec.Name, omits))
+	}
+	return s, nil
+}
+
+// wanted counts a read, and tells whether a list may answer it.
+func (s *snapshots[F]) wanted(uuid string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.off || s.written[uuid] {
+		return false
+	}
+	s.reads++
+	return s.reads > plainReads
+}
+
+// since returns the latest list if it is not too old and was begun after a number
+// of writes, how many lists have failed, and how the last one did.
+func (s *snapshots[F]) since(writes int) (latest *snapshot[F], failures int, failure error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if latest = s.latest; latest != nil && (latest.writes < writes || time.Since(latest.begun) > maxAge) {
+		latest = nil
+	}
+	return latest, s.failures, s.failure
+}
+
+func (s *snapshots[F]) keep(latest *snapshot[F]) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.latest = latest
+}
+
+func (s *snapshots[F]) fail(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures, s.failure = s.failures+1, err
+}
+
+// turnOff tells whether it was on.
+func (s *snapshots[F]) turnOff() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	was := !s.off
+	s.off = true
+	return was
+}
+
+// begin is called before a profile is written, with "" for one to be created.
+func (s *snapshots[F]) begin(uuid string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.written[uuid] = true
+}
+
+// hasWritten tells whether this process has written a profile, or is about to.
+func (s *snapshots[F]) hasWritten(uuid string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.written[uuid]
+}
+
+// end is called after a write.
+func (s *snapshots[F]) end() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.writes++
+}
+
+// ended returns how many writes have ended.
+func (s *snapshots[F]) ended() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.writes
+}
