@@ -11,7 +11,6 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -65,7 +64,7 @@ func ImportBlock(address, id string) string {
 // Factories serves the provider to Terraform inside the test's process.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"opentact": providerserver.NewProtocol6WithError(provider.New("test")()),
+		"opentact": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test"), nil },
 	}
 }
 

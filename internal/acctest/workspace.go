@@ -30,16 +30,22 @@ var programs struct {
 	dir   string
 }
 
-// build builds the provider into a directory of its own.
-func build() (err error) {
-	if programs.dir, err = os.MkdirTemp("", "opentact-provider"); err != nil {
-		return err
-	}
+// Program returns the path of the provider that workspaces work with.
+func Program() string {
 	program := filepath.Join(programs.dir, "terraform-provider-opentact")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
-	command := exec.CommandContext(context.Background(), "go", "build", "-o", program, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into the tests' own directory
+	return program
+}
+
+// build builds the provider into a directory of its own, as it is released.
+func build() (err error) {
+	if programs.dir, err = os.MkdirTemp("", "opentact-provider"); err != nil {
+		return err
+	}
+	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", Program(), "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into the tests' own directory
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("the provider cannot be built: %w\n%s", err, said)
 	}

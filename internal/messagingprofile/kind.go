@@ -12,14 +12,12 @@ import (
 
 // Kind registers messaging profiles with the provider.
 func Kind() profile.Registration {
-	return &profile.Kind[Fields, model]{
+	return &profile.Kind[Fields]{
 		Spec:     &spec,
 		TypeName: "messaging_profile",
 		Description: "A messaging profile says where the SMS of the phone numbers assigned to it are delivered, " +
 			"and from which numbers of a pool messages are sent.",
 		Attributes: attributes(),
-		FromAPI:    fromAPI,
-		ToAPI:      toAPI,
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 type Collection[F Fields] struct {
 	client    *Client
 	spec      *Spec[F]
-	layout    layout[F]
+	layout    Layout[F]
 	reader    reader
 	spellings spellings
 	creates   *creates
@@ -31,7 +31,7 @@ func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 			return collection
 		}
 	}
-	layout := newLayout[F]()
+	layout := LayoutOf[F]()
 	made := &Collection[F]{
 		client:    client,
 		spec:      spec,

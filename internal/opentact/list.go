@@ -235,4 +235,6 @@ func (l *listing[F]) skip(call *call, reason error) {
 }
 
 // inList is what is wrong with a list whose answer came well.
-func inList(call *call, reason error) error { return call.unexpected(fmt.Errorf("in the list: %w", reason)) }
+func inList(call *call, reason error) error {
+	return call.unexpected(fmt.Errorf("in the list: %w", reason))
+}

@@ -83,16 +83,17 @@ func marshal(value any) ([]byte, error) {
 	return bytes.TrimSpace(text.Bytes()), nil
 }
 
-// layout knows where in F each member of a kind belongs. It is derived from F,
-// so a kind's fields are listed in that struct and nowhere else.
-type layout[F Fields] struct {
+// Layout knows where in F each field of a kind belongs. It is derived from F, so
+// a kind's fields are listed in that struct and nowhere else.
+type Layout[F Fields] struct {
 	index map[string][]int
 	// names are those of every member that a complete answer has.
 	names []string
 }
 
-func newLayout[F Fields]() layout[F] {
-	l := layout[F]{index: make(map[string][]int)}
+// LayoutOf returns the layout of a kind's fields.
+func LayoutOf[F Fields]() Layout[F] {
+	l := Layout[F]{index: make(map[string][]int)}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[F]()) {
 		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" {
 			l.index[name] = field.Index
@@ -102,9 +103,17 @@ func newLayout[F Fields]() layout[F] {
 	return l
 }
 
+// Visit calls do with the JSON name of each field, and a pointer to its Optional.
+func (l Layout[F]) Visit(fields *F, do func(name string, field any)) {
+	value := reflect.ValueOf(fields).Elem()
+	for name, index := range l.index {
+		do(name, value.FieldByIndex(index).Addr().Interface())
+	}
+}
+
 // decode builds a profile from its members, and names those that do not have
 // the field's type. They count as not mentioned.
-func (l layout[F]) decode(m members) (profile Profile[F], malformed []string) {
+func (l Layout[F]) decode(m members) (profile Profile[F], malformed []string) {
 	fields := reflect.ValueOf(&profile.Fields).Elem()
 	for _, name := range l.names {
 		raw, ok := m[name]

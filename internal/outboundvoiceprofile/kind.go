@@ -14,14 +14,12 @@ import (
 
 // Kind registers outbound voice profiles with the provider.
 func Kind() profile.Registration {
-	return &profile.Kind[Fields, model]{
+	return &profile.Kind[Fields]{
 		Spec:     &spec,
 		TypeName: "outbound_voice_profile",
 		Description: "An outbound voice profile limits the outbound calls of the SIP connections and applications it is assigned to, " +
 			"by channels, rate and daily spend, and says whether they are recorded.",
 		Attributes: attributes(),
-		FromAPI:    fromAPI,
-		ToAPI:      toAPI,
 	}
 }
 

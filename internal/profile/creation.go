@@ -12,11 +12,11 @@ import (
 )
 
 // warn tells people of a create that did not go the plain way.
-func (r *profileResource[F, M]) warn(diags *diag.Diagnostics, of M, made opentact.Creation[F]) {
+func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.Creation[F]) {
 	if made.UUID == "" || made.Lost == nil {
 		return
 	}
-	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, of.common().Name.ValueString())
+	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, of.ProfileName())
 	cause := "\n\n" + sentence(made.Lost.Error())
 	switch {
 	case len(made.Surplus) > 0:
@@ -37,7 +37,7 @@ func (r *profileResource[F, M]) warn(diags *diag.Diagnostics, of M, made opentac
 }
 
 // unknownOutcome says what to do about a profile that may exist.
-func (r *profileResource[F, M]) unknownOutcome(err *opentact.UnknownOutcomeError) string {
+func (r *profileResource[F]) unknownOutcome(err *opentact.UnknownOutcomeError) string {
 	text := fmt.Sprintf("It is not known whether the %s %q was created: the request was sent, and what came back does not say. %s\n\n"+
 		"The list did not tell either: %s\n\n", r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), sentence(err.Reason))
 	if len(err.Candidates) == 0 {
@@ -53,12 +53,12 @@ func (r *profileResource[F, M]) unknownOutcome(err *opentact.UnknownOutcomeError
 }
 
 // importHint comes before commands: a resource does not know its own address.
-func (r *profileResource[F, M]) importHint() string {
+func (r *profileResource[F]) importHint() string {
 	return fmt.Sprintf("with the address of this resource in the place of opentact_%s.NAME:\n\n", r.kind.TypeName)
 }
 
 // importCommands are commands for a shell, one a line.
-func (r *profileResource[F, M]) importCommands(uuids ...string) string {
+func (r *profileResource[F]) importCommands(uuids ...string) string {
 	commands := make([]string, len(uuids))
 	for i, uuid := range uuids {
 		commands[i] = fmt.Sprintf("  terraform import 'opentact_%s.NAME' %s", r.kind.TypeName, uuid)

@@ -18,16 +18,16 @@ import (
 )
 
 // profileDataSource reads one profile, by its id or its name.
-type profileDataSource[F opentact.Fields, M model] struct {
-	kind     *Kind[F, M]
+type profileDataSource[F opentact.Fields] struct {
+	kind     *Kind[F]
 	profiles *opentact.Collection[F]
 }
 
-func (d *profileDataSource[F, M]) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *profileDataSource[F]) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + d.kind.TypeName
 }
 
-func (d *profileDataSource[F, M]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *profileDataSource[F]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := readOnlyAttributes(d.kind.attributes())
 	attributes[attrID] = schema.StringAttribute{
 		Optional:            true,
@@ -47,39 +47,35 @@ func (d *profileDataSource[F, M]) Schema(_ context.Context, _ datasource.SchemaR
 	}
 }
 
-func (d *profileDataSource[F, M]) ConfigValidators(context.Context) []datasource.ConfigValidator {
+func (d *profileDataSource[F]) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
 		datasourcevalidator.ExactlyOneOf(path.MatchRoot(attrID), path.MatchRoot(attrName)),
 	}
 }
 
-func (d *profileDataSource[F, M]) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+func (d *profileDataSource[F]) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	d.profiles = d.kind.collection(req.ProviderData)
 }
 
-func (d *profileDataSource[F, M]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config M
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
+func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var profile opentact.Profile[F]
 	var err error
-	wanted := config.common()
-	if wanted.ID.IsNull() {
-		profile, err = d.byName(ctx, wanted.Name.ValueString())
+	wanted := d.kind.profileOf(req.Config.Raw)
+	name := wanted.Fields.ProfileName()
+	if wanted.UUID == "" {
+		profile, err = d.byName(ctx, name)
 	} else {
-		profile, err = d.profiles.Get(ctx, opentact.Profile[F]{UUID: wanted.ID.ValueString()})
+		profile, err = d.profiles.Get(ctx, opentact.Profile[F]{UUID: wanted.UUID})
 	}
 	if err != nil {
-		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: cmp.Or(wanted.Name.ValueString(), wanted.ID.ValueString())}, err)
+		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: cmp.Or(name, wanted.UUID)}, err)
 		return
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, d.kind.toModel(profile))...)
+	resp.State.Raw = d.kind.objectOf(req.Config.Raw.Type(), profile)
 }
 
 // byName finds the one profile with a name.
-func (d *profileDataSource[F, M]) byName(ctx context.Context, name string) (profile opentact.Profile[F], err error) {
+func (d *profileDataSource[F]) byName(ctx context.Context, name string) (profile opentact.Profile[F], err error) {
 	all, err := d.profiles.List(ctx)
 	if err != nil {
 		return profile, err

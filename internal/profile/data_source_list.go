@@ -5,33 +5,32 @@ package profile
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
+// attrProfiles is where the data source of all profiles has them.
+const attrProfiles = "profiles"
+
 // profilesDataSource reads all profiles of a kind, or those whose names match.
-type profilesDataSource[F opentact.Fields, M model] struct {
-	kind     *Kind[F, M]
+type profilesDataSource[F opentact.Fields] struct {
+	kind     *Kind[F]
 	profiles *opentact.Collection[F]
 }
 
-// profilesModel is what it reads.
-type profilesModel[M model] struct {
-	NameRegex types.String `tfsdk:"name_regex"`
-	Profiles  []M          `tfsdk:"profiles"`
-}
-
-func (d *profilesDataSource[F, M]) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+func (d *profilesDataSource[F]) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + d.kind.TypeName + "s"
 }
 
-func (d *profilesDataSource[F, M]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+func (d *profilesDataSource[F]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Reads all %ss of the account, or those whose names match a regular expression.", d.kind.Spec.Name),
 		Attributes: map[string]schema.Attribute{
@@ -40,7 +39,7 @@ func (d *profilesDataSource[F, M]) Schema(_ context.Context, _ datasource.Schema
 				MarkdownDescription: nameRegexDescription,
 				Validators:          []validator.String{regexRule},
 			},
-			"profiles": schema.ListNestedAttribute{
+			attrProfiles: schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: fmt.Sprintf("The %ss, sorted by `name` and then by `id`.", d.kind.Spec.Name),
 				NestedObject:        schema.NestedAttributeObject{Attributes: readOnlyAttributes(d.kind.attributes())},
@@ -49,23 +48,27 @@ func (d *profilesDataSource[F, M]) Schema(_ context.Context, _ datasource.Schema
 	}
 }
 
-func (d *profilesDataSource[F, M]) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
+func (d *profilesDataSource[F]) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	d.profiles = d.kind.collection(req.ProviderData)
 }
 
-func (d *profilesDataSource[F, M]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var data profilesModel[M]
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(attrNameRegex), &data.NameRegex)...)
+func (d *profilesDataSource[F]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var nameRegex types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(attrNameRegex), &nameRegex)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found := d.kind.matching(ctx, d.profiles, data.NameRegex, &resp.Diagnostics)
+	found := d.kind.matching(ctx, d.profiles, nameRegex, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	data.Profiles = make([]M, len(found))
+	values := maps.Clone(attributeValues(req.Config.Raw))
+	listType := values[attrProfiles].Type()
+	list, _ := listType.(tftypes.List) // as the schema says
+	profiles := make([]tftypes.Value, len(found))
 	for i, profile := range found {
-		data.Profiles[i] = d.kind.toModel(profile)
+		profiles[i] = d.kind.objectOf(list.ElementType, profile)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &data)...)
+	values[attrProfiles] = tftypes.NewValue(listType, profiles)
+	resp.State.Raw = tftypes.NewValue(req.Config.Raw.Type(), values)
 }

@@ -11,8 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
 // DecimalType is the type of numbers that may have a fraction. As of integers,
@@ -32,11 +30,6 @@ var (
 	_ basetypes.Float64ValuableWithSemanticEquals = Decimal{}
 	_ xattr.ValidateableAttribute                 = Decimal{}
 )
-
-// NewDecimal returns the value of a field.
-func NewDecimal(field opentact.Optional[float64]) Decimal {
-	return Decimal{Float64Value: basetypes.NewFloat64PointerValue(field.Pointer())}
-}
 
 // String names the type in the framework's messages.
 func (DecimalType) String() string { return "profile.DecimalType" }

@@ -47,11 +47,11 @@ func (o operation) summary() string {
 // report turns an error of a resource's operation into diagnostics: one for
 // each attribute that the API found fault with, else one for all. A nil error
 // is none. Resets are the attributes that the operation was to unset.
-func (r *profileResource[F, M]) report(diags *diag.Diagnostics, verb string, of M, err error, resets ...string) {
+func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, of F, err error, resets ...string) {
 	if err == nil {
 		return
 	}
-	op := operation{verb: verb, kind: r.kind.Spec.Name, name: of.common().Name.ValueString()}
+	op := operation{verb: verb, kind: r.kind.Spec.Name, name: of.ProfileName()}
 	if unknown, ok := errors.AsType[*opentact.UnknownOutcomeError](err); ok {
 		diags.AddError(op.summary(), r.unknownOutcome(unknown))
 		return
@@ -77,7 +77,7 @@ func report(diags *diag.Diagnostics, op operation, err error) {
 }
 
 // faults returns what an error says of single attributes.
-func (r *profileResource[F, M]) faults(err error) map[string]string {
+func (r *profileResource[F]) faults(err error) map[string]string {
 	faults := make(map[string]string)
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		for name, message := range apiErr.Fields {

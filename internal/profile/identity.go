@@ -18,7 +18,7 @@ import (
 
 // IdentitySchema is the same for every kind: a UUID is all that tells one
 // profile from another. Terraform stores it since version 1.12.
-func (r *profileResource[F, M]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+func (r *profileResource[F]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
 			attrID: identityschema.StringAttribute{
@@ -38,7 +38,7 @@ func identify(ctx context.Context, diags *diag.Diagnostics, identity *tfsdk.Reso
 
 // ImportState takes a UUID, by itself or as the identity. The read that follows
 // finds out whether there is such a profile.
-func (r *profileResource[F, M]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+func (r *profileResource[F]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
 	if id == "" {
 		var identified types.String

@@ -12,8 +12,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
-	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
 // IntegerType is the type of integers. The framework's own calls a fraction in
@@ -34,11 +32,6 @@ var (
 	_ basetypes.Int64Valuable     = Integer{}
 	_ xattr.ValidateableAttribute = Integer{}
 )
-
-// NewInteger returns the value of a field.
-func NewInteger(field opentact.Optional[int64]) Integer {
-	return Integer{Int64Value: basetypes.NewInt64PointerValue(field.Pointer())}
-}
 
 // String names the type in the framework's messages.
 func (IntegerType) String() string { return "profile.IntegerType" }

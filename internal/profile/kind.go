@@ -2,27 +2,25 @@
 
 // Package profile is the Terraform life of one kind of API object, written
 // once: its resource, list resource and data sources, import, plans and
-// diagnostics. A kind adds its attributes and two conversions.
+// diagnostics. A kind adds its attributes.
 //
-// Data flows one way: configuration → model → fields → client, and back.
+// Data flows one way: configuration → fields → client, and back.
 package profile
 
 import (
 	"maps"
+	"sync"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// Kind is one kind of profile: F are its fields as the client sends them, M is
-// its Terraform model, which embeds Common.
-type Kind[F opentact.Fields, M model] struct {
+// Kind is one kind of profile: F are its fields as the client sends them.
+type Kind[F opentact.Fields] struct {
 	// Spec is the kind as the client knows it.
 	Spec *opentact.Spec[F]
 	// TypeName follows the provider's name in the names of the resource, the list
@@ -31,43 +29,18 @@ type Kind[F opentact.Fields, M model] struct {
 	// Description says what such a profile is for, in one or two sentences of
 	// Markdown.
 	Description string
-	// Attributes are those of the kind's own. Each has the name of its field.
+	// Attributes are those of the kind's own: one for each field but the name, of
+	// the same type, and with the field's JSON name.
 	Attributes map[string]schema.Attribute
-	// FromAPI builds a model from what all kinds have in common and the fields.
-	FromAPI func(Common, F) M
-	// ToAPI returns the fields of a model; what is unknown is left out.
-	ToAPI func(M) F
+
+	layout sync.Once
+	known  opentact.Layout[F]
 }
 
-// model is implemented by embedding Common.
-type model interface{ common() Common }
-
-// Common is what the models of all kinds have in common.
-type Common struct {
-	ID         types.String `tfsdk:"id"`
-	Name       types.String `tfsdk:"name"`
-	CreatedOn  types.String `tfsdk:"created_on"`
-	ModifiedOn types.String `tfsdk:"modified_on"`
-}
-
-func (c Common) common() Common { return c }
-
-// Named returns the name as the client's field.
-func (c Common) Named() opentact.Named {
-	return opentact.Named{Name: Optional(c.Name, c.Name.ValueString())}
-}
-
-// Optional converts a value of a model: what is unknown is left out, and null
-// is null.
-func Optional[T any](of attr.Value, value T) opentact.Optional[T] {
-	switch {
-	case of.IsUnknown():
-		return opentact.Optional[T]{}
-	case of.IsNull():
-		return opentact.Null[T]()
-	default:
-		return opentact.Value(value)
-	}
+// fields returns where in F each field is.
+func (k *Kind[F]) fields() opentact.Layout[F] {
+	k.layout.Do(func() { k.known = opentact.LayoutOf[F]() })
+	return k.known
 }
 
 // Registration is a kind as the provider sees it, whatever its types.
@@ -79,50 +52,29 @@ type Registration interface {
 }
 
 // Resources returns the resource of one profile.
-func (k *Kind[F, M]) Resources() []func() resource.Resource {
+func (k *Kind[F]) Resources() []func() resource.Resource {
 	return []func() resource.Resource{
-		func() resource.Resource { return &profileResource[F, M]{kind: k} },
+		func() resource.Resource { return &profileResource[F]{kind: k} },
 	}
 }
 
 // ListResources returns the one that finds profiles to import.
-func (k *Kind[F, M]) ListResources() []func() list.ListResource {
+func (k *Kind[F]) ListResources() []func() list.ListResource {
 	return []func() list.ListResource{
-		func() list.ListResource { return &profileListResource[F, M]{kind: k} },
+		func() list.ListResource { return &profileListResource[F]{kind: k} },
 	}
 }
 
 // DataSources returns those of one profile, and of all.
-func (k *Kind[F, M]) DataSources() []func() datasource.DataSource {
+func (k *Kind[F]) DataSources() []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		func() datasource.DataSource { return &profileDataSource[F, M]{kind: k} },
-		func() datasource.DataSource { return &profilesDataSource[F, M]{kind: k} },
-	}
-}
-
-// toModel builds a model from the API's answer.
-func (k *Kind[F, M]) toModel(p opentact.Profile[F]) M {
-	return k.FromAPI(Common{
-		ID:         types.StringValue(p.UUID),
-		Name:       types.StringValue(p.Fields.ProfileName()),
-		CreatedOn:  types.StringPointerValue(p.CreatedOn.Pointer()),
-		ModifiedOn: types.StringPointerValue(p.ModifiedOn.Pointer()),
-	}, p.Fields)
-}
-
-// toProfile returns what a model knows of a profile.
-func (k *Kind[F, M]) toProfile(m M) opentact.Profile[F] {
-	common := m.common()
-	return opentact.Profile[F]{
-		UUID:       common.ID.ValueString(),
-		CreatedOn:  Optional(common.CreatedOn, common.CreatedOn.ValueString()),
-		ModifiedOn: Optional(common.ModifiedOn, common.ModifiedOn.ValueString()),
-		Fields:     k.ToAPI(m),
+		func() datasource.DataSource { return &profileDataSource[F]{kind: k} },
+		func() datasource.DataSource { return &profilesDataSource[F]{kind: k} },
 	}
 }
 
 // attributes returns all attributes of the kind's resource.
-func (k *Kind[F, M]) attributes() map[string]schema.Attribute {
+func (k *Kind[F]) attributes() map[string]schema.Attribute {
 	all := maps.Clone(k.Attributes)
 	maps.Copy(all, commonAttributes(k.Spec.Name))
 	return all
@@ -130,7 +82,7 @@ func (k *Kind[F, M]) attributes() map[string]schema.Attribute {
 
 // collection returns the client's collection of the kind. Before the provider
 // is configured, as in validation, there is no client and no need of one.
-func (k *Kind[F, M]) collection(providerData any) *opentact.Collection[F] {
+func (k *Kind[F]) collection(providerData any) *opentact.Collection[F] {
 	client, ok := providerData.(*opentact.Client)
 	if !ok {
 		return nil

@@ -17,17 +17,17 @@ import (
 )
 
 // profileListResource finds profiles for `terraform query`, to be imported.
-type profileListResource[F opentact.Fields, M model] struct {
-	kind     *Kind[F, M]
+type profileListResource[F opentact.Fields] struct {
+	kind     *Kind[F]
 	profiles *opentact.Collection[F]
 }
 
 // Metadata gives it the name of the resource that it lists.
-func (l *profileListResource[F, M]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+func (l *profileListResource[F]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + l.kind.TypeName
 }
 
-func (l *profileListResource[F, M]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+func (l *profileListResource[F]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Lists the %ss of the account, or those whose names match a regular expression, sorted by name.", l.kind.Spec.Name),
 		Attributes: map[string]schema.Attribute{
@@ -40,14 +40,14 @@ func (l *profileListResource[F, M]) ListResourceConfigSchema(_ context.Context, 
 	}
 }
 
-func (l *profileListResource[F, M]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
+func (l *profileListResource[F]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
 	l.profiles = l.kind.collection(req.ProviderData)
 }
 
 // List asks the API once, when the first result is wanted. If that fails nothing
 // is listed, because a list that breaks off would look complete. One that is cut
 // at the limit says so first: after that Terraform listens to nothing more.
-func (l *profileListResource[F, M]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+func (l *profileListResource[F]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	stream.Results = func(push func(list.ListResult) bool) {
 		var nameRegex types.String
 		diags := req.Config.GetAttribute(ctx, path.Root(attrNameRegex), &nameRegex)
@@ -72,12 +72,12 @@ func (l *profileListResource[F, M]) List(ctx context.Context, req list.ListReque
 }
 
 // result is one profile as `terraform query` shows it, by its name.
-func (l *profileListResource[F, M]) result(ctx context.Context, req list.ListRequest, profile opentact.Profile[F]) list.ListResult {
+func (l *profileListResource[F]) result(ctx context.Context, req list.ListRequest, profile opentact.Profile[F]) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = profile.Fields.ProfileName()
 	identify(ctx, &result.Diagnostics, result.Identity, profile.UUID)
 	if req.IncludeResource {
-		result.Diagnostics.Append(result.Resource.Set(ctx, l.kind.toModel(profile))...)
+		result.Resource.Raw = l.kind.objectOf(result.Resource.Schema.Type().TerraformType(ctx), profile)
 	}
 	return result
 }

@@ -29,7 +29,7 @@ var regexRule = StringRule{
 
 // matching returns the profiles whose names match, sorted by name and then by
 // UUID.
-func (k *Kind[F, M]) matching(ctx context.Context, profiles *opentact.Collection[F], nameRegex types.String, diags *diag.Diagnostics) []opentact.Profile[F] {
+func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F], nameRegex types.String, diags *diag.Diagnostics) []opentact.Profile[F] {
 	// The validator has compiled it before, unless it was not known then.
 	pattern, err := regexp.Compile(nameRegex.ValueString())
 	if err != nil {

@@ -18,7 +18,7 @@ import (
 // reset, and the rest stays.
 //
 // It works on raw values, so that it is the same for every kind.
-func (r *profileResource[F, M]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return // a create plans what the framework does, a delete nothing
 	}
@@ -34,9 +34,7 @@ func (r *profileResource[F, M]) ModifyPlan(ctx context.Context, req resource.Mod
 			plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
 			continue
 		}
-		var state M // which most plans need not decode
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.warnOfKept(&resp.Diagnostics, name, state, cannotUnset)
+		r.warnOfKept(&resp.Diagnostics, name, r.kind.profileOf(req.State.Raw).Fields, cannotUnset)
 	}
 	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {
 		plan[attrModifiedOn] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
@@ -47,7 +45,7 @@ func (r *profileResource[F, M]) ModifyPlan(ctx context.Context, req resource.Mod
 // sameNumber tells whether two values of an attribute are numbers that the API
 // cannot tell apart. A literal in a configuration has 512 bits and a value that
 // was read has 53, or 24, so 0.1 is not 0.1 without this.
-func (r *profileResource[F, M]) sameNumber(name string, a, b tftypes.Value) bool {
+func (r *profileResource[F]) sameNumber(name string, a, b tftypes.Value) bool {
 	x, ok := float(a)
 	y, both := float(b)
 	return ok && both && r.kind.Spec.SameNumber(name, x, y)

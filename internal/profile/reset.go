@@ -76,19 +76,19 @@ func removed(recorded []string, config, values map[string]tftypes.Value) (names 
 }
 
 // isNullable tells whether a null resets an attribute.
-func (k *Kind[F, M]) isNullable(name string) bool { return slices.Contains(k.Spec.Nullable, name) }
+func (k *Kind[F]) isNullable(name string) bool { return slices.Contains(k.Spec.Nullable, name) }
 
 // resets returns the attributes that an update is to reset: those that are
 // planned as unknown. The configuration cannot tell, because ignore_changes has
 // a removed attribute planned with its old value.
-func (k *Kind[F, M]) resets(plan map[string]tftypes.Value) []string {
+func (k *Kind[F]) resets(plan map[string]tftypes.Value) []string {
 	return slices.DeleteFunc(slices.Clone(k.Spec.Nullable), func(name string) bool { return plan[name].IsKnown() })
 }
 
 // postponed returns the attributes that stay recorded after an update although
 // they are not configured: those that were to be reset, if it failed, and those
 // that ignore_changes keeps from being reset.
-func (k *Kind[F, M]) postponed(recorded []string, config, plan map[string]tftypes.Value, failed bool) []string {
+func (k *Kind[F]) postponed(recorded []string, config, plan map[string]tftypes.Value, failed bool) []string {
 	return slices.DeleteFunc(removed(recorded, config, plan), func(name string) bool {
 		return !failed && (!k.isNullable(name) || !plan[name].IsKnown())
 	})
@@ -111,10 +111,9 @@ const (
 
 // warnOfVainResets is about attributes that an update has reset, and that have
 // the same value as before.
-func (r *profileResource[F, M]) warnOfVainResets(diags *diag.Diagnostics, resets []string, before M, after F) {
-	was := r.kind.ToAPI(before)
+func (r *profileResource[F]) warnOfVainResets(diags *diag.Diagnostics, resets []string, before, after F) {
 	for _, name := range resets {
-		if r.kind.Spec.Same(name, was, after) {
+		if r.kind.Spec.Same(name, before, after) {
 			r.warnOfKept(diags, name, before, didNotUnset)
 		}
 	}
@@ -122,8 +121,8 @@ func (r *profileResource[F, M]) warnOfVainResets(diags *diag.Diagnostics, resets
 
 // warnOfKept is about an attribute that was removed and keeps its value. Terraform
 // shows only one of several warnings that have the same summary.
-func (r *profileResource[F, M]) warnOfKept(diags *diag.Diagnostics, name string, of M, reason string) {
-	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s keeps its value: %s %q", name, r.kind.Spec.Name, of.common().Name.ValueString()),
+func (r *profileResource[F]) warnOfKept(diags *diag.Diagnostics, name string, of F, reason string) {
+	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s keeps its value: %s %q", name, r.kind.Spec.Name, of.ProfileName()),
 		fmt.Sprintf("Attribute %s: it is not configured any more, and its value stays %s. %s To change it, set the attribute to the value that it is to have.",
-			name, r.kind.Spec.Show(name, r.kind.ToAPI(of)), reason))
+			name, r.kind.Spec.Show(name, of), reason))
 }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package bench_test
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// What Terraform is told to do.
+const (
+	refresh = "refresh"
+	apply   = "apply"
+)
+
+// api is one way in which an API answers. That without a name is none: the objects
+// are terraform_data, which only Terraform itself has to do with.
+type api struct {
+	name    string
+	options emulator.Options
+	// listless tells that it refuses to list, so that every read is a GET.
+	listless bool
+}
+
+// job is what one row of a table is measured by.
+type job struct {
+	*testing.T
+	api
+	verb    string
+	objects int
+	samples []sample
+	// state and env are what a refresh finds, the same in every round.
+	state string
+	env   *acctest.Env
+}
+
+// sample is one measurement.
+type sample struct {
+	wall time.Duration
+	// calls counts the requests that the API received.
+	calls int
+	// peak is the most memory that the provider had resident, in bytes; 0 where
+	// that cannot be told.
+	peak int64
+}
+
+// prepare makes what a job begins with.
+func (j *job) prepare() {
+	if j.env != nil || j.name == "" && j.state != "" {
+		return
+	}
+	if j.name != "" {
+		j.env = acctest.New(j, j.options)
+	}
+	if j.listless {
+		j.env.Inject(j, emulator.Rule{
+			Method: http.MethodGet, Path: "/profile/messaging",
+			Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}},
+		})
+	}
+	if j.verb == refresh {
+		j.state = j.writeState()
+	}
+}
+
+// run measures the job once.
+func (j *job) run() {
+	if j.verb == apply {
+		j.env = nil // each apply creates into an API of its own
+	}
+	j.prepare()
+	files := map[string]string{"main.tf": floorConfig(j.objects)}
+	if j.env != nil {
+		files = j.env.Files(profileConfig(j.objects))
+	}
+	if j.state != "" {
+		files["terraform.tfstate"] = j.state
+	}
+	w := acctest.NewWorkspace(j, files)
+	if j.env == nil {
+		// A provider that comes with Terraform has to be initialised too.
+		if err := w.Init(j.Context()); err != nil {
+			j.Fatal(err)
+		}
+	}
+	before := j.calls()
+	peak := watchMemory(acctest.Program())
+	begin := time.Now()
+	var err error
+	if j.verb == apply {
+		err = w.Apply(j.Context())
+	} else {
+		_, err = w.Plan(j.Context(), tfexec.RefreshOnly(true))
+	}
+	s := sample{wall: time.Since(begin), peak: peak()}
+	if err != nil {
+		j.Fatal(err)
+	}
+	s.calls = j.calls() - before
+	j.samples = append(j.samples, s)
+}
+
+func (j *job) calls() int {
+	if j.env == nil {
+		return 0
+	}
+	return len(j.env.Requests())
+}
+
+// median is the sample of the middle: of each figure by itself.
+func (j *job) median() (m sample) {
+	m.wall = middle(j.samples, func(s sample) time.Duration { return s.wall })
+	m.calls = middle(j.samples, func(s sample) int { return s.calls })
+	m.peak = middle(j.samples, func(s sample) int64 { return s.peak })
+	return m
+}
+
+func middle[T cmp.Ordered](samples []sample, figure func(sample) T) T {
+	figures := make([]T, len(samples))
+	for i, s := range samples {
+		figures[i] = figure(s)
+	}
+	slices.Sort(figures)
+	return figures[len(figures)/2]
+}
+
+// profileConfig declares messaging profiles, and floorConfig as many objects with
+// the same values that no API knows.
+func profileConfig(objects int) string {
+	return fmt.Sprintf("resource \"opentact_messaging_profile\" \"p\" {\n  count = %d\n%s}\n", objects, values("  "))
+}
+
+func floorConfig(objects int) string {
+	return fmt.Sprintf("resource \"terraform_data\" \"p\" {\n  count = %d\n  input = {\n%s  }\n}\n", objects, values("    "))
+}
+
+func values(indent string) string {
+	return indent + "name = \"profile ${count.index}\"\n" +
+		indent + "callback_url = \"https://sms.example.com/${count.index}\"\n" +
+		indent + "sticky_sender = true\n"
+}

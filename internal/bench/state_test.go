@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package bench_test
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// writeState returns the state that an apply would leave behind, which for
+// thousands of objects would take too long. Of profiles it adds what the state
+// says to the API.
+func (j *job) writeState() string {
+	resource := object{"mode": "managed", "type": "terraform_data", "name": "p", "provider": `provider["terraform.io/builtin/terraform"]`}
+	instance := floorInstance
+	if j.env != nil {
+		resource["type"], resource["provider"] = "opentact_messaging_profile", `provider["registry.terraform.io/opentact/opentact"]`
+		instance = j.profileInstance
+	}
+	instances := make([]object, j.objects)
+	for i := range instances {
+		instances[i] = instance(i)
+		instances[i]["index_key"], instances[i]["schema_version"] = i, 0
+	}
+	resource["instances"] = instances
+	state, err := json.Marshal(object{
+		"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "00000000-0000-4000-8000-000000000000",
+		"outputs": object{}, "resources": []object{resource}, "check_results": nil,
+	})
+	if err != nil {
+		j.Fatal(err)
+	}
+	return string(state)
+}
+
+// valuesOf are those that values configures for one object.
+func valuesOf(i int) object {
+	return object{"name": fmt.Sprint("profile ", i), "callback_url": fmt.Sprint("https://sms.example.com/", i), "sticky_sender": true}
+}
+
+// profileInstance adds a profile, and returns it as the provider keeps it.
+func (j *job) profileInstance(i int) object {
+	uuid, err := j.env.Add(emulator.MessagingProfile, valuesOf(i))
+	if err != nil {
+		j.Fatal(err)
+	}
+	attributes, _ := j.env.Profile(emulator.MessagingProfile, uuid)
+	attributes["id"] = uuid
+	delete(attributes, "uuid")
+	// Private data are JSON, and bytes in JSON are base64, twice here.
+	private, _ := json.Marshal(object{"configured": []byte(`["callback_url","name","sticky_sender"]`)})
+	return object{"attributes": attributes, "sensitive_attributes": []any{}, "private": private}
+}
+
+func floorInstance(i int) object {
+	input := object{
+		"value": valuesOf(i),
+		"type":  []any{"object", object{"name": "string", "callback_url": "string", "sticky_sender": "bool"}},
+	}
+	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
+	return object{"attributes": object{"id": id, "input": input, "output": input, "triggers_replace": nil}, "sensitive_attributes": []any{}}
+}

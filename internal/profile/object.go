@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+// Between Terraform's objects and the client's profiles there is no model: an
+// attribute has the name and the type of its field. The framework would fill
+// structs by reflection, and that was half the time of a read.
+
+// check makes sure that there is an attribute for each field, and a field for each
+// of the kind's own attributes.
+func (k *Kind[F]) check(ctx context.Context) (err error) {
+	attributes, fields := k.attributes(), make(map[string]bool)
+	k.fields().Visit(new(F), func(name string, field any) {
+		fields[name] = true
+		attribute, ok := attributes[name]
+		if !ok || !attribute.GetType().TerraformType(ctx).Is(typeOf(field)) {
+			err = fmt.Errorf("the field %s has no attribute of its type", name)
+		}
+	})
+	for name := range k.Attributes {
+		if !fields[name] {
+			err = fmt.Errorf("the attribute %s has no field", name)
+		}
+	}
+	return err
+}
+
+// typeOf returns the type of a field's attribute, as Visit gives the field.
+func typeOf(field any) tftypes.Type {
+	switch field.(type) {
+	case *opentact.Optional[string]:
+		return tftypes.String
+	case *opentact.Optional[bool]:
+		return tftypes.Bool
+	default:
+		return tftypes.Number
+	}
+}
+
+// profileOf returns the profile that an object of the kind describes. A field
+// that is unknown is left out, and one that is null is null.
+func (k *Kind[F]) profileOf(object tftypes.Value) (p opentact.Profile[F]) {
+	values := attributeValues(object)
+	p.UUID, _ = optional[string](values[attrID]).Get()
+	p.CreatedOn = optional[string](values[attrCreatedOn])
+	p.ModifiedOn = optional[string](values[attrModifiedOn])
+	k.fields().Visit(&p.Fields, func(name string, field any) {
+		switch f := field.(type) {
+		case *opentact.Optional[string]:
+			*f = optional[string](values[name])
+		case *opentact.Optional[bool]:
+			*f = optional[bool](values[name])
+		case *opentact.Optional[int64]:
+			*f = number(values[name], (*big.Float).Int64)
+		case *opentact.Optional[float64]:
+			*f = number(values[name], (*big.Float).Float64)
+		}
+	})
+	return p
+}
+
+// objectOf is the reverse of profileOf. What the API did not mention is null.
+func (k *Kind[F]) objectOf(typ tftypes.Type, p opentact.Profile[F]) tftypes.Value {
+	values := map[string]tftypes.Value{
+		attrID:         tftypes.NewValue(tftypes.String, p.UUID),
+		attrCreatedOn:  value(tftypes.String, p.CreatedOn),
+		attrModifiedOn: value(tftypes.String, p.ModifiedOn),
+	}
+	k.fields().Visit(&p.Fields, func(name string, field any) {
+		switch f := field.(type) {
+		case *opentact.Optional[string]:
+			values[name] = value(tftypes.String, *f)
+		case *opentact.Optional[bool]:
+			values[name] = value(tftypes.Bool, *f)
+		case *opentact.Optional[int64]:
+			values[name] = value(tftypes.Number, *f)
+		case *opentact.Optional[float64]:
+			values[name] = value(tftypes.Number, *f)
+		}
+	})
+	return tftypes.NewValue(typ, values)
+}
+
+// optional is a value as a field.
+func optional[T any](value tftypes.Value) (field opentact.Optional[T]) {
+	var content T
+	switch {
+	case !value.IsKnown():
+		return field
+	case value.IsNull():
+		return opentact.Null[T]()
+	case value.As(&content) != nil: // cannot be, by the schema
+		return field
+	default:
+		return opentact.Value(content)
+	}
+}
+
+// number is optional of a number, as the field's type has it.
+func number[T any](value tftypes.Value, convert func(*big.Float) (T, big.Accuracy)) (field opentact.Optional[T]) {
+	switch exact := optional[*big.Float](value); {
+	case exact.IsZero():
+		return field
+	case exact.Pointer() == nil:
+		return opentact.Null[T]()
+	default:
+		nearest, _ := convert(*exact.Pointer())
+		return opentact.Value(nearest)
+	}
+}
+
+// value is a field as a value.
+func value[T any](typ tftypes.Type, field opentact.Optional[T]) tftypes.Value {
+	if content, ok := field.Get(); ok {
+		return tftypes.NewValue(typ, content)
+	}
+	return tftypes.NewValue(typ, nil)
+}
