@@ -37,12 +37,15 @@ func readAnswer(c *call, resp *http.Response) (*answer, error) {
 	}
 	seen := &extract{}
 	limited := &limitedReader{Reader: resp.Body, left: c.limit}
+	if resp.ContentLength > c.limit { // it need not be read to know
+		return nil, c.tooLarge(resp)
+	}
 	env, err := readEnvelope(io.TeeReader(limited, seen), c.element)
 	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	switch {
 	case err == nil:
 	case errors.Is(err, errTooLarge):
-		return nil, c.answerError(resp, fmt.Sprintf("it is larger than %d bytes", c.limit))
+		return nil, c.tooLarge(resp)
 	case limited.err != nil:
 		return nil, limited.err
 	case seen.isEmpty() && ok && c.method == http.MethodDelete:
@@ -68,6 +71,10 @@ func readAnswer(c *call, resp *http.Response) (*answer, error) {
 	default:
 		return &answer{envelope: env}, nil
 	}
+}
+
+func (c *call) tooLarge(resp *http.Response) *AnswerError {
+	return c.answerError(resp, fmt.Sprintf("it is larger than %d bytes", c.limit))
 }
 
 // redirectTarget names where a redirect pointed, without its query or any
