@@ -11,7 +11,7 @@ import (
 // ValidateDataSource validates a data source's configuration.
 func (p *Protocol) ValidateDataSource(t testing.TB, typeName string, config Values) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateDataResourceConfig(p.context(t), &tfprotov6.ValidateDataResourceConfigRequest{
+	resp, err := p.Server.ValidateDataResourceConfig(p.context(t), &tfprotov6.ValidateDataResourceConfigRequest{
 		TypeName: typeName, Config: dynamic(t, object(t, p.dataSource(t, typeName).ValueType(), config)),
 	})
 	if err != nil {
@@ -27,7 +27,7 @@ func (p *Protocol) ReadDataSource(t testing.TB, typeName string, config Values) 
 		return nil, diags
 	}
 	schema := p.dataSource(t, typeName)
-	resp, err := p.server.ReadDataSource(p.context(t), &tfprotov6.ReadDataSourceRequest{
+	resp, err := p.Server.ReadDataSource(p.context(t), &tfprotov6.ReadDataSourceRequest{
 		TypeName: typeName, Config: dynamic(t, object(t, schema.ValueType(), config)),
 		ClientCapabilities: &tfprotov6.ReadDataSourceClientCapabilities{DeferralAllowed: p.deferral},
 	})

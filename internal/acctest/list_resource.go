@@ -23,7 +23,7 @@ func (p *Protocol) List(t testing.TB, typeName string, config Values, includeRes
 	if !ok {
 		t.Fatalf("no list resource %s", typeName)
 	}
-	server, ok := p.server.(tfprotov6.ProviderServerWithListResource) //nolint:staticcheck // until its methods are where it says, there is no other
+	server, ok := p.Server.(tfprotov6.ProviderServerWithListResource) //nolint:staticcheck // until its methods are where it says, there is no other
 	if !ok {
 		t.Fatal("the provider has no list resources")
 	}

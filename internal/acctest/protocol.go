@@ -15,7 +15,9 @@ import (
 
 // Protocol drives a provider over the plugin protocol as Terraform does.
 type Protocol struct {
-	server     tfprotov6.ProviderServer
+	// Server is the provider, for calls that a driver would slow down.
+	Server tfprotov6.ProviderServer
+
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities *tfprotov6.GetResourceIdentitySchemasResponse
 	// deferral tells the provider that it may put things off.
@@ -74,13 +76,13 @@ func NewProtocol(t testing.TB) *Protocol {
 		t.Fatal(err)
 	}
 	NoDiagnostics(t, identities.Diagnostics)
-	return &Protocol{server: server, schemas: schemas, identities: identities}
+	return &Protocol{Server: server, schemas: schemas, identities: identities}
 }
 
 // Stop tells the provider to end what it does, as Terraform does when it is
 // interrupted. It may be called beside another call.
 func (p *Protocol) Stop(ctx context.Context) error {
-	stopped, err := p.server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
+	stopped, err := p.Server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
 	if err == nil && stopped.Error != "" {
 		err = errors.New(stopped.Error)
 	}
@@ -91,14 +93,14 @@ func (p *Protocol) Stop(ctx context.Context) error {
 func (p *Protocol) Configure(t testing.TB, config Values) []*tfprotov6.Diagnostic {
 	t.Helper()
 	value := dynamic(t, object(t, p.schemas.Provider.ValueType(), config))
-	validated, err := p.server.ValidateProviderConfig(p.context(t), &tfprotov6.ValidateProviderConfigRequest{Config: value})
+	validated, err := p.Server.ValidateProviderConfig(p.context(t), &tfprotov6.ValidateProviderConfigRequest{Config: value})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(validated.Diagnostics) > 0 {
 		return validated.Diagnostics
 	}
-	configured, err := p.server.ConfigureProvider(p.context(t), &tfprotov6.ConfigureProviderRequest{
+	configured, err := p.Server.ConfigureProvider(p.context(t), &tfprotov6.ConfigureProviderRequest{
 		TerraformVersion: "1.11.4", Config: value,
 		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: p.deferral},
 	})

@@ -27,7 +27,7 @@ func (s State) Values() Values { return goValues(s.Value) }
 // ValidateResource validates a resource's configuration.
 func (p *Protocol) ValidateResource(t testing.TB, typeName string, config Values) []*tfprotov6.Diagnostic {
 	t.Helper()
-	resp, err := p.server.ValidateResourceConfig(p.context(t), &tfprotov6.ValidateResourceConfigRequest{
+	resp, err := p.Server.ValidateResourceConfig(p.context(t), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: typeName, Config: dynamic(t, object(t, p.resource(t, typeName).ValueType(), config)),
 	})
 	if err != nil {
@@ -41,12 +41,7 @@ func (p *Protocol) ValidateResource(t testing.TB, typeName string, config Values
 func (p *Protocol) Plan(t testing.TB, typeName string, prior State, config Values) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.resource(t, typeName)
-	configured, proposed := proposal(t, schema, prior.Value, config)
-	resp, err := p.server.PlanResourceChange(p.context(t), &tfprotov6.PlanResourceChangeRequest{
-		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PriorPrivate: prior.Private,
-		PriorIdentity: prior.Identity, Config: dynamic(t, configured), ProposedNewState: dynamic(t, proposed),
-		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: p.deferral},
-	})
+	resp, err := p.Server.PlanResourceChange(p.context(t), p.PlanRequest(t, typeName, prior, config))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,19 +49,38 @@ func (p *Protocol) Plan(t testing.TB, typeName string, prior State, config Value
 	return planned, resp.Diagnostics
 }
 
+// PlanRequest is what Plan sends.
+func (p *Protocol) PlanRequest(t testing.TB, typeName string, prior State, config Values) *tfprotov6.PlanResourceChangeRequest {
+	t.Helper()
+	schema := p.resource(t, typeName)
+	configured, proposed := proposal(t, schema, prior.Value, config)
+	return &tfprotov6.PlanResourceChangeRequest{
+		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PriorPrivate: prior.Private,
+		PriorIdentity: prior.Identity, Config: dynamic(t, configured), ProposedNewState: dynamic(t, proposed),
+		ClientCapabilities: &tfprotov6.PlanResourceChangeClientCapabilities{DeferralAllowed: p.deferral},
+	}
+}
+
 // Apply carries a plan out.
 func (p *Protocol) Apply(t testing.TB, typeName string, prior, planned State, config Values) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.resource(t, typeName)
-	configured, _ := proposal(t, schema, prior.Value, config)
-	resp, err := p.server.ApplyResourceChange(p.context(t), &tfprotov6.ApplyResourceChangeRequest{
-		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PlannedPrivate: planned.Private,
-		PlannedIdentity: planned.Identity, Config: dynamic(t, configured), PlannedState: dynamic(t, planned.Value),
-	})
+	resp, err := p.Server.ApplyResourceChange(p.context(t), p.ApplyRequest(t, typeName, prior, planned, config))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return State{Value: decode(t, schema, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}, resp.Diagnostics
+}
+
+// ApplyRequest is what Apply sends.
+func (p *Protocol) ApplyRequest(t testing.TB, typeName string, prior, planned State, config Values) *tfprotov6.ApplyResourceChangeRequest {
+	t.Helper()
+	schema := p.resource(t, typeName)
+	configured, _ := proposal(t, schema, prior.Value, config)
+	return &tfprotov6.ApplyResourceChangeRequest{
+		TypeName: typeName, PriorState: dynamic(t, p.orNull(schema, prior)), PlannedPrivate: planned.Private,
+		PlannedIdentity: planned.Identity, Config: dynamic(t, configured), PlannedState: dynamic(t, planned.Value),
+	}
 }
 
 // Converge plans and applies, and expects both to succeed.
@@ -84,15 +98,21 @@ func (p *Protocol) Converge(t testing.TB, typeName string, prior State, config V
 func (p *Protocol) Read(t testing.TB, typeName string, state State) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.resource(t, typeName)
-	resp, err := p.server.ReadResource(p.context(t), &tfprotov6.ReadResourceRequest{
-		TypeName: typeName, CurrentState: dynamic(t, state.Value), Private: state.Private, CurrentIdentity: state.Identity,
-		ClientCapabilities: &tfprotov6.ReadResourceClientCapabilities{DeferralAllowed: p.deferral},
-	})
+	resp, err := p.Server.ReadResource(p.context(t), p.ReadRequest(t, typeName, state))
 	if err != nil {
 		t.Fatal(err)
 	}
 	read := State{Value: decode(t, schema, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity, Deferred: resp.Deferred}
 	return read, resp.Diagnostics
+}
+
+// ReadRequest is what Read sends.
+func (p *Protocol) ReadRequest(t testing.TB, typeName string, state State) *tfprotov6.ReadResourceRequest {
+	t.Helper()
+	return &tfprotov6.ReadResourceRequest{
+		TypeName: typeName, CurrentState: dynamic(t, state.Value), Private: state.Private, CurrentIdentity: state.Identity,
+		ClientCapabilities: &tfprotov6.ReadResourceClientCapabilities{DeferralAllowed: p.deferral},
+	}
 }
 
 // Import imports by id. The state it returns is to be read next, as Terraform
@@ -111,7 +131,7 @@ func (p *Protocol) ImportByIdentity(t testing.TB, typeName string, identity Valu
 
 func (p *Protocol) importState(t testing.TB, req *tfprotov6.ImportResourceStateRequest) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
-	resp, err := p.server.ImportResourceState(p.context(t), req)
+	resp, err := p.Server.ImportResourceState(p.context(t), req)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,8 +30,20 @@ var programs struct {
 	dir   string
 }
 
-// Program returns the path of the provider that workspaces work with.
-func Program() string {
+// Program returns the path of the provider as it is released, which is built the
+// first time.
+func Program(t testing.TB) string {
+	t.Helper()
+	if programs.build == nil {
+		t.Fatal("the package's TestMain does not call acctest.Main")
+	}
+	if err := programs.build(); err != nil {
+		t.Fatal(err)
+	}
+	return program()
+}
+
+func program() string {
 	program := filepath.Join(programs.dir, "terraform-provider-opentact")
 	if runtime.GOOS == "windows" {
 		program += ".exe"
@@ -44,7 +56,7 @@ func build() (err error) {
 	if programs.dir, err = os.MkdirTemp("", "opentact-provider"); err != nil {
 		return err
 	}
-	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", Program(), "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into the tests' own directory
+	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program(), "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into the tests' own directory
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("the provider cannot be built: %w\n%s", err, said)
@@ -71,26 +83,20 @@ func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	if os.Getenv("TF_ACC") == "" {
 		t.Skip("needs Terraform: set TF_ACC=1, as make testacc does")
 	}
-	if programs.build == nil {
-		t.Fatal("the package's TestMain does not call acctest.Main")
-	}
-	if err := programs.build(); err != nil {
-		t.Fatal(err)
-	}
 	w := &Workspace{Dir: t.TempDir()}
 	w.Write(t, files)
 	w.Write(t, map[string]string{
-		"cli.tfrc": fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"opentact/opentact\" = %q\n  }\n  direct {}\n}\n", programs.dir),
+		"cli.tfrc": fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"opentact/opentact\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(Program(t))),
 	})
-	program := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if program == "" {
+	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if terraform == "" {
 		var err error
-		if program, err = exec.LookPath("terraform"); err != nil {
+		if terraform, err = exec.LookPath("terraform"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var err error
-	if w.Terraform, err = tfexec.NewTerraform(w.Dir, program); err != nil {
+	if w.Terraform, err = tfexec.NewTerraform(w.Dir, terraform); err != nil {
 		t.Fatal(err)
 	}
 	variables := map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(w.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}

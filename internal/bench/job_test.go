@@ -22,14 +22,16 @@ const (
 	apply   = "apply"
 )
 
-// api is one way in which an API answers. That without a name is none: the objects
-// are terraform_data, which only Terraform itself has to do with.
+// api is one way in which the API answers.
 type api struct {
 	name    string
 	options emulator.Options
-	// listless tells that it refuses to list, so that every read is a GET.
+	// listless tells that it refuses to list, so that each read is a GET.
 	listless bool
 }
+
+// floor is no API: the objects are terraform_data, which are Terraform's own.
+var floor = api{name: "none"}
 
 // job is what one row of a table is measured by.
 type job struct {
@@ -38,7 +40,7 @@ type job struct {
 	verb    string
 	objects int
 	samples []sample
-	// state and env are what a refresh finds, the same in every round.
+	// state and env are what each run begins with.
 	state string
 	env   *acctest.Env
 }
@@ -53,12 +55,15 @@ type sample struct {
 	peak int64
 }
 
-// prepare makes what a job begins with.
+func (j *job) isFloor() bool { return j.name == floor.name }
+
+// prepare makes what a run begins with: for each apply an API of its own, for
+// refreshes the same API and state.
 func (j *job) prepare() {
-	if j.env != nil || j.name == "" && j.state != "" {
+	if j.verb == refresh && j.state != "" {
 		return
 	}
-	if j.name != "" {
+	if !j.isFloor() {
 		j.env = acctest.New(j, j.options)
 	}
 	if j.listless {
@@ -72,28 +77,29 @@ func (j *job) prepare() {
 	}
 }
 
-// run measures the job once.
-func (j *job) run() {
-	if j.verb == apply {
-		j.env = nil // each apply creates into an API of its own
-	}
-	j.prepare()
+// workspace is one in which Terraform finds the objects declared, and the state.
+func (j *job) workspace() *acctest.Workspace {
 	files := map[string]string{"main.tf": floorConfig(j.objects)}
-	if j.env != nil {
+	if !j.isFloor() {
 		files = j.env.Files(profileConfig(j.objects))
 	}
 	if j.state != "" {
 		files["terraform.tfstate"] = j.state
 	}
 	w := acctest.NewWorkspace(j, files)
-	if j.env == nil {
-		// A provider that comes with Terraform has to be initialised too.
+	if j.isFloor() { // without a provider from outside it has to be initialised
 		if err := w.Init(j.Context()); err != nil {
 			j.Fatal(err)
 		}
 	}
-	before := j.calls()
-	peak := watchMemory(acctest.Program())
+	return w
+}
+
+// run measures the job once.
+func (j *job) run() {
+	j.prepare()
+	w, before := j.workspace(), j.calls()
+	peak := watchMemory(acctest.Program(j))
 	begin := time.Now()
 	var err error
 	if j.verb == apply {
@@ -103,10 +109,32 @@ func (j *job) run() {
 	}
 	s := sample{wall: time.Since(begin), peak: peak()}
 	if err != nil {
-		j.Fatal(err)
+		j.Fatalf("%s of %d, API %s: %v", j.verb, j.objects, j, err)
 	}
 	s.calls = j.calls() - before
 	j.samples = append(j.samples, s)
+}
+
+// String names what the objects are made by.
+func (j *job) String() string {
+	switch {
+	case j.isFloor():
+		return "none: `terraform_data`"
+	case j.listless:
+		return j.name + ", and does not list"
+	default:
+		return j.name
+	}
+}
+
+// withList finds the job that differs from this one in that the API lists.
+func (j *job) withList(jobs []*job) *job {
+	for _, other := range jobs {
+		if j.listless && !other.listless && other.name == j.name {
+			return other
+		}
+	}
+	return nil
 }
 
 func (j *job) calls() int {

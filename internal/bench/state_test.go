@@ -28,14 +28,15 @@ func (j *job) writeState() string {
 		instances[i]["index_key"], instances[i]["schema_version"] = i, 0
 	}
 	resource["instances"] = instances
-	state, err := json.Marshal(object{
+	return string(jsonOf(object{
 		"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "00000000-0000-4000-8000-000000000000",
 		"outputs": object{}, "resources": []object{resource}, "check_results": nil,
-	})
-	if err != nil {
-		j.Fatal(err)
-	}
-	return string(state)
+	}))
+}
+
+func jsonOf(of object) []byte {
+	text, _ := json.Marshal(of) // what is written here always can be
+	return text
 }
 
 // valuesOf are those that values configures for one object.
@@ -53,7 +54,7 @@ func (j *job) profileInstance(i int) object {
 	attributes["id"] = uuid
 	delete(attributes, "uuid")
 	// Private data are JSON, and bytes in JSON are base64, twice here.
-	private, _ := json.Marshal(object{"configured": []byte(`["callback_url","name","sticky_sender"]`)})
+	private := jsonOf(object{"configured": []byte(`["callback_url","name","sticky_sender"]`)})
 	return object{"attributes": attributes, "sensitive_attributes": []any{}, "private": private}
 }
 
