@@ -206,9 +206,12 @@ func TestProtocol(t *testing.T) { //nolint:paralleltest // nothing else is to ru
 		run  func(*testing.B)
 	}{
 		{"read a profile that the list answers for", BenchmarkRead},
+		{"… the framework alone", BenchmarkBareRead},
 		{"plan an update", BenchmarkPlan},
+		{"… the framework alone", BenchmarkBarePlan},
 		{"apply it", BenchmarkApply},
-		{"… of which HTTP is, by Go's own client and server", BenchmarkRequest},
+		{"… the framework alone", BenchmarkBareApply},
+		{"… HTTP alone, by Go's own client and server", BenchmarkRequest},
 		{"answer for the schema", BenchmarkSchema},
 	} {
 		r := testing.Benchmark(benchmark.run)

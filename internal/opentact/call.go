@@ -32,6 +32,8 @@ type call struct {
 	// hidden maps values that no error may show to what is shown in their place.
 	// The API is free to repeat what it was sent.
 	hidden map[string]string
+	// secrets, where set, tells of more of them.
+	secrets func(hide func(value, shown string))
 
 	// lane is where a POST waits while one like it is looked for.
 	lane *lane
@@ -186,6 +188,10 @@ func writings(value string) []string {
 // conceal replaces the hidden values in a text, in whichever way they are
 // written. It comes before the text is cut, or a part of a value could stay.
 func (c *call) conceal(text string) string {
+	if c.secrets != nil {
+		c.secrets(c.hide)
+		c.secrets = nil
+	}
 	concealed := make(map[string]string)
 	for value, shown := range c.hidden {
 		for _, written := range writings(value) {

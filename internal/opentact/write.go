@@ -244,14 +244,17 @@ func (c *Collection[F]) keepPrecision(got, reference members) {
 	}
 }
 
-// hide keeps the concealed values among the members out of a call's errors.
+// hide keeps the concealed values among the members out of a call's errors. Most
+// calls have none, so what to hide is found out when there is one.
 func (c *Collection[F]) hide(call *call, known ...members) {
-	for _, m := range known {
-		for _, field := range c.spec.Concealed {
-			var value string
-			_ = json.Unmarshal(m[field], &value) // stays empty where there is none, or it is null
-			for _, secret := range secretsOf(value) {
-				call.hide(secret, "(the value of "+field+")")
+	call.secrets = func(hide func(value, shown string)) {
+		for _, m := range known {
+			for _, field := range c.spec.Concealed {
+				var value string
+				_ = json.Unmarshal(m[field], &value) // stays empty where there is none, or it is null
+				for _, secret := range secretsOf(value) {
+					hide(secret, "(the value of "+field+")")
+				}
 			}
 		}
 	}
