@@ -84,7 +84,7 @@ func BenchmarkBareApply(b *testing.B) {
 	p, server := newProfiles(b, 1), newBare()
 	_, req := change(b, p.Protocol, p.states[0])
 	req.PlannedIdentity = nil
-	planned := acctest.Values(p.states[0].Values())
+	planned := p.states[0].Values()
 	req.PlannedState = p.PlanRequest(b, resourceType, p.states[0], planned).PriorState // all of it known
 	b.ReportAllocs()
 	for b.Loop() {

@@ -5,24 +5,25 @@ package provider
 import (
 	"cmp"
 	"context"
-	"os"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// setLogLevels makes the libraries below the provider write what Terraform shows.
-// They are made to write everything, dozens of lines for each read, and Terraform to
-// drop what it was not asked for by TF_LOG: a third of the time that a refresh takes.
-// A level that is set in the environment for one of them stays.
-func setLogLevels() {
-	level := cmp.Or(os.Getenv("TF_LOG_PROVIDER"), os.Getenv("TF_LOG"), "OFF")
+// logLevels returns the variables of the environment that make the libraries below
+// the provider write what Terraform shows. They would write everything, dozens of
+// lines for each read, and Terraform would drop what it is not asked for by TF_LOG:
+// that was a third of the time of a refresh. What is set already stays.
+func logLevels(getenv func(string) string) map[string]string {
+	level := cmp.Or(getenv("TF_LOG_PROVIDER"), getenv("TF_LOG"), "OFF")
+	levels := make(map[string]string)
 	for _, name := range []string{"TF_LOG_PROVIDER_OPENTACT", "TF_LOG_SDK", "TF_LOG_SDK_PROTO", "TF_LOG_SDK_FRAMEWORK"} {
-		if os.Getenv(name) == "" {
-			_ = os.Setenv(name, level) // the names are good ones
+		if getenv(name) == "" {
+			levels[name] = level
 		}
 	}
+	return levels
 }
 
 // logAttempt writes one line at debug level for each attempt of a request. It

@@ -43,3 +43,25 @@ func TestRequestLog(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// The libraries write what Terraform shows, and nothing where it shows nothing.
+func TestLogLevels(t *testing.T) {
+	t.Parallel()
+	all := func(level string) map[string]string {
+		return map[string]string{"TF_LOG_PROVIDER_OPENTACT": level, "TF_LOG_SDK": level, "TF_LOG_SDK_PROTO": level, "TF_LOG_SDK_FRAMEWORK": level}
+	}
+	for _, test := range []struct{ env, want map[string]string }{
+		{nil, all("OFF")},
+		{map[string]string{"TF_LOG": "debug"}, all("debug")},
+		{map[string]string{"TF_LOG_CORE": "TRACE"}, all("OFF")},
+		{map[string]string{"TF_LOG": "TRACE", "TF_LOG_PROVIDER": "WARN"}, all("WARN")},
+		{
+			map[string]string{"TF_LOG_PROVIDER": "TRACE", "TF_LOG_SDK": "ERROR", "TF_LOG_SDK_PROTO": "ERROR"},
+			map[string]string{"TF_LOG_PROVIDER_OPENTACT": "TRACE", "TF_LOG_SDK_FRAMEWORK": "TRACE"},
+		},
+	} {
+		if diff := cmp.Diff(test.want, logLevels(func(name string) string { return test.env[name] })); diff != "" {
+			t.Errorf("%v: %s", test.env, diff)
+		}
+	}
+}

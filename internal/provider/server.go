@@ -28,8 +28,10 @@ func Serve(version string, underDebugger bool) error {
 	var options []tf6server.ServeOpt
 	if underDebugger {
 		options = append(options, tf6server.WithManagedDebug())
-	} else {
-		setLogLevels()
+	} else { // Terraform has passed its environment on
+		for name, level := range logLevels(os.Getenv) {
+			_ = os.Setenv(name, level) // the names are good ones
+		}
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(GCPercent)

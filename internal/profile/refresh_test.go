@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// many is a state of many profiles, as a process left it that has ended.
+type many struct {
+	env    *acctest.Env
+	typ    string
+	kind   emulator.Kind
+	ids    []string
+	states []acctest.State
+}
+
+func newMany(t *testing.T, typ string, options emulator.Options) *many {
+	t.Helper()
+	m := &many{env: acctest.New(t, options), typ: typ, kind: bothKinds[typ]}
+	p := m.env.Protocol(t)
+	for i := range 30 {
+		m.ids = append(m.ids, add(t, m.env, m.kind, map[string]any{"name": fmt.Sprint("n", i)}))
+	}
+	for _, id := range m.ids {
+		imported, diags := p.Import(t, typ, id)
+		acctest.NoDiagnostics(t, diags)
+		m.states = append(m.states, refresh(t, p, typ, imported))
+	}
+	return m
+}
+
+// refresh reads all in a process of its own, side by side, and counts the requests.
+func (m *many) refresh(t *testing.T) (after []acctest.State, calls map[string]int) {
+	t.Helper()
+	p, from := m.env.Protocol(t), len(m.env.Requests())
+	after = make([]acctest.State, len(m.states))
+	var working sync.WaitGroup
+	for i, state := range m.states {
+		working.Go(func() { after[i] = refresh(t, p, m.typ, state) })
+	}
+	working.Wait()
+	calls = make(map[string]int)
+	for _, request := range m.env.Requests()[from:] {
+		what := "get"
+		if request.Path == emulator.BasePath+"/profile/"+string(m.kind) {
+			what = "list"
+		}
+		calls[what]++
+	}
+	return after, calls
+}
+
+// wantSame expects the state that was, except of some.
+func (m *many) wantSame(t *testing.T, after []acctest.State, except ...int) {
+	t.Helper()
+	changed := make(map[int]bool)
+	for _, i := range except {
+		changed[i] = true
+	}
+	for i, state := range after {
+		if diff := cmp.Diff(m.states[i].Values(), state.Values()); (diff != "") != changed[i] {
+			t.Errorf("profile %d, changed %t: %s", i, changed[i], diff)
+		}
+	}
+}
+
+// However the API answers, a refresh of many profiles takes one list. What has
+// changed, or is gone, takes one GET more.
+func TestRefreshOfMany(t *testing.T) {
+	t.Parallel()
+	for typ := range bothKinds {
+		for _, options := range []emulator.Options{
+			{}, {Shape: emulator.ShapeDocument}, {Spelling: emulator.SpellingOtherIgnoring}, {Shape: emulator.ShapeDocument, Spelling: emulator.SpellingOtherRefusing},
+		} {
+			t.Run(fmt.Sprintf("%s/shape %d, spelling %d", typ, options.Shape, options.Spelling), func(t *testing.T) {
+				t.Parallel()
+				m := newMany(t, typ, options)
+				after, calls := m.refresh(t)
+				m.wantSame(t, after)
+				if diff := cmp.Diff(map[string]int{"get": 3, "list": 1}, calls); diff != "" {
+					t.Errorf("nothing has changed: %s", diff)
+				}
+				if err := m.env.Change(m.kind, m.ids[7], map[string]any{"name": "others"}); err != nil {
+					t.Fatal(err)
+				}
+				if err := m.env.Remove(m.kind, m.ids[8]); err != nil {
+					t.Fatal(err)
+				}
+				after, calls = m.refresh(t)
+				m.wantSame(t, after, 7, 8)
+				if after[7].Values().Text("name") != "others" || !after[8].Value.IsNull() {
+					t.Errorf("they are %v and %v", after[7].Values(), after[8].Values())
+				}
+				// Three that come first, which may be among the two, and these. That the
+				// profile is gone may be confirmed by a list of its own.
+				if calls["get"] < 3 || calls["get"] > 5 || calls["list"] > 2 {
+					t.Errorf("two have changed: %v", calls)
+				}
+			})
+		}
+	}
+}
+
+// A list may lag, as that of an index does: by an hour it shows none of what there is.
+// The plan after an apply has no changes all the same.
+func TestRefreshWithAListThatLags(t *testing.T) {
+	t.Parallel()
+	for typ, kind := range bothKinds {
+		t.Run(typ, func(t *testing.T) {
+			t.Parallel()
+			m := newMany(t, typ, emulator.Options{})
+			m.env.Inject(t, emulator.Rule{
+				Method: http.MethodGet, Path: "/profile/" + string(kind),
+				Faults: []emulator.Fault{{Action: emulator.ActionLag, For: emulator.Duration(time.Hour)}},
+			})
+			p := m.env.Protocol(t)
+			for i := range 10 {
+				m.states[i] = p.Converge(t, typ, m.states[i], acctest.Values{"name": fmt.Sprint("changed ", i)})
+			}
+			m.states = append(m.states, p.Converge(t, typ, acctest.State{}, acctest.Values{"name": "new"}))
+			after, _ := m.refresh(t)
+			m.wantSame(t, after)
+			for i, state := range after {
+				wantNoChange(t, m.env.Protocol(t), typ, state, acctest.Values{"name": m.states[i].Values().Text("name")})
+			}
+		})
+	}
+}
+
+// Without the right to list, each is a GET, as it would be without all this.
+func TestRefreshWithoutTheRightToList(t *testing.T) {
+	t.Parallel()
+	m := newMany(t, messagingProfile, emulator.Options{})
+	m.env.Inject(t, emulator.Rule{
+		Method: http.MethodGet, Path: "/profile/messaging",
+		Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}},
+	})
+	after, calls := m.refresh(t)
+	m.wantSame(t, after)
+	if diff := cmp.Diff(map[string]int{"get": 30, "list": 1}, calls); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Data sources share the list with each other, and with resources.
+func TestDataSourcesShareTheList(t *testing.T) {
+	t.Parallel()
+	m := newMany(t, messagingProfile, emulator.Options{})
+	p, from := m.env.Protocol(t), len(m.env.Requests())
+	var working sync.WaitGroup
+	for i, id := range m.ids {
+		working.Go(func() {
+			for _, by := range []acctest.Values{{"name": fmt.Sprint("n", i)}, {"id": id}} {
+				got, diags := p.ReadDataSource(t, messagingProfile, by)
+				acctest.NoDiagnostics(t, diags)
+				if got.Text("id") != id || got.Text("name") != fmt.Sprint("n", i) {
+					t.Errorf("by %v there is %v", by, got)
+				}
+			}
+			all, diags := p.ReadDataSource(t, messagingProfile+"s", nil)
+			acctest.NoDiagnostics(t, diags)
+			if n := len(all.List("profiles")); n != len(m.ids) {
+				t.Errorf("there are %d", n)
+			}
+			refresh(t, p, messagingProfile, m.states[i])
+		})
+	}
+	working.Wait()
+	if calls := len(m.env.Requests()) - from; calls > 4 {
+		t.Errorf("%d calls", calls)
+	}
+	// One that was created since is found.
+	p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "new"})
+	if got, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "new"}); len(diags) > 0 || got.Text("id") == "" {
+		t.Errorf("the new one is %v: %s", got, acctest.Describe(diags))
+	}
+}
+
+// What the provider logs is what Terraform is told to show, and where it shows
+// nothing the provider does not log at all.
+func TestAccLogs(t *testing.T) {
+	t.Parallel()
+	for level, want := range map[string]bool{"DEBUG": true, "ERROR": false} {
+		t.Run(level, func(t *testing.T) {
+			t.Parallel()
+			env := acctest.New(t, emulator.Options{})
+			add(t, env, emulator.MessagingProfile, map[string]any{"name": "n"})
+			w := acctest.NewWorkspace(t, env.Files("data \"opentact_messaging_profiles\" \"all\" {}\n"))
+			log := filepath.Join(t.TempDir(), "log")
+			for _, err := range []error{w.SetLogProvider(level), w.SetLogPath(log)} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := w.Plan(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			text, err := os.ReadFile(log)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(string(text), "OpenTact API request") != want || strings.Contains(string(text), "[TRACE]") {
+				t.Errorf("it logged %s", text)
+			}
+		})
+	}
+}
