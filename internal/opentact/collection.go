@@ -69,7 +69,7 @@ func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], 
 // leases repeat are returned once. Reads share a list, as long as it is not older
 // than half a minute, or than the last write of this client.
 func (c *Collection[F]) List(ctx context.Context) ([]Profile[F], error) {
-	s, err := c.listed(ctx, c.snapshots.ended())
+	s, err := c.upToDate(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func (c *Collection[F]) confirmGone(ctx context.Context, err error, known ...mem
 	if !IsGone(err) {
 		return err
 	}
-	if latest, _, _ := c.snapshots.since(0); latest != nil {
+	if latest, _ := c.snapshots.current(); latest != nil {
 		return err // there was a collection a moment ago
 	}
 	call := c.newListCall(known...)

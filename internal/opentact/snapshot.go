@@ -54,6 +54,8 @@ func newSnapshot[F Fields](l *listing[F], writes int) *snapshot[F] {
 	return s
 }
 
+func (s *snapshot[F]) isFresh() bool { return time.Since(s.begun) <= maxAge }
+
 // useless is why a list cannot answer any read. That it is empty is no reason: it
 // may be true.
 func (s *snapshot[F]) useless() error {

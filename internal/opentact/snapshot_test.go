@@ -273,7 +273,11 @@ func TestUselessListsTurnThemselvesOff(t *testing.T) {
 				l := &library{delay: test.delay, list: test.list}
 				things := l.open3(t, func(c *Config) { c.RequestTimeout = time.Minute })
 				begin := time.Now()
-				read(t, things, 1, 2, 3)
+				var working sync.WaitGroup
+				for i := 1; i <= 3; i++ {
+					working.Go(func() { read(t, things, i) })
+				}
+				working.Wait()
 				if waited := time.Since(begin); waited > time.Minute+time.Second { // and RetryMaxWait
 					t.Errorf("it was waited for %s", waited)
 				}
@@ -429,6 +433,10 @@ func TestListsAreShared(t *testing.T) {
 		time.Sleep(maxAge)
 		list(20)
 		l.want(t, "later", 1)
+		time.Sleep(maxAge)
+		l.delay = maxAge + time.Second
+		list(20)
+		l.want(t, "one that takes its time", 1)
 	})
 }
 
@@ -479,4 +487,23 @@ func TestListInPagesAnswersReads(t *testing.T) {
 		read(t, things, 0)
 		l.want(t, "a moment later", 3)
 	})
+}
+
+// An account may have far more profiles than the configuration.
+func TestHugeList(t *testing.T) {
+	t.Parallel()
+	things := make([]string, 50_000)
+	for i := range things {
+		things[i] = one(i)
+	}
+	things[17] = `{"uuid":17}`
+	l := &library{list: func(int) *http.Response { return listOf(things...) }}
+	collection := l.open3(t)
+	for i := range things {
+		if i != 17 {
+			read(t, collection, i)
+		}
+	}
+	l.want(t, "all but one", 1)
+	l.wantNotes(t, "0 of 49999 profiles are not shown whole and 1 elements were skipped")
 }

@@ -53,29 +53,47 @@ func (c *Collection[F]) glance(ctx context.Context, known Profile[F]) (profile P
 	if !isUUID(known.UUID) || !c.snapshots.wanted(known.UUID) {
 		return profile, false
 	}
-	// One timeout is for an answer, and the rest for what the API may ask to wait.
-	bounded, cancel := context.WithTimeout(ctx, c.client.config.RequestTimeout+c.client.config.RetryMaxWait)
-	defer cancel()
-	s, err := c.listed(bounded, 0)
-	if err == nil {
-		err = s.useless()
-	}
-	if err != nil {
-		if ctx.Err() == nil && c.snapshots.turnOff() {
-			c.client.note(ctx, fmt.Sprintf("The list of %ss is of no use, so profiles are read one by one from now on: %v", c.spec.Name, err))
-		}
-		return profile, false
-	}
-	if c.snapshots.hasWritten(known.UUID) { // while the list was waited for
+	s := c.serving(ctx)
+	if s == nil || c.snapshots.hasWritten(known.UUID) { // while the list was waited for
 		return profile, false
 	}
 	return s.confirm(known)
 }
 
-// listed returns a list that was begun after a number of writes had ended: the
-// latest one, or else a new one.
-func (c *Collection[F]) listed(ctx context.Context, writes int) (*snapshot[F], error) {
-	s, failures, _ := c.snapshots.since(writes)
+// serving returns the list that answers reads. There is none where it is of no use:
+// that is found out once.
+func (c *Collection[F]) serving(ctx context.Context) *snapshot[F] {
+	if s, off := c.snapshots.current(); s != nil || off {
+		return s
+	}
+	// One timeout is for an answer, and the rest for what the API may ask to wait.
+	bounded, cancel := context.WithTimeout(ctx, c.client.config.RequestTimeout+c.client.config.RetryMaxWait)
+	defer cancel()
+	err := c.snapshots.turn.Acquire(bounded, 1)
+	if err == nil {
+		defer c.snapshots.turn.Release(1)
+		if s, off := c.snapshots.current(); s != nil || off { // somebody else has listed meanwhile
+			return s
+		}
+		var s *snapshot[F]
+		if s, err = c.take(bounded); err == nil {
+			err = s.useless()
+		}
+		if err == nil {
+			return s
+		}
+	}
+	if ctx.Err() == nil && c.snapshots.turnOff() {
+		c.client.note(ctx, fmt.Sprintf("The list of %ss is of no use, so profiles are read one by one from now on: %v", c.spec.Name, err))
+	}
+	return nil
+}
+
+// upToDate returns a list that was begun after the writes that have ended, and is
+// not too old unless it was begun after this call.
+func (c *Collection[F]) upToDate(ctx context.Context) (*snapshot[F], error) {
+	asked, writes := time.Now(), c.snapshots.ended()
+	s, failures, _ := c.snapshots.since(asked, writes)
 	if s != nil {
 		return s, nil
 	}
@@ -84,13 +102,19 @@ func (c *Collection[F]) listed(ctx context.Context, writes int) (*snapshot[F], e
 	}
 	defer c.snapshots.turn.Release(1)
 	// Whoever listed meanwhile did it for all who waited, also where it failed.
-	s, again, err := c.snapshots.since(writes)
+	s, again, err := c.snapshots.since(asked, writes)
 	switch {
 	case s != nil:
 		return s, nil
 	case again > failures:
 		return nil, err
+	default:
+		return c.take(ctx)
 	}
+}
+
+// take asks for the list. Whoever calls it has the turn.
+func (c *Collection[F]) take(ctx context.Context) (*snapshot[F], error) {
 	ended := c.snapshots.ended()
 	l, err := c.list(ctx)
 	if err != nil {
@@ -99,7 +123,7 @@ func (c *Collection[F]) listed(ctx context.Context, writes int) (*snapshot[F], e
 		}
 		return nil, err
 	}
-	s = newSnapshot(l, ended)
+	s := newSnapshot(l, ended)
 	c.snapshots.keep(s)
 	if omits := s.omits(); omits != "" {
 		c.client.note(ctx, fmt.Sprintf("In the list of %ss, %s", c.spec.Name, omits))
@@ -118,15 +142,26 @@ func (s *snapshots[F]) wanted(uuid string) bool {
 	return s.reads > plainReads
 }
 
-// since returns the latest list if it is not too old and was begun after a number
-// of writes, how many lists have failed, and how the last one did.
-func (s *snapshots[F]) since(writes int) (latest *snapshot[F], failures int, failure error) {
+// since returns the latest list if it was begun after a number of writes, and is not
+// too old or was begun after a time; how many lists have failed, and how the last one
+// did.
+func (s *snapshots[F]) since(asked time.Time, writes int) (latest *snapshot[F], failures int, failure error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if latest = s.latest; latest != nil && (latest.writes < writes || time.Since(latest.begun) > maxAge) {
-		latest = nil
+	if l := s.latest; l != nil && l.writes >= writes && (l.isFresh() || !l.begun.Before(asked)) {
+		latest = l
 	}
 	return latest, s.failures, s.failure
+}
+
+// current returns the latest list if it is not too old, and whether lists are off.
+func (s *snapshots[F]) current() (latest *snapshot[F], off bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.latest != nil && !s.off && s.latest.isFresh() {
+		latest = s.latest
+	}
+	return latest, s.off
 }
 
 func (s *snapshots[F]) keep(latest *snapshot[F]) {

@@ -14,15 +14,15 @@ import (
 )
 
 // newTransport is the bottom of the chain. It is cloned from Go's default, so
-// that proxies and the system's certificates work as users expect. As many idle
-// connections are kept as Terraform has operations under way by default.
+// that proxies and the system's certificates work as users expect. All connections
+// are kept that Terraform's -parallelism leads to, within reason: they go to one host.
 func newTransport() *http.Transport {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok { // replaced by somebody else in this process
 		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
 	}
 	transport = transport.Clone()
-	transport.MaxIdleConnsPerHost = 10
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 100, 100
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	return transport
 }

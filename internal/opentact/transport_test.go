@@ -24,9 +24,6 @@ func TestTransport(t *testing.T) {
 	if transport.TLSClientConfig.MinVersion != tls.VersionTLS12 {
 		t.Error("TLS older than 1.2 is accepted")
 	}
-	if transport.MaxIdleConnsPerHost < 10 {
-		t.Error("fewer connections are kept than Terraform has operations under way")
-	}
 	if !transport.ForceAttemptHTTP2 {
 		t.Error("HTTP/2 is not tried")
 	}
