@@ -42,7 +42,7 @@ func ratio(of, to time.Duration) string { return fmt.Sprintf("%.2f", float64(of)
 // megabytes are millions of bytes, as the sizes of downloads are given.
 func megabytes(n int64) string {
 	if n == 0 {
-		return "not known here"
+		return "–"
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
