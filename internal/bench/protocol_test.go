@@ -172,7 +172,8 @@ func handshake(t *testing.T) time.Duration {
 		ctx, cancel := context.WithCancel(t.Context())
 		command := exec.CommandContext(ctx, acctest.Program(t))
 		// What Terraform sets, by which it is told from a curious user.
-		command.Env = append(os.Environ(), "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6")
+		command.Env = append(os.Environ(), "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6",
+			"TMPDIR="+t.TempDir()) // for its socket
 		out, err := command.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)

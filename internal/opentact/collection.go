@@ -162,18 +162,22 @@ func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
 // collection is found, the 404 is about the path, as when base_url lacks its
 // /rest, and says nothing about the profile. Nor is it believed where there was
 // no second look, because nobody was let in or the caller gave up. Whatever else
-// the collection answers does not contradict the API's word.
+// the collection answers does not contradict the API's word. That it was there a
+// moment ago is enough.
 func (c *Collection[F]) confirmGone(ctx context.Context, err error, known ...members) error {
 	if !IsGone(err) {
 		return err
 	}
-	if latest, _ := c.snapshots.current(); latest != nil {
-		return err // there was a collection a moment ago
+	if c.snapshots.wasFound() {
+		return err
 	}
 	call := c.newListCall(known...)
 	call.element = func(json.RawMessage) error { return nil } // that there is a list is enough
 	_, listErr := c.client.do(ctx, call)
 	switch {
+	case listErr == nil:
+		c.snapshots.find()
+		return err
 	case statusOf(listErr) == http.StatusNotFound:
 		return &AnswerError{
 			Exchange: call.exchange(), Status: http.StatusNotFound,

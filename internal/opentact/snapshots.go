@@ -42,6 +42,8 @@ type snapshots[F Fields] struct {
 	// one failed.
 	failures int
 	failure  error
+	// found is when a list was last read to its end.
+	found time.Time
 }
 
 func newSnapshots[F Fields]() snapshots[F] {
@@ -123,6 +125,7 @@ func (c *Collection[F]) take(ctx context.Context) (*snapshot[F], error) {
 		}
 		return nil, err
 	}
+	c.snapshots.find()
 	s := newSnapshot(l, ended)
 	c.snapshots.keep(s)
 	if omits := s.omits(); omits != "" {
@@ -168,6 +171,20 @@ func (s *snapshots[F]) keep(latest *snapshot[F]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.latest = latest
+}
+
+// find notes that there is a collection, and wasFound tells whether there was one a
+// moment ago.
+func (s *snapshots[F]) find() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.found = time.Now()
+}
+
+func (s *snapshots[F]) wasFound() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Since(s.found) <= maxAge
 }
 
 func (s *snapshots[F]) fail(err error) {
