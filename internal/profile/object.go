@@ -5,6 +5,7 @@ package profile
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -42,8 +43,10 @@ func typeOf(field any) tftypes.Type {
 		return tftypes.String
 	case *opentact.Optional[bool]:
 		return tftypes.Bool
-	default:
+	case *opentact.Optional[int64], *opentact.Optional[float64]:
 		return tftypes.Number
+	default:
+		return nil // no attribute is of that
 	}
 }
 
@@ -61,9 +64,9 @@ func (k *Kind[F]) profileOf(object tftypes.Value) (p opentact.Profile[F]) {
 		case *opentact.Optional[bool]:
 			*f = optional[bool](values[name])
 		case *opentact.Optional[int64]:
-			*f = number(values[name], (*big.Float).Int64)
+			*f = number(values[name], integer)
 		case *opentact.Optional[float64]:
-			*f = number(values[name], (*big.Float).Float64)
+			*f = number(values[name], decimal)
 		}
 	})
 	return p
@@ -106,17 +109,31 @@ func optional[T any](value tftypes.Value) (field opentact.Optional[T]) {
 	}
 }
 
-// number is optional of a number, as the field's type has it.
-func number[T any](value tftypes.Value, convert func(*big.Float) (T, big.Accuracy)) (field opentact.Optional[T]) {
-	switch exact := optional[*big.Float](value); {
-	case exact.IsZero():
+// number is optional of a number. One that the field cannot hold has been refused by
+// validation, and is left out rather than sent as another.
+func number[T any](value tftypes.Value, convert func(*big.Float) (T, bool)) (field opentact.Optional[T]) {
+	exact := optional[*big.Float](value)
+	if exact.IsZero() {
 		return field
-	case exact.Pointer() == nil:
-		return opentact.Null[T]()
-	default:
-		nearest, _ := convert(*exact.Pointer())
-		return opentact.Value(nearest)
 	}
+	content, ok := exact.Get()
+	if !ok {
+		return opentact.Null[T]()
+	}
+	if converted, ok := convert(content); ok {
+		return opentact.Value(converted)
+	}
+	return field
+}
+
+func integer(exact *big.Float) (int64, bool) {
+	n, accuracy := exact.Int64()
+	return n, accuracy == big.Exact
+}
+
+func decimal(exact *big.Float) (float64, bool) {
+	nearest, _ := exact.Float64()
+	return nearest, !math.IsInf(nearest, 0)
 }
 
 // value is a field as a value.
