@@ -111,8 +111,8 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-// BenchmarkRequest is what of an apply is HTTP: the same request and answer, by Go's
-// own client.
+// BenchmarkRequest is what of an apply is HTTP: a request without a body, and the same
+// answer, by Go's own client.
 func BenchmarkRequest(b *testing.B) {
 	p := newProfiles(b, 1)
 	stub := newStub(b)

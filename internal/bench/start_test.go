@@ -13,8 +13,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-// Terraform starts the provider three times for a plan. Before it is asked anything it
-// does nothing: not so much as a regular expression is compiled, which is a hundred
+// Terraform starts the provider three times for a plan. None of our packages works when
+// it is loaded: not so much as a regular expression is compiled, which is a hundred
 // allocations.
 func TestStartsWithoutWork(t *testing.T) {
 	t.Parallel()

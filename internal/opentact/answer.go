@@ -35,11 +35,11 @@ func readAnswer(c *call, resp *http.Response) (*answer, error) {
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return nil, c.answerError(resp, "a redirect to "+c.conceal(redirectTarget(resp))+", which is not followed; base_url must name the API itself")
 	}
-	seen := &extract{}
-	limited := &limitedReader{Reader: resp.Body, left: c.limit}
 	if resp.ContentLength > c.limit { // it need not be read to know
 		return nil, c.tooLarge(resp)
 	}
+	seen := &extract{}
+	limited := &limitedReader{Reader: resp.Body, left: c.limit}
 	env, err := readEnvelope(io.TeeReader(limited, seen), c.element)
 	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	switch {

@@ -33,7 +33,7 @@ type call struct {
 	// The API is free to repeat what it was sent.
 	hidden map[string]string
 	// secrets, where set, tells of more of them.
-	secrets func(hide func(value, shown string))
+	secrets func()
 
 	// lane is where a POST waits while one like it is looked for.
 	lane *lane
@@ -189,7 +189,7 @@ func writings(value string) []string {
 // written. It comes before the text is cut, or a part of a value could stay.
 func (c *call) conceal(text string) string {
 	if c.secrets != nil {
-		c.secrets(c.hide)
+		c.secrets()
 		c.secrets = nil
 	}
 	concealed := make(map[string]string)

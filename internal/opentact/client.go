@@ -42,6 +42,9 @@ type Config struct {
 	RequestsPerSecond float64
 	// Log is told of each attempt. It may be nil.
 	Log func(context.Context, Attempt)
+	// Logs tells whether Log wants to be told, so that nothing is gathered for
+	// nobody. It may be nil, and Log is always told then.
+	Logs func(context.Context) bool
 	// Note is told, in a sentence, what changes which requests are made. It may be nil.
 	Note func(ctx context.Context, text string)
 }
@@ -64,7 +67,7 @@ func New(config Config) *Client { return newClient(config, newTransport()) }
 // newClient returns a client whose requests end in a transport.
 func newClient(config Config, transport http.RoundTripper) *Client {
 	chain := http.RoundTripper(attemptLink{next: transport, timeout: config.RequestTimeout})
-	chain = logLink{next: chain, log: config.Log}
+	chain = logLink{next: chain, log: config.Log, logs: config.Logs}
 	chain = newPaceLink(chain, config)
 	chain = laneLink{next: chain}
 	c := &Client{

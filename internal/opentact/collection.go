@@ -158,7 +158,8 @@ func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
 	return nil
 }
 
-// confirmGone looks twice before a profile is taken for gone. Where not even the
+// confirmGone makes sure that there is a collection before a profile is taken for
+// gone. Where not even the
 // collection is found, the 404 is about the path, as when base_url lacks its
 // /rest, and says nothing about the profile. Nor is it believed where there was
 // no second look, because nobody was let in or the caller gave up. Whatever else
@@ -237,15 +238,17 @@ func (c *Collection[F]) carryOut(ctx context.Context, call *call, uuid string) (
 // do carries out a call about a profile. What it writes no list answers for.
 func (c *Collection[F]) do(ctx context.Context, call *call, uuid string) (*answer, error) {
 	if call.method != http.MethodGet {
-		c.snapshots.begin(uuid)
-		defer c.snapshots.end()
+		if uuid != "" {
+			c.snapshots.setWritten(uuid)
+		}
+		defer c.snapshots.countWrite()
 	}
 	return c.client.do(ctx, call)
 }
 
 // claim gives a profile to a create, after which no list answers for it.
 func (c *Collection[F]) claim(uuid string) error {
-	c.snapshots.begin(uuid)
+	c.snapshots.setWritten(uuid)
 	return c.creates.claim(uuid)
 }
 

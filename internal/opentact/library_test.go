@@ -116,7 +116,7 @@ func (l *library) open3(t *testing.T, change ...func(*Config)) *Collection[limit
 
 // as is a thing as it is known.
 func as(i int, limit float64) Profile[limited] {
-	return Profile[limited]{UUID: uuidOfThing(i), Fields: limited{Named: Named{Name: Value(fmt.Sprint("n", i))}, Limit: Value(limit)}}
+	return Profile[limited]{UUID: uuidOfThing(i), CreatedOn: Value("c"), ModifiedOn: Value("m"), Fields: limited{Named: Named{Name: Value(fmt.Sprint("n", i))}, Limit: Value(limit)}}
 }
 
 // read reads things that are known, and expects each to be what is known of it.

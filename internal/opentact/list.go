@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -36,11 +37,13 @@ type listing[F Fields] struct {
 	total *int
 	// begun is when the first page was asked for.
 	begun time.Time
-	// unreadable says what is wrong with the first element that is no profile, or
-	// contradicts another, and skipped counts them. What becomes of the rest is for
-	// the caller to say.
+	// skipped are the elements that are no profile, and unreadable says what is wrong
+	// with the first, or with one that contradicts another. What becomes of the rest
+	// is for the caller to say.
+	skipped    omissions
 	unreadable error
-	skipped    int
+	// call is the one for the last page.
+	call *call
 }
 
 // entry is one profile of a list.
@@ -70,7 +73,7 @@ type item struct {
 func (c *Collection[F]) listAny(ctx context.Context, known ...members) ([]members, error) {
 	l, err := c.list(ctx, known...)
 	if err == nil {
-		err = l.unreadable
+		err = l.fault(l.unreadable)
 	}
 	if err != nil {
 		return nil, err
@@ -110,6 +113,7 @@ var errChanged = errors.New("the list changed while it was read")
 // next reads one page, and tells whether there are more.
 func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 	call := l.newListCall(l.known...)
+	l.call = call
 	seen := len(l.items)
 	if seen > 0 {
 		query := url.Values{"skip": {strconv.Itoa(seen)}, "take": {strconv.Itoa(pageSize)}}
@@ -133,10 +137,10 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 	case got.array && seen > 0:
 		return false, call.unexpected(errors.New("an array came after a page of a longer list"))
 	case got.array:
-		l.add(call, items)
+		l.add(items)
 		return false, nil
 	}
-	more, err = l.addPage(call, got.payload)
+	more, err = l.addPage(got.payload)
 	if err != nil && !errors.Is(err, errChanged) {
 		err = call.unexpected(err)
 	}
@@ -144,7 +148,7 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 }
 
 // addPage takes in a page of a longer list.
-func (l *listing[F]) addPage(call *call, payload json.RawMessage) (more bool, err error) {
+func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
 	var p page
 	if json.Unmarshal(payload, &p) != nil || p.Total == nil || p.Data == nil {
 		return false, fmt.Errorf("a list was expected, found %s", describeJSON(payload))
@@ -157,7 +161,7 @@ func (l *listing[F]) addPage(call *call, payload json.RawMessage) (more bool, er
 	for i, raw := range p.Data {
 		items[i] = l.read(raw)
 	}
-	added := l.add(call, items)
+	added := l.add(items)
 	switch {
 	case len(l.items) >= *p.Total:
 		return false, nil
@@ -186,30 +190,31 @@ func (l *listing[F]) read(raw json.RawMessage) item {
 }
 
 // add takes in items, and counts those that were not seen before.
-func (l *listing[F]) add(call *call, items []item) (added int) {
+func (l *listing[F]) add(items []item) (added int) {
 	for _, it := range items {
 		if it.err != nil {
 			it.key = "#" + strconv.Itoa(len(l.items)) // which no other has
-			l.skip(call, it.err)
+			l.skipped.add(it.err)
+			l.unreadable = first(l.unreadable, it.err)
 		}
 		if !l.items[it.key] {
 			added++
 		}
 		l.items[it.key] = true
 		if it.err == nil {
-			l.enter(call, it.profile)
+			l.enter(it.profile)
 		}
 	}
 	return added
 }
 
 // enter takes in a profile. Leases may repeat it.
-func (l *listing[F]) enter(call *call, m members) {
+func (l *listing[F]) enter(m members) {
 	uuid := uuidOf(m)
 	if at, known := l.index[uuid]; known {
 		if e := &l.entries[at]; !e.members.equal(m) {
 			e.flaw = errors.New("two different profiles have the uuid " + uuid)
-			l.skip(call, e.flaw)
+			l.unreadable = first(l.unreadable, e.flaw)
 		}
 		return
 	}
@@ -219,22 +224,46 @@ func (l *listing[F]) enter(call *call, m members) {
 	_, named := m["name"]
 	switch {
 	case !named:
-		e.flaw = inList(call, fmt.Errorf("%s %s has no name", l.spec.Name, uuid))
+		e.flaw = fmt.Errorf("%s %s has no name", l.spec.Name, uuid)
 	case len(malformed) > 0:
-		e.flaw = inList(call, fmt.Errorf("%s %s: %s is not of this field's type", l.spec.Name, uuid, malformed[0]))
+		e.flaw = fmt.Errorf("%s %s: %s is not of this field's type", l.spec.Name, uuid, malformed[0])
 	}
 	l.index[uuid] = len(l.entries)
 	l.entries = append(l.entries, e)
 }
 
-// skip notes an element that cannot be taken in.
-func (l *listing[F]) skip(call *call, reason error) {
-	if l.skipped++; l.skipped == 1 {
-		l.unreadable = inList(call, reason)
+// fault is what is wrong with a list whose answer came well, if anything is.
+func (l *listing[F]) fault(reason error) error {
+	if reason == nil {
+		return nil
+	}
+	return l.call.unexpected(fmt.Errorf("in the list: %w", reason))
+}
+
+// first returns the first of two errors, if there is one.
+func first(a, b error) error {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// omissions are elements of a list that are left out.
+type omissions struct {
+	count int
+	// reasons are those of the first few.
+	reasons []string
+}
+
+// mostReasons is how many are kept.
+const mostReasons = 10
+
+func (o *omissions) add(reason error) {
+	if o.count++; o.count <= mostReasons {
+		o.reasons = append(o.reasons, reason.Error())
 	}
 }
 
-// inList is what is wrong with a list whose answer came well.
-func inList(call *call, reason error) error {
-	return call.unexpected(fmt.Errorf("in the list: %w", reason))
+func (o *omissions) String() string {
+	return fmt.Sprintf("%d elements show no whole profile: %s", o.count, strings.Join(o.reasons, "; "))
 }

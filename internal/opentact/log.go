@@ -33,10 +33,11 @@ type Attempt struct {
 type logLink struct {
 	next http.RoundTripper
 	log  func(context.Context, Attempt)
+	logs func(context.Context) bool
 }
 
 func (l logLink) RoundTrip(req *http.Request) (*http.Response, error) {
-	if l.log == nil {
+	if l.log == nil || l.logs != nil && !l.logs(req.Context()) {
 		return l.next.RoundTrip(req)
 	}
 	start := time.Now()

@@ -24,11 +24,10 @@ type snapshot[F Fields] struct {
 	profiles []Profile[F]
 	// whole finds those that are shown with all their fields, by their uuids.
 	whole map[string]int
-	// flaw is why it is no list of profiles, and partial why it shows one of them
-	// in part.
-	flaw, partial error
-	// skipped counts the elements that are no profile of their own.
-	skipped int
+	// flaw is why it is no list of profiles.
+	flaw error
+	// omitted are the elements that reads cannot use.
+	omitted omissions
 }
 
 // newSnapshot keeps of a list what reads need.
@@ -36,21 +35,22 @@ func newSnapshot[F Fields](l *listing[F], writes int) *snapshot[F] {
 	s := &snapshot[F]{
 		Collection: l.Collection, begun: l.begun, took: time.Since(l.begun), writes: writes,
 		profiles: make([]Profile[F], len(l.entries)), whole: make(map[string]int, len(l.entries)),
-		flaw: l.unreadable, skipped: l.skipped,
+		omitted: l.skipped,
 	}
+	flaw := l.unreadable
 	for i, e := range l.entries {
 		s.profiles[i] = e.profile
-		lacks := e.members.lacks(l.layout.names)
 		switch {
-		case e.flaw != nil && s.flaw == nil:
-			s.flaw = e.flaw
-		case lacks && s.partial == nil:
-			s.partial = fmt.Errorf("%s %s lacks a field", l.spec.Name, e.profile.UUID)
-		}
-		if e.flaw == nil && !lacks {
+		case e.flaw != nil:
+			s.omitted.add(e.flaw)
+			flaw = first(flaw, e.flaw)
+		case e.members.lacks(l.layout.names):
+			s.omitted.add(fmt.Errorf("%s %s lacks a field", l.spec.Name, e.profile.UUID))
+		default:
 			s.whole[e.profile.UUID] = i
 		}
 	}
+	s.flaw = l.fault(flaw)
 	return s
 }
 
@@ -62,23 +62,11 @@ func (s *snapshot[F]) useless() error {
 	switch {
 	case s.took > maxAge:
 		return fmt.Errorf("it took longer than %s to read", maxAge)
-	case len(s.whole) == 0 && s.flaw != nil:
-		return s.flaw
-	case len(s.whole) == 0:
-		return s.partial
+	case len(s.whole) == 0 && s.omitted.count > 0:
+		return errors.New(s.omitted.String())
 	default:
 		return nil
 	}
-}
-
-// omits tells what a list does not answer reads of, "" if it answers all.
-func (s *snapshot[F]) omits() string {
-	partial := len(s.profiles) - len(s.whole)
-	if partial == 0 && s.skipped == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of %d profiles are not shown whole and %d elements were skipped, so these profiles are read one by one: %v",
-		partial, len(s.profiles), s.skipped, errors.Join(s.flaw, s.partial))
 }
 
 // all returns every profile, if there is nothing else in the list.
@@ -92,17 +80,24 @@ func (s *snapshot[F]) confirm(known Profile[F]) (profile Profile[F], ok bool) {
 		return profile, false
 	}
 	profile = s.profiles[at]
-	// Every profile has a name: of one without nothing else is known either.
-	if known.Fields == profile.Fields || known.Fields.ProfileName() == "" {
+	switch {
+	case known.Fields.ProfileName() == "": // which each profile has, so nothing is known
 		return profile, true
+	case contradict(known.CreatedOn, profile.CreatedOn), contradict(known.ModifiedOn, profile.ModifiedOn):
+		return profile, false
 	}
-	profile.Fields, ok = s.likewise(profile.Fields, known.Fields)
+	profile.Fields, ok = s.reconcile(profile.Fields, known.Fields)
 	return profile, ok
 }
 
-// likewise is for values that are the same for the API and not to the letter. They
-// are kept as they are known.
-func (s *snapshot[F]) likewise(listed, known F) (F, bool) {
+func contradict(known, listed Optional[string]) bool { return !known.IsZero() && known != listed }
+
+// reconcile returns the fields if they are the same for the API. Where they are not to
+// the letter they are kept as they are known.
+func (s *snapshot[F]) reconcile(listed, known F) (F, bool) {
+	if listed == known {
+		return listed, true
+	}
 	before, errBefore := encode(known)
 	after, errAfter := encode(listed)
 	if errors.Join(errBefore, errAfter) != nil {

@@ -25,15 +25,16 @@ func TestListsAreBelievedAboutWhatIsKnownAlone(t *testing.T) {
 		"whole":               {[]string{one(2)}, nil, ""},
 		"missing":             {nil, []int{2}, ""},
 		"twice":               {[]string{one(2), one(2)}, nil, ""},
-		"twice, and not same": {[]string{one(2), oneWith(2, `"limit":6`)}, []int{2}, "1 of 3 profiles are not shown whole and 1 elements were skipped"},
-		"a field missing":     {[]string{oneWith(2, `"x":1`)}, []int{2}, "1 of 3 profiles are not shown whole and 0 elements were skipped, so these profiles are read one by one: thing " + uuidOfThing(2) + " lacks a field"},
+		"twice, and not same": {[]string{one(2), oneWith(2, `"limit":6`)}, []int{2}, "1 elements show no whole profile: two different profiles have the uuid"},
+		"a field missing":     {[]string{oneWith(2, `"x":1`)}, []int{2}, "What the list of things does not show is read one by one: 1 elements show no whole profile: thing " + uuidOfThing(2) + " lacks a field"},
 		"the name missing":    {[]string{strings.Replace(one(2), `"name"`, `"title"`, 1)}, []int{2}, "has no name"},
 		"the time missing":    {[]string{strings.Replace(one(2), `"modified_on"`, `"touched_on"`, 1)}, []int{2}, "lacks a field"},
 		"malformed":           {[]string{oneWith(2, `"limit":"5"`)}, []int{2}, "limit is not of this field's type"},
-		"no uuid":             {[]string{`{"name":"n2"}`}, []int{2}, "0 of 2 profiles are not shown whole and 1 elements were skipped"},
-		"no object":           {[]string{`17`, `null`, `[]`, `"x"`}, []int{2}, "0 of 2 profiles are not shown whole and 4 elements were skipped"},
+		"no uuid":             {[]string{`{"name":"n2"}`}, []int{2}, "1 elements show no whole profile: the profile has no uuid"},
+		"no object":           {[]string{`17`, `null`, `[]`, `"x"`}, []int{2}, "4 elements show no whole profile: a profile was expected, found a single JSON value; "},
 		"another value":       {[]string{oneWith(2, `"limit":6`)}, []int{2}, ""},
 		"a null":              {[]string{oneWith(2, `"limit":null`)}, []int{2}, ""},
+		"another time":        {[]string{strings.Replace(one(2), `"modified_on":"m"`, `"modified_on":"l"`, 1)}, []int{2}, ""},
 		"another spelling":    {[]string{oneWith(2, `"bound":5`)}, nil, ""},
 		"another writing":     {[]string{oneWith(2, `"limit":5.0e0`)}, nil, ""},
 		"32 bits":             {[]string{oneWith(2, `"limit":5.0000001`)}, nil, ""},
@@ -192,5 +193,34 @@ func TestListInPagesAnswersReads(t *testing.T) {
 		time.Sleep(time.Nanosecond)
 		read(t, things, 0)
 		l.want(t, "a moment later", 3)
+	})
+}
+
+// So it is with one whose create lost its answer, and that was found in the list.
+func TestFoundThingsAreReadByThemselves(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &library{
+			list:  func(int) *http.Response { return listOf(one(1)) },
+			other: func(*http.Request) *http.Response { return answerOf(502, "<html>") },
+		}
+		things := l.open3(t)
+		read(t, things, 1)
+		l.list = func(n int) *http.Response {
+			if n == 2 {
+				return listOf(one(1)) // what there was before the create
+			}
+			return listOf(one(1), one(9))
+		}
+		made, err := things.Create(t.Context(), as(9, 5).Fields)
+		if err != nil || made.UUID != uuidOfThing(9) {
+			t.Fatalf("made %v, %v", made, err)
+		}
+		l.gets = nil
+		time.Sleep(maxAge + time.Second) // the next list has it too
+		read(t, things, 1, 9)
+		if !slices.Equal(l.gets, []int{9}) {
+			t.Errorf("gets: %v", l.gets)
+		}
 	})
 }

@@ -94,7 +94,7 @@ func (c *Collection[F]) serving(ctx context.Context) *snapshot[F] {
 // upToDate returns a list that was begun after the writes that have ended, and is
 // not too old unless it was begun after this call.
 func (c *Collection[F]) upToDate(ctx context.Context) (*snapshot[F], error) {
-	asked, writes := time.Now(), c.snapshots.ended()
+	asked, writes := time.Now(), c.snapshots.endedWrites()
 	s, failures, _ := c.snapshots.since(asked, writes)
 	if s != nil {
 		return s, nil
@@ -117,7 +117,7 @@ func (c *Collection[F]) upToDate(ctx context.Context) (*snapshot[F], error) {
 
 // take asks for the list. Whoever calls it has the turn.
 func (c *Collection[F]) take(ctx context.Context) (*snapshot[F], error) {
-	ended := c.snapshots.ended()
+	ended := c.snapshots.endedWrites()
 	l, err := c.list(ctx)
 	if err != nil {
 		if ctx.Err() == nil { // whose end says nothing of the list
@@ -128,8 +128,8 @@ func (c *Collection[F]) take(ctx context.Context) (*snapshot[F], error) {
 	c.snapshots.find()
 	s := newSnapshot(l, ended)
 	c.snapshots.keep(s)
-	if omits := s.omits(); omits != "" {
-		c.client.note(ctx, fmt.Sprintf("In the list of %ss, %s", c.spec.Name, omits))
+	if s.useless() == nil && s.omitted.count > 0 {
+		c.client.note(ctx, fmt.Sprintf("What the list of %ss does not show is read one by one: %s", c.spec.Name, &s.omitted))
 	}
 	return s, nil
 }
@@ -161,7 +161,7 @@ func (s *snapshots[F]) since(asked time.Time, writes int) (latest *snapshot[F], 
 func (s *snapshots[F]) current() (latest *snapshot[F], off bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.latest != nil && !s.off && s.latest.isFresh() {
+	if s.latest != nil && s.latest.isFresh() {
 		latest = s.latest
 	}
 	return latest, s.off
@@ -202,8 +202,8 @@ func (s *snapshots[F]) turnOff() bool {
 	return was
 }
 
-// begin is called before a profile is written, with "" for one to be created.
-func (s *snapshots[F]) begin(uuid string) {
+// setWritten is called before a profile is written, and once it is created.
+func (s *snapshots[F]) setWritten(uuid string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.written[uuid] = true
@@ -216,15 +216,15 @@ func (s *snapshots[F]) hasWritten(uuid string) bool {
 	return s.written[uuid]
 }
 
-// end is called after a write.
-func (s *snapshots[F]) end() {
+// countWrite is called after a write.
+func (s *snapshots[F]) countWrite() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.writes++
 }
 
-// ended returns how many writes have ended.
-func (s *snapshots[F]) ended() int {
+// endedWrites returns how many writes have ended.
+func (s *snapshots[F]) endedWrites() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.writes

@@ -77,11 +77,7 @@ func TestUselessListsTurnThemselvesOff(t *testing.T) {
 					t.Errorf("it was waited for %s", waited)
 				}
 				l.want(t, name, test.lists, 1, 2, 3)
-				if name == "of no things" || name == "of pieces" {
-					l.wantNotes(t, "are read one by one", test.note)
-				} else {
-					l.wantNotes(t, test.note)
-				}
+				l.wantNotes(t, test.note)
 			})
 		})
 	}
@@ -202,6 +198,33 @@ func TestHugeList(t *testing.T) {
 			read(t, collection, i)
 		}
 		l.want(t, "a thousand of them", 1)
-		l.wantNotes(t, "0 of 49999 profiles are not shown whole and 1 elements were skipped")
+		l.wantNotes(t, "1 elements show no whole profile")
+	})
+}
+
+// One who gives up while all wait for its list fails alone.
+func TestInterruptedListFailsAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &library{delay: 10 * time.Second}
+		things := l.open()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var working sync.WaitGroup
+		working.Go(func() {
+			if _, err := things.List(ctx); err == nil {
+				t.Error("it was not given up")
+			}
+		})
+		time.Sleep(time.Millisecond)
+		for range 5 {
+			working.Go(func() {
+				if _, err := things.List(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		working.Wait()
+		l.want(t, "one for the others", 2)
 	})
 }

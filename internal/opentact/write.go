@@ -247,13 +247,13 @@ func (c *Collection[F]) keepPrecision(got, reference members) {
 // hide keeps the concealed values among the members out of a call's errors. Most
 // calls have none, so what to hide is found out when there is one.
 func (c *Collection[F]) hide(call *call, known ...members) {
-	call.secrets = func(hide func(value, shown string)) {
+	call.secrets = func() {
 		for _, m := range known {
 			for _, field := range c.spec.Concealed {
 				var value string
 				_ = json.Unmarshal(m[field], &value) // stays empty where there is none, or it is null
 				for _, secret := range secretsOf(value) {
-					hide(secret, "(the value of "+field+")")
+					call.hide(secret, "(the value of "+field+")")
 				}
 			}
 		}

@@ -33,14 +33,14 @@ type Kind[F opentact.Fields] struct {
 	// the same type, and with the field's JSON name.
 	Attributes map[string]schema.Attribute
 
-	layout sync.Once
-	known  opentact.Layout[F]
+	once   sync.Once
+	layout opentact.Layout[F]
 }
 
 // fields returns where in F each field is.
 func (k *Kind[F]) fields() opentact.Layout[F] {
-	k.layout.Do(func() { k.known = opentact.LayoutOf[F]() })
-	return k.known
+	k.once.Do(func() { k.layout = opentact.LayoutOf[F]() })
+	return k.layout
 }
 
 // Registration is a kind as the provider sees it, whatever its types.

@@ -5,7 +5,6 @@ package profile
 import (
 	"context"
 	"maps"
-	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
@@ -46,19 +45,9 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 // cannot tell apart. A literal in a configuration has 512 bits and a value that
 // was read has 53, or 24, so 0.1 is not 0.1 without this.
 func (r *profileResource[F]) sameNumber(name string, a, b tftypes.Value) bool {
-	x, ok := float(a)
-	y, both := float(b)
+	x, ok := number(a, decimal).Get()
+	y, both := number(b, decimal).Get()
 	return ok && both && r.kind.Spec.SameNumber(name, x, y)
-}
-
-// float returns a known number as the double nearest to it.
-func float(value tftypes.Value) (float64, bool) {
-	var number *big.Float
-	if !value.IsKnown() || value.IsNull() || !value.Type().Is(tftypes.Number) || value.As(&number) != nil {
-		return 0, false
-	}
-	nearest, _ := number.Float64()
-	return nearest, true
 }
 
 // attributeValues returns the attributes of an object, none for one that is

@@ -197,8 +197,12 @@ func TestAccLogs(t *testing.T) {
 		t.Run(level, func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, emulator.Options{})
-			add(t, env, emulator.MessagingProfile, map[string]any{"name": "n"})
-			w := acctest.NewWorkspace(t, env.Files("data \"opentact_messaging_profiles\" \"all\" {}\n"))
+			id := add(t, env, emulator.MessagingProfile, map[string]any{"name": "n"})
+			env.Inject(t, emulator.Rule{
+				Method: http.MethodGet, Path: "/profile/messaging",
+				Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}},
+			})
+			w := acctest.NewWorkspace(t, env.Files(fmt.Sprintf("data \"opentact_messaging_profile\" \"p\" {\n  count = 5\n  id = %q\n}\n", id)))
 			log := filepath.Join(t.TempDir(), "log")
 			for _, err := range []error{w.SetLogProvider(level), w.SetLogPath(log)} {
 				if err != nil {
@@ -212,8 +216,12 @@ func TestAccLogs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if strings.Contains(string(text), "OpenTact API request") != want || strings.Contains(string(text), "[TRACE]") {
-				t.Errorf("it logged %s", text)
+			for part, want := range map[string]bool{
+				"OpenTact API request": want, "The list of messaging profiles is of no use": want, "[TRACE]": false,
+			} {
+				if strings.Contains(string(text), part) != want {
+					t.Errorf("%q is logged: %t; the log is %s", part, !want, text)
+				}
 			}
 		})
 	}

@@ -29,9 +29,6 @@ func logLevels(getenv func(string) string) map[string]string {
 // logAttempt writes one line at debug level for each attempt of a request. It
 // names each field it shows, so that nothing secret can slip in.
 func logAttempt(ctx context.Context, attempt opentact.Attempt) {
-	if !tflog.IsDebug(ctx) {
-		return
-	}
 	fields := map[string]any{
 		"method":      attempt.Method,
 		"path":        attempt.Path,

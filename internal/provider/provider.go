@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/opentact/terraform-provider-opentact/internal/messagingprofile"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -77,7 +78,7 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	config := data.clientConfig(&resp.Diagnostics)
 	config.UserAgent = fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.version, req.TerraformVersion)
-	config.Log, config.Note = logAttempt, logNote
+	config.Log, config.Logs, config.Note = logAttempt, tflog.IsDebug, logNote
 	if resp.Diagnostics.HasError() {
 		return
 	}
