@@ -86,9 +86,18 @@ func (c *Collection[F]) serving(ctx context.Context) *snapshot[F] {
 		}
 	}
 	if ctx.Err() == nil && c.snapshots.turnOff() {
-		c.client.note(ctx, fmt.Sprintf("The list of %ss is of no use, so profiles are read one by one from now on: %v", c.spec.Name, err))
+		c.client.note(ctx, fmt.Sprintf("The list of %ss is of no use, so profiles are read one by one from now on: %s", c.spec.Name, noteworthy(err)))
 	}
 	return nil
+}
+
+// noteworthy is what a log may say of a list's error. The text of an answer may repeat
+// the webhook of any profile, and nobody knows all of them here.
+func noteworthy(err error) string {
+	if status := statusOf(err); status != 0 {
+		return fmt.Sprintf("the answer, with status %d, is no list that can be used", status)
+	}
+	return err.Error()
 }
 
 // upToDate returns a list that was begun after the writes that have ended, and is
