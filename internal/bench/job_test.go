@@ -152,7 +152,8 @@ func (j *job) median() (m sample) {
 	return m
 }
 
-func middle[T cmp.Ordered](samples []sample, figure func(sample) T) T {
+// middle is the median of what a figure is in each sample.
+func middle[S any, T cmp.Ordered](samples []S, figure func(S) T) T {
 	figures := make([]T, len(samples))
 	for i, s := range samples {
 		figures[i] = figure(s)

@@ -5,6 +5,7 @@ package bench_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,7 +14,6 @@ import (
 	"os/exec"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"testing"
 	"time"
 
@@ -189,15 +189,17 @@ func handshake(t *testing.T) time.Duration {
 		cancel()
 		_ = command.Wait() // it was killed
 	}
-	slices.Sort(times)
-	return times[len(times)/2]
+	return middle(times, func(took time.Duration) time.Duration { return took })
 }
 
 // TestProtocol measures the provider without Terraform: on one core, and with the
-// garbage collected as often as in its program.
+// garbage collected as often as in its program. Without -full each benchmark makes one
+// call, to see that it can.
 func TestProtocol(t *testing.T) { //nolint:paralleltest // nothing else is to run beside what is measured
 	if !*full {
-		t.Skip("the benchmarks are run one by one by go test -bench, and their table is of make bench")
+		if err := flag.Set("test.benchtime", "1x"); err != nil {
+			t.Fatal(err)
+		}
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	defer debug.SetGCPercent(debug.SetGCPercent(provider.GCPercent))

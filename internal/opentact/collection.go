@@ -159,12 +159,11 @@ func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
 }
 
 // confirmGone makes sure that there is a collection before a profile is taken for
-// gone. Where not even the
-// collection is found, the 404 is about the path, as when base_url lacks its
-// /rest, and says nothing about the profile. Nor is it believed where there was
-// no second look, because nobody was let in or the caller gave up. Whatever else
-// the collection answers does not contradict the API's word. That it was there a
-// moment ago is enough.
+// gone; that there was one a moment ago is enough. Where not even the collection is
+// found, the 404 is about the path, as when base_url lacks its /rest, and says
+// nothing about the profile. Nor is it believed where nobody could look, because
+// nobody was let in or the caller gave up. Whatever else the collection answers
+// does not contradict the API's word.
 func (c *Collection[F]) confirmGone(ctx context.Context, err error, known ...members) error {
 	if !IsGone(err) {
 		return err
@@ -177,14 +176,14 @@ func (c *Collection[F]) confirmGone(ctx context.Context, err error, known ...mem
 	_, listErr := c.client.do(ctx, call)
 	switch {
 	case listErr == nil:
-		c.snapshots.find()
+		c.snapshots.setFound()
 		return err
 	case statusOf(listErr) == http.StatusNotFound:
 		return &AnswerError{
 			Exchange: call.exchange(), Status: http.StatusNotFound,
 			Reason: "neither the profile nor the collection it belongs to is found, so the path below base_url is wrong",
 		}
-	case isType[*LoginError](listErr) || isType[*CredentialsError](listErr) || listErr != nil && ctx.Err() != nil:
+	case isType[*LoginError](listErr) || isType[*CredentialsError](listErr) || ctx.Err() != nil:
 		return listErr
 	default:
 		return err

@@ -3,6 +3,7 @@
 package opentact
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,7 +28,7 @@ type listing[F Fields] struct {
 	*Collection[F]
 	// known are members whose concealed values no error may show.
 	known   []members
-	entries []entry[F]
+	entries []entry
 	// index finds an entry by its profile's uuid.
 	index map[string]int
 	// items holds what identifies each element seen: of a lease, not the
@@ -47,10 +48,9 @@ type listing[F Fields] struct {
 }
 
 // entry is one profile of a list.
-type entry[F Fields] struct {
-	members members
-	profile Profile[F]
-	// flaw is why the profile cannot be shown as the API meant it.
+type entry struct {
+	members
+	// flaw is why it cannot be told which of two profiles this is.
 	flaw error
 }
 
@@ -195,7 +195,7 @@ func (l *listing[F]) add(items []item) (added int) {
 		if it.err != nil {
 			it.key = "#" + strconv.Itoa(len(l.items)) // which no other has
 			l.skipped.add(it.err)
-			l.unreadable = first(l.unreadable, it.err)
+			l.unreadable = cmp.Or(l.unreadable, it.err)
 		}
 		if !l.items[it.key] {
 			added++
@@ -212,24 +212,14 @@ func (l *listing[F]) add(items []item) (added int) {
 func (l *listing[F]) enter(m members) {
 	uuid := uuidOf(m)
 	if at, known := l.index[uuid]; known {
-		if e := &l.entries[at]; !e.members.equal(m) {
+		if e := &l.entries[at]; !e.equal(m) {
 			e.flaw = errors.New("two different profiles have the uuid " + uuid)
-			l.unreadable = first(l.unreadable, e.flaw)
+			l.unreadable = cmp.Or(l.unreadable, e.flaw)
 		}
 		return
 	}
-	e := entry[F]{members: m}
-	var malformed []string
-	e.profile, malformed = l.layout.decode(m)
-	_, named := m["name"]
-	switch {
-	case !named:
-		e.flaw = fmt.Errorf("%s %s has no name", l.spec.Name, uuid)
-	case len(malformed) > 0:
-		e.flaw = fmt.Errorf("%s %s: %s is not of this field's type", l.spec.Name, uuid, malformed[0])
-	}
 	l.index[uuid] = len(l.entries)
-	l.entries = append(l.entries, e)
+	l.entries = append(l.entries, entry{members: m})
 }
 
 // fault is what is wrong with a list whose answer came well, if anything is.
@@ -238,14 +228,6 @@ func (l *listing[F]) fault(reason error) error {
 		return nil
 	}
 	return l.call.unexpected(fmt.Errorf("in the list: %w", reason))
-}
-
-// first returns the first of two errors, if there is one.
-func first(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // omissions are elements of a list that are left out.

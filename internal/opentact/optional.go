@@ -36,14 +36,6 @@ func Null[T any]() Optional[T] { return Optional[T]{state: null} }
 // Get returns the value, and whether there is one.
 func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
 
-// Pointer returns the value, or nil where there is none.
-func (o Optional[T]) Pointer() *T {
-	if o.state != present {
-		return nil
-	}
-	return &o.value
-}
-
 // IsZero tells whether nothing is said of the field. encoding/json asks it on
 // behalf of `omitzero`.
 func (o Optional[T]) IsZero() bool { return o.state == absent }

@@ -3,6 +3,7 @@
 package opentact
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -39,19 +40,34 @@ func newSnapshot[F Fields](l *listing[F], writes int) *snapshot[F] {
 	}
 	flaw := l.unreadable
 	for i, e := range l.entries {
-		s.profiles[i] = e.profile
+		profile, malformed := l.layout.decode(e.members)
+		s.profiles[i] = profile
+		fault := cmp.Or(e.flaw, s.faultOf(e.members, malformed))
 		switch {
-		case e.flaw != nil:
-			s.omitted.add(e.flaw)
-			flaw = first(flaw, e.flaw)
-		case e.members.lacks(l.layout.names):
-			s.omitted.add(fmt.Errorf("%s %s lacks a field", l.spec.Name, e.profile.UUID))
+		case fault != nil:
+			s.omitted.add(fault)
+			flaw = cmp.Or(flaw, fault)
+		case e.lacks(l.layout.names):
+			s.omitted.add(fmt.Errorf("%s %s lacks a field", l.spec.Name, profile.UUID))
 		default:
-			s.whole[e.profile.UUID] = i
+			s.whole[profile.UUID] = i
 		}
 	}
 	s.flaw = l.fault(flaw)
 	return s
+}
+
+// faultOf is why a profile cannot be shown as the API meant it.
+func (c *Collection[F]) faultOf(m members, malformed []string) error {
+	_, named := m["name"]
+	switch {
+	case !named:
+		return fmt.Errorf("%s %s has no name", c.spec.Name, uuidOf(m))
+	case len(malformed) > 0:
+		return fmt.Errorf("%s %s: %s is not of this field's type", c.spec.Name, uuidOf(m), malformed[0])
+	default:
+		return nil
+	}
 }
 
 func (s *snapshot[F]) isFresh() bool { return time.Since(s.begun) <= maxAge }

@@ -42,7 +42,7 @@ type snapshots[F Fields] struct {
 	// one failed.
 	failures int
 	failure  error
-	// found is when a list was last read to its end.
+	// found is when the collection was last seen to be there.
 	found time.Time
 }
 
@@ -134,7 +134,7 @@ func (c *Collection[F]) take(ctx context.Context) (*snapshot[F], error) {
 		}
 		return nil, err
 	}
-	c.snapshots.find()
+	c.snapshots.setFound()
 	s := newSnapshot(l, ended)
 	c.snapshots.keep(s)
 	if s.useless() == nil && s.omitted.count > 0 {
@@ -182,9 +182,9 @@ func (s *snapshots[F]) keep(latest *snapshot[F]) {
 	s.latest = latest
 }
 
-// find notes that there is a collection, and wasFound tells whether there was one a
+// setFound notes that there is a collection, and wasFound tells whether there was one a
 // moment ago.
-func (s *snapshots[F]) find() {
+func (s *snapshots[F]) setFound() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.found = time.Now()
