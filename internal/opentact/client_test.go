@@ -119,6 +119,23 @@ func TestAttemptsAreLogged(t *testing.T) {
 	}
 }
 
+// A log that is off is told nothing, and one that is on is told, attempt by attempt.
+func TestLogsThatAreOff(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, ok(profileA))
+	told, on := 0, false
+	client := a.client(t, func(c *opentact.Config) {
+		c.Log = func(context.Context, opentact.Attempt) { told++ }
+		c.Logs = func(context.Context) bool { return on }
+	})
+	for _, want := range []int{0, 1} {
+		if _, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{})); err != nil || told != want {
+			t.Errorf("on %t: told of %d attempts, want %d: %v", on, told, want, err)
+		}
+		on = true
+	}
+}
+
 // Go quotes a malformed header in its error, whatever it holds.
 func TestTokenInAMalformedAnswer(t *testing.T) {
 	t.Parallel()

@@ -285,6 +285,23 @@ func TestWrongBaseURL(t *testing.T) {
 	}
 }
 
+// Terraform configures the provider three times for a plan, and most of these
+// processes never call the API.
+func TestConfigureMakesNoRequest(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]acctest.Values{
+		"token": {"token": emulator.DefaultToken},
+		"login": {"email": emulator.DefaultEmail, "password": emulator.DefaultPassword},
+	} {
+		env := acctest.New(t, emulator.Options{})
+		config["base_url"] = env.URL
+		acctest.NoDiagnostics(t, acctest.NewProtocol(t).Configure(t, config))
+		if requests := env.Requests(); len(requests) > 0 {
+			t.Errorf("%s: %v", name, requests)
+		}
+	}
+}
+
 func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
