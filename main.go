@@ -10,23 +10,19 @@ import (
 	"log"
 
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
-)
-
-// The release build sets these.
-var (
-	version = "dev"
-	commit  = "unknown"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 func main() {
 	debug := flag.Bool("debug", false, "serve under a debugger such as delve")
+	build := version.Current()
 	showVersion := flag.Bool("version", false, "print version and commit, and exit")
 	flag.Parse()
 	if *showVersion {
-		fmt.Printf("terraform-provider-opentact %s (%s)\n", version, commit)
+		fmt.Println("terraform-provider-opentact", build)
 		return
 	}
-	if err := provider.Serve(version, *debug); err != nil {
+	if err := provider.Serve(build, *debug); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // Env is an emulator that a test has for itself.
@@ -64,7 +65,7 @@ func ImportBlock(address, id string) string {
 // Factories serves the provider to Terraform inside the test's process.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"opentact": func() (tfprotov6.ProviderServer, error) { return provider.NewServer("test"), nil },
+		"opentact": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(version.Current()), nil },
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // Protocol drives a provider over the plugin protocol as Terraform does.
@@ -65,7 +66,7 @@ func (e *Env) Protocol(t testing.TB, more ...Values) *Protocol {
 // NewProtocol returns a provider that is not configured.
 func NewProtocol(t testing.TB) *Protocol {
 	t.Helper()
-	server := provider.NewServer("test")
+	server := provider.NewServer(version.Current())
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

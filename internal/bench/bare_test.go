@@ -14,6 +14,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // bareProvider has one resource, with the schema of a messaging profile and nothing
@@ -51,7 +52,7 @@ func (bareResource) Delete(context.Context, resource.DeleteRequest, *resource.De
 
 // newBare serves it.
 func newBare() tfprotov6.ProviderServer {
-	return providerserver.NewProtocol6(bareProvider{provider.New("test")()})()
+	return providerserver.NewProtocol6(bareProvider{provider.New(version.Current())()})()
 }
 
 // BenchmarkBareRead, BenchmarkBarePlan and BenchmarkBareApply make the requests that

@@ -22,6 +22,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 const resourceType = "opentact_messaging_profile"
@@ -157,7 +158,7 @@ func (s *stub) answer(env *acctest.Env, state acctest.State) {
 func BenchmarkSchema(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := provider.NewServer("test").GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+		if _, err := provider.NewServer(version.Current()).GetProviderSchema(b.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -32,6 +32,9 @@ type rules struct {
 	answer         *openapi3.Schema // the profile in an answer
 }
 
+func (r rules) forCreate() *openapi3.Schema { return r.create }
+func (r rules) forModify() *openapi3.Schema { return r.modify }
+
 // rulesOf looks up the schemas of a kind by the naming that openapi.yaml keeps to.
 func rulesOf(doc *openapi3.T, k *kind) (rules, error) {
 	var missing string

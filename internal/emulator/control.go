@@ -17,8 +17,19 @@ import (
 // a rule.
 const ControlPath = "/_emulator"
 
-// control is the control endpoint. It refuses everything unless Options.Control is set.
+// HealthPath answers every GET, without a token and whatever Options.Control is: for scripts that wait for the emulator.
+const HealthPath = ControlPath + "/health"
+
+// control is the control endpoint. It refuses everything but HealthPath unless Options.Control is set.
 func (e *Emulator) control() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) { done().write(w) })
+	mux.Handle("/", e.steering())
+	return mux
+}
+
+// steering is what the control endpoint does with a token.
+func (e *Emulator) steering() http.Handler {
 	if !e.options.Control {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			refusal(http.StatusForbidden, "The control endpoint is switched off").write(w)

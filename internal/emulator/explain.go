@@ -86,7 +86,7 @@ func fieldsAtFault(e *openapi3.SchemaError, parameter string) []string {
 func reason(e *openapi3.SchemaError) string {
 	switch {
 	case e.SchemaField == "properties":
-		return "is not a field of this request"
+		return "is not a field that can be set"
 	case e.SchemaField == "required":
 		return "is required"
 	case e.SchemaField == "nullable":

@@ -140,15 +140,15 @@ func TestAllViolationsAreReportedAtOnce(t *testing.T) {
 		"success": false,
 		"status":  400.0,
 		"message": "Invalid request: callback_url: minimum string length is 10; long_code_weight: number must be at most 9; " +
-			"name: is required; nonsense: is not a field of this request; sticky_sender: value must be a boolean; " +
-			"zebra: is not a field of this request",
+			"name: is required; nonsense: is not a field that can be set; sticky_sender: value must be a boolean; " +
+			"zebra: is not a field that can be set",
 		"fields": map[string]any{
 			"params.callback_url":     map[string]any{"message": "minimum string length is 10"},
 			"params.long_code_weight": map[string]any{"message": "number must be at most 9"},
 			"params.name":             map[string]any{"message": "is required"},
-			"params.nonsense":         map[string]any{"message": "is not a field of this request"},
+			"params.nonsense":         map[string]any{"message": "is not a field that can be set"},
 			"params.sticky_sender":    map[string]any{"message": "value must be a boolean"},
-			"params.zebra":            map[string]any{"message": "is not a field of this request"},
+			"params.zebra":            map[string]any{"message": "is not a field that can be set"},
 		},
 	}, got.body)
 }

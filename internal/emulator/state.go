@@ -33,7 +33,7 @@ func (e *Emulator) Profile(name Kind, uuid string) (map[string]any, bool) {
 
 // Add creates a profile behind the API's back, by the rules of a POST with documented names, and returns its uuid.
 func (e *Emulator) Add(name Kind, fields map[string]any) (uuid string, err error) {
-	values, err := e.judge(name, fields, func(r rules) *openapi3.Schema { return r.create })
+	values, err := e.judge(name, fields, rules.forCreate)
 	if err != nil {
 		return "", err
 	}
@@ -42,7 +42,7 @@ func (e *Emulator) Add(name Kind, fields map[string]any) (uuid string, err error
 
 // Change modifies a profile behind the API's back, by the rules of a PATCH with documented names.
 func (e *Emulator) Change(name Kind, uuid string, fields map[string]any) error {
-	values, err := e.judge(name, fields, func(r rules) *openapi3.Schema { return r.modify })
+	values, err := e.judge(name, fields, rules.forModify)
 	if err != nil {
 		return err
 	}
@@ -77,11 +77,16 @@ func (e *Emulator) judge(name Kind, fields map[string]any, pick func(rules) *ope
 	return values, nil
 }
 
-// create stores a profile and fills in what the fields do not mention.
+// create stores a new profile.
 func (e *Emulator) create(name Kind, fields map[string]any) profile {
+	return e.store.create(name, newUUID(), e.complete(name, fields))
+}
+
+// complete fills in what the fields of a create do not mention.
+func (e *Emulator) complete(name Kind, fields map[string]any) map[string]any {
 	all := maps.Clone(e.kinds[name].defaults)
 	maps.Copy(all, fields)
-	return e.store.create(name, all)
+	return all
 }
 
 // plain turns any Go values into what encoding/json makes of them, so that 5, int64(5) and 5.0 are one value.

@@ -58,11 +58,11 @@ func (s *store) of(name Kind) *collection {
 	return c
 }
 
-func (s *store) create(name Kind, fields map[string]any) profile {
+func (s *store) create(name Kind, uuid string, fields map[string]any) profile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	p := &profile{uuid: newUUID(), created: now, modified: now, fields: maps.Clone(fields)}
+	p := &profile{uuid: uuid, created: now, modified: now, fields: maps.Clone(fields)}
 	c := s.of(name)
 	c.byUUID[p.uuid] = p
 	c.order = append(c.order, p.uuid)

@@ -62,7 +62,7 @@ func (f spelled) isSent(a *api, method, name, fate, answered string) {
 	if fate == "refused" {
 		a.expect(http.StatusBadRequest, got)
 		mustEqual(a.t, method+" "+name, map[string]any{
-			"params." + name: map[string]any{"message": "is not a field of this request"},
+			"params." + name: map[string]any{"message": "is not a field that can be set"},
 		}, got.body["fields"])
 		return
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 	"github.com/opentact/terraform-provider-opentact/internal/outboundvoiceprofile"
 	"github.com/opentact/terraform-provider-opentact/internal/profile"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // kinds are the kinds of objects that the provider manages.
@@ -29,12 +30,12 @@ func kinds() []profile.Registration {
 	}
 }
 
-// New returns a function that makes providers of the given version.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &opentactProvider{version: version} }
+// New returns a function that makes providers of the given build.
+func New(build version.Build) func() provider.Provider {
+	return func() provider.Provider { return &opentactProvider{build: build} }
 }
 
-type opentactProvider struct{ version string }
+type opentactProvider struct{ build version.Build }
 
 var (
 	_ provider.ProviderWithValidateConfig = (*opentactProvider)(nil)
@@ -43,7 +44,7 @@ var (
 
 func (p *opentactProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
 	resp.TypeName = "opentact"
-	resp.Version = p.version
+	resp.Version = p.build.Number
 }
 
 func (p *opentactProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -77,7 +78,7 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	config := data.clientConfig(&resp.Diagnostics)
-	config.UserAgent = fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.version, req.TerraformVersion)
+	config.UserAgent = fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.build, req.TerraformVersion)
 	config.Log, config.Logs, config.Note = logAttempt, tflog.IsDebug, logNote
 	if resp.Diagnostics.HasError() {
 		return

@@ -306,7 +306,7 @@ func TestUserAgent(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
-	if got := env.Requests()[0].UserAgent; got != "terraform-provider-opentact/test Terraform/1.11.4" {
+	if got := env.Requests()[0].UserAgent; got != "terraform-provider-opentact/dev (unknown) Terraform/1.11.4" {
 		t.Errorf("the User-Agent is %q", got)
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // address is the provider's in the Terraform Registry.
@@ -24,7 +26,7 @@ const GCPercent = 300
 
 // Serve serves the provider to the Terraform that has started this process. A
 // debugger starts it without Terraform.
-func Serve(version string, underDebugger bool) error {
+func Serve(build version.Build, underDebugger bool) error {
 	var options []tf6server.ServeOpt
 	if underDebugger {
 		options = append(options, tf6server.WithManagedDebug())
@@ -36,12 +38,12 @@ func Serve(version string, underDebugger bool) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(GCPercent)
 	}
-	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return NewServer(version) }, options...)
+	return tf6server.Serve(address, func() tfprotov6.ProviderServer { return NewServer(build) }, options...)
 }
 
 // NewServer returns the provider as Terraform calls it.
-func NewServer(version string) tfprotov6.ProviderServer {
-	framework := providerserver.NewProtocol6(New(version)())()
+func NewServer(build version.Build) tfprotov6.ProviderServer {
+	framework := providerserver.NewProtocol6(New(build)())()
 	if all, ok := framework.(frameworkServer); ok { // it has had list resources since v1.16
 		return &server{all}
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // contextKey is that of a value which is to be garbage in the end.
@@ -20,7 +22,7 @@ type contextKey struct{}
 // call it is that Terraform makes for each object.
 func TestServerForgetsCalls(t *testing.T) {
 	t.Parallel()
-	provider := NewServer("test")
+	provider := NewServer(version.Current())
 	server := reflect.ValueOf(provider)
 	for _, calls := range []reflect.Type{reflect.TypeFor[tfprotov6.ResourceServer](), reflect.TypeFor[tfprotov6.DataSourceServer]()} {
 		for i := range calls.NumMethod() {

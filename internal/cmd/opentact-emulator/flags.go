@@ -14,14 +14,17 @@ import (
 
 // settings are what the command line says.
 type settings struct {
-	addr string
-	api  emulator.Options
+	addr    string
+	seed    string
+	version bool
+	api     emulator.Options
 }
 
 func flags(s *settings) *flag.FlagSet {
 	f := flag.NewFlagSet("opentact-emulator", flag.ContinueOnError)
 	f.SetOutput(io.Discard) // run prints the errors, once
 	f.StringVar(&s.addr, "addr", "127.0.0.1:8480", "listen on this `host:port`; port 0 picks a free one")
+	f.StringVar(&s.seed, "seed", "", "start with the profiles of this JSON `file`, see below")
 	f.StringVar(&s.api.Token, "token", emulator.DefaultToken,
 		"the `value` that X-Auth-Token may carry, besides the tokens that login issues")
 	f.StringVar(&s.api.Email, "email", emulator.DefaultEmail, "the `address` that login takes")
@@ -32,6 +35,7 @@ func flags(s *settings) *flag.FlagSet {
 	f.Float64Var(&s.api.RequestsPerSecond, "requests-per-second", 0,
 		"answer 429 to what exceeds this `rate`; 0 is no limit")
 	f.BoolVar(&s.api.Control, "control", false, "serve the control endpoint, see below")
+	f.BoolVar(&s.version, "version", false, "print version and commit, and exit")
 	return f
 }
 

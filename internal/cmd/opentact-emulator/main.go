@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // shutdownBound is how long requests in flight may take once the program is told to stop.
@@ -44,11 +45,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return say(stdout, manual())
 	case err != nil:
 		return misused(stderr, err)
+	case s.version:
+		return say(stdout, fmt.Sprintln("opentact-emulator", version.Current()))
 	}
 	s.api.OnRequest = newRequestLog(stderr).print
 	api, err := emulator.New(s.api)
 	if err != nil { // the command line is all that can be wrong with it
 		return misused(stderr, err)
+	}
+	if err := seed(api, s.seed); err != nil {
+		complain(stderr, err)
+		return exitError
 	}
 	if err := serve(ctx, s, api, stdout, stderr); err != nil {
 		complain(stderr, err)
@@ -64,6 +71,21 @@ func misused(stderr io.Writer, err error) int {
 	return exitUsage
 }
 
+// seed adds the profiles of a file; of none if it has no name.
+func seed(api *emulator.Emulator, file string) error {
+	if file == "" {
+		return nil
+	}
+	document, err := os.ReadFile(file) //nolint:gosec // whoever starts the program says which file
+	if err != nil {
+		return fmt.Errorf("cannot read the seed: %w", err)
+	}
+	if err := api.Seed(document); err != nil {
+		return fmt.Errorf("%s cannot be used:\n%w", file, err)
+	}
+	return nil
+}
+
 // serve listens, says where, and answers requests until ctx ends.
 func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stderr io.Writer) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.addr)
@@ -73,7 +95,7 @@ func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stde
 	if !onlyLocal(listener.Addr()) {
 		_ = say(stderr, fmt.Sprintf(exposedWarning, listener.Addr()))
 	}
-	if say(stdout, greeting(listener.Addr(), s.api.Token)) != exitOK {
+	if say(stdout, greeting(listener.Addr(), s.api)) != exitOK {
 		return errors.Join(errors.New("cannot write to standard output"), listener.Close())
 	}
 	context.AfterFunc(ctx, api.RemoveRules) // requests that a rule holds would hold up the shutdown

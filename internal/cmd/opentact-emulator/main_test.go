@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // lockedBuffer is a standard error that the program and the test may use at once.
@@ -126,6 +128,35 @@ func TestServesUntilItIsStopped(t *testing.T) {
 	if conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", hostOf(p.url)); err == nil {
 		_ = conn.Close()
 		t.Error("the port is still open")
+	}
+}
+
+func TestSaysWhereItsControlEndpointIs(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0", "-control")
+	if want := "Steer it at http://" + hostOf(p.url) + "/_emulator"; p.greeting[4] != want {
+		t.Errorf("%q, want %q", p.greeting[4], want)
+	}
+}
+
+func TestIsHealthyWithoutALine(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0")
+	if status, _ := p.do(t, http.MethodGet, "http://"+hostOf(p.url)+"/_emulator/health", nil, ""); status != http.StatusOK {
+		t.Errorf("status %d", status)
+	}
+	p.stop()
+	if p.stderr.String() != "" {
+		t.Errorf("it is logged: %s", p.stderr)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{"-version"}, &stdout, &stderr)
+	if want := fmt.Sprintf("opentact-emulator %s\n", version.Current()); code != exitOK || stdout.String() != want || stderr.Len() > 0 {
+		t.Errorf("exit code %d, %q and %q, want %q", code, &stdout, &stderr, want)
 	}
 }
 
@@ -245,7 +276,7 @@ func TestManual(t *testing.T) {
 		t.Errorf("exit code %d, standard error %q", code, &stderr)
 	}
 	for _, want := range []string{
-		"-addr", "-token", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control", "Examples:",
+		"-addr", "-seed", "-version", "go install ", "/_emulator/health", "-token", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control", "Examples:",
 		"OPENTACT_EMAIL", "OPENTACT_PASSWORD", "-H 'X-Auth-Token: emulator-token'", loseNextCreate, "memory only", "not known to do",
 	} {
 		if !strings.Contains(stdout.String(), want) {

@@ -21,6 +21,9 @@ It keeps messaging profiles and outbound voice profiles, holds every request to 
 written contract, and answers as the API is documented to. Use it to try the
 provider, or a configuration, without an account and without cost.
 
+Install or update it with Go:
+  go install github.com/opentact/terraform-provider-opentact/internal/cmd/opentact-emulator@latest
+
 Usage:
   opentact-emulator [flags]
 
@@ -30,6 +33,7 @@ Flags:
 const manualBody = `
 Examples:
   opentact-emulator
+  opentact-emulator -seed profiles.json
   opentact-emulator -addr 127.0.0.1:0 -latency 50ms
   opentact-emulator -token-lifetime 5s -requests-per-second 20 -control
 
@@ -40,6 +44,21 @@ To log in with email and password instead of the token:
 To change a profile behind Terraform's back, and see the next plan repair it:
   curl -X PATCH -H 'X-Auth-Token: emulator-token' -H 'Content-Type: application/json' \
     -d '{"sticky_sender":true}' http://127.0.0.1:8480/rest/profile/messaging/UUID
+
+To wait until it serves, in a script: this path needs no token, and is not logged.
+  until curl -fs http://127.0.0.1:8480/_emulator/health; do sleep 0.1; done
+
+A seed has an array of profiles for each kind. Fields have the names and the rules of
+a create, and a uuid may be given, so that imports can name it:
+  {
+    "messaging": [
+      {"uuid": "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31", "name": "Support desk"}
+    ],
+    "outbound_voice": [
+      {"name": "Call center", "channel_limit": 30, "filemat": "mp3"}
+    ]
+  }
+A seed with a fault is not used at all; the error says which line breaks which rule.
 
 With -control, what goes wrong can be set while the program runs. To lose the answer
 to the next create, which is carried out all the same:
@@ -73,9 +92,9 @@ one segment), "skip" (so many pass first), "times" (so many are hit), and
   lag            a GET sees the profiles as they were "for" a duration ago
   expire_logins  tokens of login become invalid, then the request is carried out
 
-State is kept in memory only: it is empty at the start and gone at the end. So is the
-log of requests, which grows as long as the program runs, as does the history of the
-profiles.
+State is kept in memory only: at the start it is what the seed says, or empty, and at
+the end it is gone. So is the log of requests, which grows as long as the program
+runs, as does the history of the profiles.
 
 What the emulator does although the real API is not known to do it:
   - A field that a create does not mention gets a default that was made up: false, a
@@ -87,11 +106,13 @@ What the emulator does although the real API is not known to do it:
   - Bodies over 1 MiB are refused with 413, other methods with 405.
   - Every answer has an X-Request-Id header.
   - The token of -token never expires, and there is no https.
+  - Everything below /_emulator is the emulator's own.
   - A rate limit counts all clients together, and answers 429 with Retry-After.
   - Tokens of login do not outlive the program, which signs them with a key of its own.
 
 Standard error has one line for each request: time, method, path, status, duration,
 and the action of a rule that hit it. The status is 0 where there was no answer.
-Ctrl-C stops the program and removes all rules; requests in flight get 5 seconds to
-finish.
+Ctrl-C, or SIGTERM, stops the program and removes all rules; requests in flight get
+5 seconds to finish. The exit status is 0 then, 2 for a wrong command line, and 1 for
+a seed that cannot be used or an address that is taken.
 `

@@ -19,24 +19,28 @@ token and its password are all that protect it.
 `
 
 // greeting says where the emulator is and how to use it, in words that a shell understands.
-func greeting(addr net.Addr, token string) string {
-	base := baseURL(addr)
+func greeting(addr net.Addr, api emulator.Options) string {
+	base := localURL(addr, emulator.BasePath)
+	steering := ""
+	if api.Control {
+		steering = fmt.Sprintf("Steer it at %s\n", localURL(addr, emulator.ControlPath))
+	}
 	return fmt.Sprintf(`opentact-emulator is listening on %s
 Point the provider at it:
   export OPENTACT_BASE_URL=%s
   export OPENTACT_TOKEN=%s
-Press Ctrl-C to stop.
-`, base, quoted(base), quoted(token))
+%sPress Ctrl-C to stop.
+`, base, quoted(base), quoted(api.Token), steering)
 }
 
-// baseURL is where a client on this machine reaches the API.
-func baseURL(addr net.Addr) string {
+// localURL is where a client on this machine reaches a path.
+func localURL(addr net.Addr, path string) string {
 	host := addr.String()
 	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
 		// A wildcard is an address to listen on, not one to connect to.
 		host = net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
 	}
-	return (&url.URL{Scheme: "http", Host: host, Path: emulator.BasePath}).String()
+	return (&url.URL{Scheme: "http", Host: host, Path: path}).String()
 }
 
 // onlyLocal reports whether no other machine can reach the address.

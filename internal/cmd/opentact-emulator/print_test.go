@@ -22,7 +22,7 @@ func TestPrintsAnAddressThatAClientCanUse(t *testing.T) {
 		{net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 80}, "http://192.0.2.1:80/rest", false},
 		{net.TCPAddr{IP: net.ParseIP("fe80::1"), Zone: "eth0", Port: 80}, "http://[fe80::1%25eth0]:80/rest", false},
 	} {
-		if got := baseURL(&c.listening); got != c.url {
+		if got := localURL(&c.listening, "/rest"); got != c.url {
 			t.Errorf("%s: URL %s, want %s", &c.listening, got, c.url)
 		}
 		if got := onlyLocal(&c.listening); got != c.onlyLocal {

@@ -18,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 func main() {
@@ -29,7 +30,7 @@ func main() {
 
 // run writes the schema that the provider serves over protocol 6.
 func run(ctx context.Context, out io.Writer) error {
-	server := provider.NewServer("dev")
+	server := provider.NewServer(version.Current())
 	served, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		return err

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The seed that the manual shows is used as it is there.
+func TestStartsWithASeed(t *testing.T) {
+	t.Parallel()
+	var document json.RawMessage
+	_, rest, _ := strings.Cut(manual(), "so that imports can name it:\n")
+	if err := json.NewDecoder(strings.NewReader(rest)).Decode(&document); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, "-addr", "127.0.0.1:0", "-seed", seedFile(t, string(document)))
+	if status := p.get(t, "/profile/messaging/3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31", "emulator-token"); status != http.StatusOK {
+		t.Errorf("a profile of the seed is answered %d", status)
+	}
+}
+
+func seedFile(t *testing.T, document string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "seed.json")
+	if err := os.WriteFile(name, []byte(document), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestRefusesABadSeed(t *testing.T) {
+	t.Parallel()
+	seed := seedFile(t, "{\"messaging\": [\n{\"name\": 7}]}")
+	for file, want := range map[string]string{
+		seed:            seed + " cannot be used:\nline 2: name: value must be a string\n",
+		seed + ".other": "cannot read the seed: open " + seed + ".other",
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), []string{"-addr", "127.0.0.1:0", "-seed", file}, &stdout, &stderr); code != exitError {
+			t.Errorf("exit code %d, want %d", code, exitError)
+		}
+		if !strings.Contains(stderr.String(), want) || stdout.Len() > 0 {
+			t.Errorf("want %q on standard error alone; got %q and %q", want, &stderr, &stdout)
+		}
+	}
+}

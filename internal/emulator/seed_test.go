@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+const seedUUID = "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31"
+
+func TestSeed(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, emulator.Options{})
+	err := a.Seed([]byte(`{
+		"outbound_voice": [{"name": "calls", "max_rate": 0.05}],
+		"messaging": [
+			{"name": "first", "uuid": "` + seedUUID + `", "callback_url": null, "toll_free_weight": 7},
+			{"name": "second"}
+		]
+	}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const kind = emulator.MessagingProfile
+	mustEqual(t, "profile", profileWith(kind, map[string]any{"name": "first", "toll_free_weight": 7.0}), settled(a.stored(kind, seedUUID)))
+	a.expect(http.StatusOK, a.send(http.MethodGet, item(kind, seedUUID), ""))
+	mustEqual(t, "the second", any("second"), a.Profiles(kind)[1]["name"])
+	voice := a.Profiles(emulator.OutboundVoiceProfile)
+	mustEqual(t, "voice", profileWith(emulator.OutboundVoiceProfile, map[string]any{"name": "calls", "max_rate": 0.05}), settled(voice[0]))
+	a.expect(http.StatusOK, a.send(http.MethodPatch, item(kind, seedUUID), `{"name":"changed"}`))
+	a.expect(http.StatusOK, a.send(http.MethodDelete, item(kind, seedUUID), ""))
+}
+
+// What is wrong with a seed is said with its line, all at once, and without values, and nothing of it is added.
+func TestBadSeeds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, seed, want string }{
+		{"nothing", "", "line 1: the file is not valid JSON: unexpected end of JSON input"},
+		{"syntax", "{\n  \"messaging\": [\n    {\"name\": 'n'}\n  ]\n}", "line 3: the file is not valid JSON: invalid character '\\'' looking for beginning of value"},
+		{"trailing comma", "{\n\"messaging\": [],\n}\n", "line 3: the file is not valid JSON: invalid character '}' looking for beginning of object key string"},
+		{"two documents", "{}\n{}", "line 2: the file is not valid JSON: invalid character '{' after top-level value"},
+		{"an array", "\n[]", "line 2: the file must be an object with an array of profiles for each kind"},
+		{"null", "null", "line 1: the file must be an object with an array of profiles for each kind"},
+		{"unknown kind", "{\n\"voice\": [{\n\"a\": 1}],\n\"sms\": {}}", "line 2: there is no kind of profile \"voice\"; the kinds are messaging and outbound_voice\n" +
+			"line 4: there is no kind of profile \"sms\"; the kinds are messaging and outbound_voice"},
+		{"no array", "{\n\"messaging\":\n{\"name\": \"n\"}}", "line 3: messaging must be an array of profiles"},
+		{"kind twice", "{\"messaging\": [],\n\"messaging\": []}", `line 2: "messaging" is there twice`},
+		{"no object", "{\"messaging\": [\n\"n\",\n[{\"name\": \"n\"}]\n]}", "line 2: a messaging profile must be an object\nline 3: a messaging profile must be an object"},
+		{"field twice", "{\"messaging\": [{\"name\": \"a\",\n\"name\": \"b\"}]}", `line 2: "name" is there twice`},
+		{"no name", "{\"outbound_voice\": [\n{\"filemat\": \"wav\"\n}]}", "line 2: name: is required"},
+		{"bad fields", "{\"messaging\": [\n{\"name\": \"n\",\n\"secret\": \"hush\",\n\"callback_url\":\n\"hush\"}]}",
+			"line 4: callback_url: minimum string length is 10\nline 3: secret: is not a field that can be set"},
+		{"a number that none is", "{\"outbound_voice\": [{\"name\": \"n\",\n\"max_rate\": 1e999}]}", "line 2: max_rate: the value cannot be read"},
+		{"bad uuid", "{\"messaging\": [{\"name\": \"n\",\n\"uuid\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
+		{"uuid twice", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + unknownUUID + "\"},\n{\"name\": \"m\", \"uuid\": \"" + unknownUUID + "\"}]}", "line 2: uuid: line 1 has the same"},
+		{"uuid of another", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + seedUUID + "\"}]}", "line 1: uuid: there is a profile with it already"},
+		{"good and bad", "{\"messaging\": [{\"name\": \"good\"},\n{\"name\": \"\"}]}", "line 2: name: minimum string length is 1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			e := newEmulator(t, emulator.Options{})
+			if err := e.Seed([]byte(`{"messaging": [{"name": "there", "uuid": "` + seedUUID + `"}]}`)); err != nil {
+				t.Fatal(err)
+			}
+			err := e.Seed([]byte(c.seed))
+			mustEqual(t, "error", c.want, fmt.Sprint(err))
+			mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
+		})
+	}
+}
+
+func TestSeedsWithManyFaults(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{})
+	err := e.Seed([]byte(`{"messaging": [` + strings.TrimSuffix(strings.Repeat("{},\n", 50), ",\n") + `]}`))
+	lines := strings.Split(fmt.Sprint(err), "\n")
+	mustEqual(t, "lines", 21, len(lines))
+	mustEqual(t, "the last", "and 30 more", lines[20])
+}
+
+func TestHealth(t *testing.T) {
+	t.Parallel()
+	for _, steered := range []bool{true, false} {
+		e := newEmulator(t, emulator.Options{Control: steered, RequestsPerSecond: 1e-6, OnRequest: func(emulator.Request) { t.Error("it is logged") }})
+		for range 3 {
+			got := controlWith(t, e, "", http.MethodGet, "/health", "")
+			mustEqual(t, "answer", fmt.Sprint(http.StatusOK, " ", nothing), fmt.Sprint(got.status, " ", got.raw))
+		}
+		mustEqual(t, "log", 0, len(e.Requests()))
+	}
+}

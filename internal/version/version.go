@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package version says which build a program is.
+package version
+
+import (
+	"cmp"
+	"fmt"
+	"runtime/debug"
+	"strings"
+)
+
+// The release build sets these by -ldflags. Of other builds Go itself knows what they were made of.
+var number, commit string
+
+// Build is one build of this module.
+type Build struct {
+	// Number is a semantic version without a v, or "dev" where there is none.
+	Number string
+	// Commit is the one that was built, as git abbreviates it, or "unknown".
+	Commit string
+}
+
+// Current is the build that is running.
+func Current() Build {
+	var built debug.BuildInfo
+	if info, ok := debug.ReadBuildInfo(); ok {
+		built = *info
+	}
+	return current(number, commit, built)
+}
+
+func current(number, commit string, built debug.BuildInfo) Build {
+	for _, setting := range built.Settings {
+		if setting.Key == "vcs.revision" {
+			commit = cmp.Or(commit, setting.Value)
+		}
+	}
+	if built.Main.Version != "(devel)" { // without version control, and in tests
+		number = cmp.Or(number, strings.TrimPrefix(built.Main.Version, "v"))
+	}
+	return Build{
+		Number: cmp.Or(number, "dev"),
+		Commit: cmp.Or(commit[:min(len(commit), 12)], "unknown"),
+	}
+}
+
+func (b Build) String() string { return fmt.Sprintf("%s (%s)", b.Number, b.Commit) }
