@@ -94,3 +94,25 @@ func TestHealth(t *testing.T) {
 		mustEqual(t, "log", 0, len(e.Requests()))
 	}
 }
+
+// Whatever a seed is, it is added as a whole or not at all, and refused with a line.
+func FuzzSeed(f *testing.F) {
+	for _, seed := range []string{`{"messaging":[{"name":"n"}],"outbound_voice":[{"name":"n","max_rate":1}]}`, `{"messaging":[{"uuid":[]}, 5]}`, `[`, `null`, "{\n}"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, seed []byte) {
+		e := newEmulator(t, emulator.Options{})
+		err := e.Seed(seed)
+		if err == nil {
+			return
+		}
+		if !strings.HasPrefix(err.Error(), "line ") {
+			t.Errorf("no line: %s", err)
+		}
+		for _, kind := range kinds() {
+			if n := len(e.Profiles(kind)); n > 0 {
+				t.Errorf("%d profiles of a seed that is refused: %s", n, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: MPL-2.0
+#
+# Builds into dist/ what a tag would release, and checks it. Nothing is published.
+# It is signed by a key that lives as long as this script, where there is gpg.
+# The first time takes twenty minutes on two cores, for the many platforms.
+set -eu
+cd "$(dirname "$0")/.."
+
+skip=
+if command -v gpg >/dev/null; then
+	GNUPGHOME=$(mktemp -d)
+	GPG_FINGERPRINT=release-check@localhost
+	export GNUPGHOME GPG_FINGERPRINT
+	trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
+	gpg --batch --quiet --passphrase '' --quick-generate-key "$GPG_FINGERPRINT" rsa4096 sign never
+else
+	echo '# There is no gpg: the checksums will not be signed.'
+	skip=--skip=sign
+fi
+
+goreleaser() { go tool -modfile=tools/goreleaser/go.mod goreleaser "$@"; }
+
+goreleaser check
+goreleaser release --snapshot --clean $skip
+cd internal/release
+go test -count=1 -v -run '^TestArchives$' -dist=../../dist
+cd ../../dist
+if [ -z "$skip" ]; then
+	gpg --batch --verify ./*_SHA256SUMS.sig ./*_SHA256SUMS
+fi
+ls -l ./*.zip ./*_SHA256SUMS*
