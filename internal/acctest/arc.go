@@ -27,9 +27,11 @@ import (
 // again, and destroyed. After each step Terraform plans once more, and the plan
 // has to be empty.
 type Arc struct {
-	// Type is the resource's type, Kind the profile's in the emulator.
-	Type string
-	Kind emulator.Kind
+	// Type is the resource's type, Kind the profile's in the emulator, and Schema
+	// what the names of its schemas in openapi.yaml begin with.
+	Type   string
+	Kind   emulator.Kind
+	Schema string
 	// Defaults are what the API makes of fields that are left out.
 	Defaults Values
 	// First and Second set every attribute, each to another value.
@@ -45,31 +47,48 @@ var apis = map[string]emulator.Options{
 	"another API in every respect": {Shape: emulator.ShapeDocument, Spelling: emulator.SpellingOtherIgnoring},
 }
 
-// Run runs the arc against every API.
+// NamePrefix is what the names of profiles begin with that tests make.
+const NamePrefix = "tf-acc-"
+
+// Account is an API whose profiles an arc may create, change and remove.
+type Account interface {
+	// Config returns a configuration that begins with a provider block for it.
+	Config(body string) string
+	// Profile returns the fields of a profile, by the document's names.
+	Profile(kind emulator.Kind, uuid string) (map[string]any, bool)
+}
+
+// Run runs the arc against every API that the emulator can be.
 func (a Arc) Run(t *testing.T) {
 	t.Helper()
 	for name, options := range apis {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			options.Defaults = map[emulator.Kind]map[string]any{a.Kind: a.Defaults}
-			a.run(t, New(t, options))
+			env := New(t, options)
+			a.RunIn(t, env, a.Defaults)
+			if left := env.Profiles(a.Kind); len(left) > 0 {
+				t.Errorf("the API still holds %v", left)
+			}
 		})
 	}
 }
 
-func (a Arc) run(t *testing.T, env *Env) {
+// RunIn runs the arc in one account. Defaults are what its API makes of fields that
+// are left out, as far as anybody knows.
+func (a Arc) RunIn(t *testing.T, account Account, defaults Values) {
 	t.Helper()
-	minimal := Values{"name": "arc"}
+	minimal := Values{"name": NamePrefix + "arc"}
 	sameID := statecheck.CompareValue(compare.ValuesSame())
 	address := a.Type + ".test"
+	var id string
 	step := func(set Values, action plancheck.ResourceActionType) resource.TestStep {
 		want := maps.Clone(set)
 		if len(set) == 1 { // nothing but the name
-			want = maps.Clone(a.Defaults)
-			maps.Copy(want, set)
+			maps.Copy(want, defaults)
 		}
 		return resource.TestStep{
-			Config: env.Config(Block(a.Type, "test", set)),
+			Config: account.Config(Block(a.Type, "test", set)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{
 				PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
 			},
@@ -78,7 +97,10 @@ func (a Arc) run(t *testing.T, env *Env) {
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("created_on"), knownvalue.NotNull()),
 				statecheck.ExpectKnownValue(address, tfjsonpath.New("modified_on"), knownvalue.NotNull()),
 			),
-			Check: func(*terraform.State) error { return env.checkOnly(a.Kind, want) },
+			Check: func(state *terraform.State) error {
+				id = state.RootModule().Resources[address].Primary.ID
+				return holds(account, a.Kind, id, want)
+			},
 		}
 	}
 	imported := resource.TestStep{ResourceName: address, ImportState: true, ImportStateVerify: true}
@@ -86,7 +108,12 @@ func (a Arc) run(t *testing.T, env *Env) {
 
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: Factories(),
-		CheckDestroy:             func(*terraform.State) error { return env.checkNone(a.Kind) },
+		CheckDestroy: func(*terraform.State) error {
+			if _, exists := account.Profile(a.Kind, id); exists {
+				return fmt.Errorf("the API still holds %s", id)
+			}
+			return nil
+		},
 		Steps: []resource.TestStep{
 			step(minimal, plancheck.ResourceActionCreate),
 			imported,
@@ -99,27 +126,19 @@ func (a Arc) run(t *testing.T, env *Env) {
 	})
 }
 
-// checkOnly expects the emulator to hold one profile of the kind, with the
-// given fields.
-func (e *Env) checkOnly(kind emulator.Kind, want Values) error {
-	profiles := e.Profiles(kind)
-	if len(profiles) != 1 {
-		return fmt.Errorf("the API holds %d profiles", len(profiles))
+// holds expects an account to hold a profile with the given fields.
+func holds(account Account, kind emulator.Kind, uuid string, want Values) error {
+	profile, exists := account.Profile(kind, uuid)
+	if !exists {
+		return fmt.Errorf("the API has no profile %s", uuid)
 	}
 	got := make(map[string]string)
 	wanted := make(map[string]string)
 	for name, value := range want {
-		got[name], wanted[name] = fmt.Sprint(profiles[0][name]), fmt.Sprint(value)
+		got[name], wanted[name] = fmt.Sprint(profile[name]), fmt.Sprint(value)
 	}
 	if diff := cmp.Diff(wanted, got); diff != "" {
 		return fmt.Errorf("the API holds other values: %s", diff)
-	}
-	return nil
-}
-
-func (e *Env) checkNone(kind emulator.Kind) error {
-	if profiles := e.Profiles(kind); len(profiles) != 0 {
-		return fmt.Errorf("the API still holds %v", profiles)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
 		{"https://" + strings.Repeat("s3cret", 50), "it has 308 characters"},
 	} {
 		for _, attribute := range []string{"callback_url", "callback_url2"} {
-			diags := p.ValidateResource(t, resourceType, acctest.Values{"name": "a", attribute: test.url})
+			diags := p.ValidateResource(t, "opentact_messaging_profile", acctest.Values{"name": "a", attribute: test.url})
 			acctest.WantError(t, diags, attribute, "Attribute "+attribute, "10 to 255 characters", test.want)
 			if strings.Contains(acctest.Describe(diags), "s3cret") {
 				t.Errorf("the URL is shown: %s", acctest.Describe(diags))
@@ -40,6 +40,6 @@ func TestCallbackURLsThatAreAccepted(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
 	for _, url := range []any{"http://a.bc", "HTTPS://a.example", "https://user:pass@a.example:8443/x?y=z#f", "https://[::1]/x", "https://a.example:65535", "https://a.example:/", acctest.Unknown, nil} {
-		acctest.NoDiagnostics(t, p.ValidateResource(t, resourceType, acctest.Values{"name": "a", "callback_url": url}))
+		acctest.NoDiagnostics(t, p.ValidateResource(t, "opentact_messaging_profile", acctest.Values{"name": "a", "callback_url": url}))
 	}
 }

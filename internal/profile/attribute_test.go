@@ -39,16 +39,10 @@ func attributesOfTheContract(t *testing.T) (all []attribute) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []struct {
-		resourceType, schema string
-		kind                 emulator.Kind
-	}{
-		{messagingProfile, "MessagingProfileModify", emulator.MessagingProfile},
-		{voiceProfile, "OutboundVoiceProfileModify", emulator.OutboundVoiceProfile},
-	} {
-		properties := contract.Components.Schemas[kind.schema].Value.Properties
+	for _, arc := range acctest.Arcs() {
+		properties := contract.Components.Schemas[arc.Schema+"Modify"].Value.Properties
 		env := acctest.New(t, emulator.Options{})
-		defaults, _ := env.Profile(kind.kind, add(t, env, kind.kind, map[string]any{"name": "a"}))
+		defaults, _ := env.Profile(arc.Kind, add(t, env, arc.Kind, map[string]any{"name": "a"}))
 		for _, name := range slices.Sorted(maps.Keys(properties)) {
 			if name == "name" {
 				continue
@@ -59,7 +53,7 @@ func attributesOfTheContract(t *testing.T) (all []attribute) {
 				values = append(values, defaults[name])
 			}
 			all = append(all, attribute{
-				resourceType: kind.resourceType, kind: kind.kind, name: name,
+				resourceType: arc.Type, kind: arc.Kind, name: name,
 				nullable: schema.Nullable, value: values[0], other: values[1],
 			})
 		}

@@ -17,6 +17,17 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
+// TestAccArcs lets a profile of each kind live in Terraform.
+func TestAccArcs(t *testing.T) {
+	t.Parallel()
+	for _, arc := range acctest.Arcs() {
+		t.Run(arc.Type, func(t *testing.T) {
+			t.Parallel()
+			arc.Run(t)
+		})
+	}
+}
+
 // TestAccForeignChanges shows in Terraform what is tested in detail without it:
 // drift is repaired, and what others deleted is created anew.
 func TestAccForeignChanges(t *testing.T) {

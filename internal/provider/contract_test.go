@@ -27,10 +27,8 @@ func TestValidatorsAgreeWithTheContract(t *testing.T) {
 	}
 	p := acctest.NewProtocol(t)
 	accepted, refused := 0, 0
-	for resourceType, schemaName := range map[string]string{
-		"opentact_messaging_profile":      "MessagingProfileCreate",
-		"opentact_outbound_voice_profile": "OutboundVoiceProfileCreate",
-	} {
+	for _, arc := range acctest.Arcs() {
+		resourceType, schemaName := arc.Type, arc.Schema+"Create"
 		schema := contract.Components.Schemas[schemaName].Value
 		if len(schema.Properties) < 8 {
 			t.Fatalf("%s has only %d fields", schemaName, len(schema.Properties))
