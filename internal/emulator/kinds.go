@@ -2,6 +2,8 @@
 
 package emulator
 
+import "slices"
+
 // Kind names one kind of profile. It is the last segment of the collection's path.
 type Kind string
 
@@ -69,6 +71,15 @@ func allKinds() map[Kind]*kind {
 			},
 		},
 	}
+}
+
+// kindNames are the names of all kinds, in alphabetical order.
+func kindNames() (names []string) {
+	for name := range allKinds() {
+		names = append(names, string(name))
+	}
+	slices.Sort(names)
+	return names
 }
 
 // answerName is the name that a field, given by its documented request name, has in an answer.

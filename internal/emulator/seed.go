@@ -73,7 +73,7 @@ func (r *seedReader) read() error {
 func (r *seedReader) readKind(name string) {
 	k := r.emulator.kinds[Kind(name)]
 	if k == nil {
-		r.fault(r.line(), "there is no kind of profile %q; the kinds are %s", name, r.kindNames())
+		r.fault(r.line(), "there is no kind of profile %q; the kinds are %s", name, strings.Join(kindNames(), ", "))
 		r.skip()
 		return
 	}
@@ -193,13 +193,4 @@ func (r *seedReader) line() int { return r.lineAt(r.tokens.InputOffset()) }
 
 func (r *seedReader) lineAt(offset int64) int {
 	return 1 + bytes.Count(r.document[:offset], []byte{'\n'})
-}
-
-func (r *seedReader) kindNames() string {
-	var names []string
-	for name := range r.emulator.kinds {
-		names = append(names, string(name))
-	}
-	slices.Sort(names)
-	return strings.Join(names, " and ")
 }

@@ -46,8 +46,8 @@ func TestBadSeeds(t *testing.T) {
 		{"two documents", "{}\n{}", "line 2: the file is not valid JSON: invalid character '{' after top-level value"},
 		{"an array", "\n[]", "line 2: the file must be an object with an array of profiles for each kind"},
 		{"null", "null", "line 1: the file must be an object with an array of profiles for each kind"},
-		{"unknown kind", "{\n\"voice\": [{\n\"a\": 1}],\n\"sms\": {}}", "line 2: there is no kind of profile \"voice\"; the kinds are messaging and outbound_voice\n" +
-			"line 4: there is no kind of profile \"sms\"; the kinds are messaging and outbound_voice"},
+		{"unknown kind", "{\n\"voice\": [{\n\"a\": 1}],\n\"sms\": {}}", "line 2: there is no kind of profile \"voice\"; the kinds are messaging, outbound_voice\n" +
+			"line 4: there is no kind of profile \"sms\"; the kinds are messaging, outbound_voice"},
 		{"no array", "{\n\"messaging\":\n{\"name\": \"n\"}}", "line 3: messaging must be an array of profiles"},
 		{"kind twice", "{\"messaging\": [],\n\"messaging\": []}", `line 2: "messaging" is there twice`},
 		{"no object", "{\"messaging\": [\n\"n\",\n[{\"name\": \"n\"}]\n]}", "line 2: a messaging profile must be an object\nline 3: a messaging profile must be an object"},

@@ -21,8 +21,7 @@ type target struct {
 }
 
 // profilePath is what follows BasePath in the path of a profile, or of all profiles of a kind.
-var profilePath = regexp.MustCompile(
-	fmt.Sprintf("^/profile/(%s|%s)(?:/([^/]+))?$", MessagingProfile, OutboundVoiceProfile))
+var profilePath = regexp.MustCompile(fmt.Sprintf("^/profile/(%s)(?:/([^/]+))?$", strings.Join(kindNames(), "|")))
 
 // targetOf reads a percent-encoded path.
 func targetOf(escaped string) target {
