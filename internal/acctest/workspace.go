@@ -4,7 +4,9 @@ package acctest
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +24,8 @@ type Workspace struct {
 	*tfexec.Terraform
 	// Dir is the directory.
 	Dir string
+
+	variables map[string]string // of Terraform's environment
 }
 
 // programs is where the provider is built, for as long as Main runs.
@@ -99,24 +103,47 @@ func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	if w.Terraform, err = tfexec.NewTerraform(w.Dir, terraform); err != nil {
 		t.Fatal(err)
 	}
-	variables := map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(w.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}
+	w.variables = map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(w.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}
 	for _, variable := range os.Environ() {
 		name, value, _ := strings.Cut(variable, "=")
 		if !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "OPENTACT_") && name != "CHECKPOINT_DISABLE" {
-			variables[name] = value
+			w.variables[name] = value
 		}
 	}
-	if err := w.SetEnv(variables); err != nil {
+	w.Export(t, nil)
+	return w
+}
+
+// Export adds variables to Terraform's environment.
+func (w *Workspace) Export(t testing.TB, variables map[string]string) {
+	t.Helper()
+	maps.Copy(w.variables, variables)
+	if err := w.SetEnv(w.variables); err != nil {
 		t.Fatal(err)
 	}
-	return w
+}
+
+// Run runs a command that tfexec does not have, and returns what it prints.
+func (w *Workspace) Run(t testing.TB, args ...string) string {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), w.ExecPath(), args...) //nolint:gosec // Terraform, in the tests' own directory
+	command.Dir = w.Dir
+	for name, value := range w.variables {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	said, err := command.CombinedOutput()
+	if err != nil {
+		t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+	return string(said)
 }
 
 // Write writes files into the directory, in the place of those of the same name.
 func (w *Workspace) Write(t testing.TB, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(w.Dir, name), []byte(text), 0o600); err != nil {
+		file := filepath.Join(w.Dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
 			t.Fatal(err)
 		}
 	}

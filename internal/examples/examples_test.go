@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package examples_test
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+const root = "../../examples"
+
+func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+
+// TestFormat holds every file of Terraform's, of whatever kind, to the one format, and so to the syntax.
+func TestFormat(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".tf") && !strings.HasSuffix(path, ".hcl") || entry.IsDir() {
+			return err
+		}
+		seen++
+		text := content(t, path)
+		if _, faults := hclwrite.ParseConfig([]byte(text), path, hcl.InitialPos); faults.HasErrors() {
+			t.Error(faults)
+		}
+		if string(hclwrite.Format([]byte(text))) != text {
+			t.Errorf("%s is not formatted: run make fmt", path)
+		}
+		return nil
+	})
+	if err != nil || seen < 15 {
+		t.Errorf("%d files: %v", seen, err)
+	}
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// requirement is what the examples of the Registry's pages leave out.
+const requirement = "terraform {\n  required_providers {\n    opentact = { source = \"opentact/opentact\" }\n  }\n}\n"
+
+// workspace has files of an example, and an emulator that has the profiles of examples/seed.json.
+func workspace(t *testing.T, files ...string) (*acctest.Workspace, *acctest.Env) {
+	t.Helper()
+	env := acctest.New(t, emulator.Options{})
+	if err := env.Seed([]byte(content(t, filepath.Join(root, "seed.json")))); err != nil {
+		t.Fatal(err)
+	}
+	return workspaceOf(t, env, files...), env
+}
+
+// workspaceOf has files of an example, and what points the provider at an emulator.
+func workspaceOf(t *testing.T, env *acctest.Env, files ...string) *acctest.Workspace {
+	t.Helper()
+	texts := make(map[string]string)
+	requires := false
+	for _, file := range files {
+		// Files of one directory lie side by side, but for those in tests/.
+		name := filepath.Base(file)
+		if filepath.Base(filepath.Dir(file)) == "tests" {
+			name = filepath.Join("tests", name)
+		}
+		texts[name] = content(t, file)
+		requires = requires || strings.Contains(texts[name], "required_providers")
+	}
+	if !requires {
+		texts["requirement.tf"] = requirement
+	}
+	w := acctest.NewWorkspace(t, texts)
+	w.Export(t, map[string]string{"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": env.Token})
+	return w
+}
+
+// runs validates the example, applies it, and expects a second plan to change nothing.
+func runs(t *testing.T, w *acctest.Workspace) {
+	t.Helper()
+	valid, err := w.Validate(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !valid.Valid {
+		t.Fatalf("it is not valid: %+v", valid.Diagnostics)
+	}
+	if err := w.Apply(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if changes, err := w.Plan(t.Context()); err != nil || changes {
+		t.Errorf("a second plan has changes: %t, %v", changes, err)
+	}
+}
+
+// needs skips a test that the Terraform at hand cannot run. TestFormat has parsed its files all the same.
+func needs(t *testing.T, w *acctest.Workspace, least, what string) {
+	t.Helper()
+	have, _, err := w.Version(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if have.Core().LessThan(version.Must(version.NewVersion(least))) {
+		t.Skipf("%s needs Terraform %s, this is %s", what, least, have)
+	}
+}
+
+// TestAccExamples runs each example of the Registry's pages alone.
+func TestAccExamples(t *testing.T) {
+	t.Parallel()
+	found, err := filepath.Glob(filepath.Join(root, "*", "*", "*.tf"))
+	if err != nil || len(found) < 10 {
+		t.Fatalf("%d examples: %v", len(found), err)
+	}
+	for _, file := range append(found, filepath.Join(root, "provider", "provider.tf")) {
+		t.Run(strings.TrimPrefix(file, root+"/"), func(t *testing.T) {
+			t.Parallel()
+			files := []string{file}
+			imports := strings.HasPrefix(filepath.Base(file), "import-")
+			if imports { // for a resource that is configured
+				files = append(files, filepath.Join(filepath.Dir(file), "resource.tf"))
+			}
+			w, env := workspace(t, files...)
+			if strings.Contains(file, "identity") {
+				needs(t, w, "1.12.0", "an import by identity")
+			}
+			runs(t, w)
+			if imports {
+				onlySeeded(t, env)
+			}
+		})
+	}
+}
+
+// TestAccQuickstart runs the example that has everything, in an account that has nothing.
+func TestAccQuickstart(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	w := workspaceOf(t, env, filepath.Join(root, "quickstart", "main.tf"))
+	runs(t, w)
+	if err := w.Destroy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, arc := range acctest.Arcs() {
+		if n := len(env.Profiles(arc.Kind)); n > 0 {
+			t.Errorf("%d profiles of %s are left", n, arc.Kind)
+		}
+	}
+}
+
+// onlySeeded expects an import to have made no profile.
+func onlySeeded(t *testing.T, env *acctest.Env) {
+	t.Helper()
+	for _, arc := range acctest.Arcs() {
+		if n := len(env.Profiles(arc.Kind)); n != 3 {
+			t.Errorf("there are %d profiles of %s", n, arc.Kind)
+		}
+	}
+}
+
+// TestAccImportCommands runs the command of each resource's page.
+func TestAccImportCommands(t *testing.T) {
+	t.Parallel()
+	for _, arc := range acctest.Arcs() {
+		t.Run(arc.Type, func(t *testing.T) {
+			t.Parallel()
+			dir := filepath.Join(root, "resources", arc.Type)
+			w, env := workspace(t, filepath.Join(dir, "resource.tf"))
+			command := strings.Fields(content(t, filepath.Join(dir, "import.sh")))
+			if len(command) != 4 || command[0] != "terraform" || command[1] != "import" {
+				t.Fatalf("%q is no import", command)
+			}
+			if err := w.Import(t.Context(), command[2], command[3]); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Apply(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			onlySeeded(t, env)
+		})
+	}
+}
+
+// TestAccQueries runs the query of each list resource's page, and adopts what it finds.
+func TestAccQueries(t *testing.T) {
+	t.Parallel()
+	for _, arc := range acctest.Arcs() {
+		t.Run(arc.Type, func(t *testing.T) {
+			t.Parallel()
+			w, env := workspace(t, filepath.Join(root, "list-resources", arc.Type, "list-resource.tfquery.hcl"), filepath.Join(root, "provider", "provider.tf"))
+			needs(t, w, "1.14.0", "terraform query")
+			w.Run(t, "query", "-generate-config-out=profiles.tf")
+			if n := strings.Count(content(t, filepath.Join(w.Dir, "profiles.tf")), "\nimport {"); n != 2 {
+				t.Errorf("%d profiles are found", n)
+			}
+			runs(t, w)
+			onlySeeded(t, env)
+		})
+	}
+}
+
+// TestAccModuleTest runs the tests of the module that has some.
+func TestAccModuleTest(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(root, "module-test")
+	w, env := workspace(t, filepath.Join(dir, "main.tf"), filepath.Join(dir, "tests", "team.tftest.hcl"))
+	var said strings.Builder
+	if err := w.Test(t.Context(), &said); err != nil {
+		t.Fatalf("%v\n%s", err, &said)
+	}
+	if !strings.Contains(said.String(), `"passed":3`) {
+		t.Error(said.String())
+	}
+	onlySeeded(t, env) // a test removes what it has made
+	made := 0
+	for _, request := range env.Requests() {
+		if request.Method == "POST" {
+			made++
+		}
+	}
+	if made != 2 {
+		t.Errorf("%d profiles were made", made)
+	}
+}
