@@ -4,6 +4,7 @@ package examples_test
 
 import (
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
+	"github.com/hashicorp/terraform-exec/tfexec"
+	tfjson "github.com/hashicorp/terraform-json"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -212,6 +215,31 @@ func TestAccQueries(t *testing.T) {
 	}
 }
 
+// TestAccAdoption does what the guide says for Terraform that has no query: everything is adopted, nothing is written.
+func TestAccAdoption(t *testing.T) {
+	t.Parallel()
+	w, env := workspace(t, filepath.Join(root, "adopt", "main.tf"))
+	runs(t, w)
+	w.Write(t, map[string]string{"imports.tf": w.Run(t, "output", "-raw", "import_blocks")})
+	if _, err := w.Plan(t.Context(), tfexec.GenerateConfigOut("profiles.tf")); err != nil {
+		t.Fatal(err)
+	}
+	runs(t, w)
+	state, err := w.Show(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	managed := 0
+	for _, resource := range state.Values.RootModule.Resources {
+		if resource.Mode == tfjson.ManagedResourceMode {
+			managed++
+		}
+	}
+	if writes := env.Writes(0); managed != 6 || len(writes) > 0 {
+		t.Errorf("%d profiles are adopted, by %q", managed, writes)
+	}
+}
+
 // TestAccModuleTest runs the tests of the module that has some.
 func TestAccModuleTest(t *testing.T) {
 	t.Parallel()
@@ -227,7 +255,7 @@ func TestAccModuleTest(t *testing.T) {
 	onlySeeded(t, env) // a test removes what it has made
 	made := 0
 	for _, request := range env.Requests() {
-		if request.Method == "POST" {
+		if request.Method == http.MethodPost {
 			made++
 		}
 	}

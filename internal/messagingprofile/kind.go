@@ -38,25 +38,25 @@ func attributes() map[string]schema.Attribute {
 		},
 		"number_pool_enable": schema.BoolAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Whether messages are sent from a pool of the profile's numbers.",
+			MarkdownDescription: "Whether messages are sent from a pool of the profile's numbers: `true` or `false`.",
 		},
 		"long_code_weight": schema.Int64Attribute{
 			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The weight of long code numbers when a sender is chosen from the pool, 0 to 9.",
+			MarkdownDescription: "The weight of long code numbers when a sender is chosen from the pool: an integer without a unit, 0 to 9.",
 			Validators:          []validator.Int64{int64validator.Between(0, 9)},
 		},
 		"toll_free_weight": schema.Int64Attribute{
 			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The weight of toll-free numbers when a sender is chosen from the pool, 0 to 9.",
+			MarkdownDescription: "The weight of toll-free numbers when a sender is chosen from the pool: an integer without a unit, 0 to 9.",
 			Validators:          []validator.Int64{int64validator.Between(0, 9)},
 		},
 		"skip_unhealthy_tns": schema.BoolAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Whether telephone numbers in bad health are skipped when a sender is chosen from the pool.",
+			MarkdownDescription: "Whether telephone numbers in bad health are skipped when a sender is chosen from the pool: `true` or `false`.",
 		},
 		"sticky_sender": schema.BoolAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Whether messages to one recipient always come from the same number of the pool.",
+			MarkdownDescription: "Whether messages to one recipient always come from the same number of the pool: `true` or `false`.",
 		},
 	}
 }

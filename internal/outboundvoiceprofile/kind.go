@@ -37,7 +37,7 @@ func attributes() map[string]schema.Attribute {
 		},
 		"max_rate": schema.Float64Attribute{
 			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The highest rate of a call, 0 or more. The API document gives no unit.",
+			MarkdownDescription: "The highest rate at which a call may be charged, 0 or more. The API document names neither currency nor unit of time.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
 		"record_calls": schema.Int64Attribute{
@@ -48,7 +48,7 @@ func attributes() map[string]schema.Attribute {
 		},
 		"daily_spend_limit": schema.Float64Attribute{
 			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API may keep it in 32 bits, which is about seven significant digits.",
+			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API document names no currency. The API may keep it in 32 bits, which is about seven significant digits.",
 			Validators:          []validator.Float64{float64validator.AtLeast(0)},
 		},
 		"filemat": schema.StringAttribute{

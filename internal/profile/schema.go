@@ -45,10 +45,11 @@ func commonAttributes(kind string) map[string]schema.Attribute {
 	}
 }
 
-// What becomes of an attribute that is removed from the configuration.
+// What becomes of an attribute that is not in the configuration, and of one that is
+// removed from it.
 const (
-	removedIsReset = " Removing it unsets it, and the API chooses what it is then."
-	removedIsKept  = " Removing it leaves its value as it is, with a warning: the API cannot unset it."
+	removedIsReset = " If it is left out, the API chooses it. Removing it unsets it, and the API chooses what it is then."
+	removedIsKept  = " If it is left out, the API chooses it. Removing it leaves its value as it is, with a warning: the API cannot unset it."
 )
 
 // describeRemoval completes the description of an optional attribute.

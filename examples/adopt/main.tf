@@ -1,0 +1,43 @@
+# Writes an import block for every profile of the account, to adopt them all.
+# Terraform 1.14 and later does the same by terraform query.
+
+terraform {
+  required_version = ">= 1.5" # of import blocks
+
+  required_providers {
+    opentact = {
+      source = "opentact/opentact"
+    }
+  }
+}
+
+provider "opentact" {}
+
+data "opentact_messaging_profiles" "all" {}
+
+data "opentact_outbound_voice_profiles" "all" {}
+
+locals {
+  messaging_ids      = data.opentact_messaging_profiles.all.profiles[*].id
+  outbound_voice_ids = data.opentact_outbound_voice_profiles.all.profiles[*].id
+}
+
+output "import_blocks" {
+  description = "One block for each profile, numbered in the order of the names."
+  value = join("\n", concat(
+    [for i, id in local.messaging_ids : <<-EOT
+      import {
+        to = opentact_messaging_profile.profile_${i}
+        id = "${id}"
+      }
+    EOT
+    ],
+    [for i, id in local.outbound_voice_ids : <<-EOT
+      import {
+        to = opentact_outbound_voice_profile.profile_${i}
+        id = "${id}"
+      }
+    EOT
+    ],
+  ))
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package examples_test
+
+import (
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclwrite"
+)
+
+const docs = "../../docs"
+
+// pages returns the text of every page, by its path below docs/ without the ending.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	err := filepath.WalkDir(docs, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			all[strings.TrimSuffix(strings.TrimPrefix(path, docs+"/"), ".md")] = content(t, path)
+		}
+		return err
+	})
+	if err != nil || len(all) < 15 {
+		t.Fatalf("%d pages: %v", len(all), err)
+	}
+	return all
+}
+
+var (
+	block = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```")
+	link  = regexp.MustCompile(`https://registry\.terraform\.io/providers/opentact/opentact/latest/docs/([a-z_/-]+)`)
+	// message is a heading or the beginning of a bullet that quotes the provider.
+	message = regexp.MustCompile("(?m)^(?:###|-) ?((?:`[^`]+`,? ?)+)(?:$|:)")
+	quoted  = regexp.MustCompile("`([^`]+)`")
+)
+
+// TestConfigurationsInPages holds what pages show of Terraform's language to its syntax and format.
+func TestConfigurationsInPages(t *testing.T) {
+	t.Parallel()
+	for page, text := range pages(t) {
+		for _, found := range block.FindAllStringSubmatch(text, -1) {
+			if _, faults := hclwrite.ParseConfig([]byte(found[1]), page, hcl.InitialPos); faults.HasErrors() {
+				t.Errorf("%s: %s\n%s", page, faults, found[1])
+			}
+			if formatted := string(hclwrite.Format([]byte(found[1]))); formatted != found[1] {
+				t.Errorf("%s: this is not formatted:\n%s", page, found[1])
+			}
+		}
+	}
+}
+
+// TestLinksBetweenPages expects each to lead to a page.
+func TestLinksBetweenPages(t *testing.T) {
+	t.Parallel()
+	all := pages(t)
+	for page, text := range all {
+		for _, found := range link.FindAllStringSubmatch(text, -1) {
+			if _, exists := all[found[1]]; !exists {
+				t.Errorf("%s links to %s, which is no page", page, found[1])
+			}
+		}
+	}
+}
+
+// TestMessagesInTroubleshooting expects the provider to say each word of what the guide quotes, but for what dots stand
+// for and for what is Terraform's own.
+func TestMessagesInTroubleshooting(t *testing.T) {
+	t.Parallel()
+	var source strings.Builder
+	for _, room := range []string{"opentact", "profile", "provider"} {
+		files, err := filepath.Glob("../" + room + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if !strings.HasSuffix(file, "_test.go") {
+				source.WriteString(content(t, file))
+			}
+		}
+	}
+	terraforms := []string{"Unsupported argument", "Provider produced inconsistent result after apply"}
+	seen := 0
+	for _, line := range message.FindAllStringSubmatch(pages(t)["guides/troubleshooting"], -1) {
+		for _, quote := range quoted.FindAllStringSubmatch(line[1], -1) {
+			for part := range strings.SplitSeq(quote[1], "…") {
+				part = strings.TrimSpace(part)
+				if seen++; !strings.Contains(source.String(), part) && !strings.Contains(strings.Join(terraforms, "\n"), part) {
+					t.Errorf("the provider never says %q", part)
+				}
+			}
+		}
+	}
+	if seen < 40 {
+		t.Errorf("only %d quotes are found", seen)
+	}
+}
