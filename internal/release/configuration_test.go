@@ -17,6 +17,7 @@ import (
 
 // configuration is the part of .goreleaser.yml that the Registry and the users of a release depend on.
 type configuration struct {
+	Project string `yaml:"project_name"`
 	Builds []struct {
 		ID, Main, Binary    string
 		Env, Flags, Ldflags []string
@@ -93,6 +94,7 @@ func TestConfiguration(t *testing.T) {
 			}
 		}
 	}
+	same("project", "terraform-provider-opentact", c.Project)
 	same("provider", "{{ .ProjectName }}_v{{ .Version }}", c.Builds[0].Binary)
 	same("archive", "{{ .ProjectName }}_{{ .Version }}_{{ .Os }}_{{ .Arch }}", c.Archives[0].NameTemplate)
 	same("what has a checksum", []string{"provider"}, c.Checksum.IDs)
