@@ -18,7 +18,7 @@ import (
 // configuration is the part of .goreleaser.yml that the Registry and the users of a release depend on.
 type configuration struct {
 	Project string `yaml:"project_name"`
-	Builds []struct {
+	Builds  []struct {
 		ID, Main, Binary    string
 		Env, Flags, Ldflags []string
 		Goos, Goarch        []string
