@@ -2,8 +2,6 @@
 # Terraform 1.14 and later does the same by terraform query.
 
 terraform {
-  required_version = ">= 1.5" # of import blocks
-
   required_providers {
     opentact = {
       source = "opentact/opentact"

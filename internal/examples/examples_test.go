@@ -6,7 +6,9 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -234,6 +236,20 @@ func TestAccAdoption(t *testing.T) {
 		if resource.Mode == tfjson.ManagedResourceMode {
 			managed++
 		}
+	}
+	// The loop for versions before 1.5 finds the same.
+	loop := regexp.MustCompile(`(?m)^terraform output -raw import_blocks (\| sed .*) \|$`).FindStringSubmatch(pages(t)["guides/adopting-profiles"])
+	if loop == nil {
+		t.Fatal("the guide has no loop")
+	}
+	commands := exec.CommandContext(t.Context(), "sh", "-c", "cat imports.tf "+loop[1]) //nolint:gosec // it is the guide's
+	commands.Dir = w.Dir
+	found, err := commands.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line := "opentact_messaging_profile.profile_0 3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31\n"; !strings.Contains(string(found), line) || strings.Count(string(found), "\n") != 6 {
+		t.Errorf("the loop finds\n%s", found)
 	}
 	if writes := env.Writes(0); managed != 6 || len(writes) > 0 {
 		t.Errorf("%d profiles are adopted, by %q", managed, writes)
