@@ -242,7 +242,7 @@ func TestAccAdoption(t *testing.T) {
 	if loop == nil {
 		t.Fatal("the guide has no loop")
 	}
-	commands := exec.CommandContext(t.Context(), "sh", "-c", "cat imports.tf "+loop[1]) //nolint:gosec // it is the guide's
+	commands := exec.CommandContext(t.Context(), "sh", "-c", "cat imports.tf "+loop[1])
 	commands.Dir = w.Dir
 	found, err := commands.Output()
 	if err != nil {
