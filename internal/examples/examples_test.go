@@ -261,6 +261,7 @@ func TestAccModuleTest(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(root, "module-test")
 	w, env := workspace(t, filepath.Join(dir, "main.tf"), filepath.Join(dir, "tests", "team.tftest.hcl"))
+	needs(t, w, "1.6.0", "terraform test")
 	var said strings.Builder
 	if err := w.Test(t.Context(), &said); err != nil {
 		t.Fatalf("%v\n%s", err, &said)

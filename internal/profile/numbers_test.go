@@ -114,6 +114,21 @@ func TestNumbersBeyond32Bits(t *testing.T) {
 	}
 }
 
+// A negative number is refused as it was written, however near to zero.
+func TestNegativeNumbers(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	for _, number := range []string{"-1", "-0.5", "-1e-07"} {
+		for _, name := range []string{"channel_limit", "max_rate", "daily_spend_limit"} {
+			diags := p.ValidateResource(t, voiceProfile, acctest.Values{"name": "a", name: number})
+			want := fmt.Sprintf("Attribute %s: the value must be 0 or more: it is %s.", name, number)
+			if len(diags) != 1 || diags[0].Detail != want {
+				t.Errorf("want %q, got %s", want, acctest.Describe(diags))
+			}
+		}
+	}
+}
+
 // TestAccNumbers has Terraform read the numbers, as literals and as the result of
 // 1/3, and import them by command and by block.
 func TestAccNumbers(t *testing.T) {

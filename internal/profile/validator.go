@@ -40,5 +40,25 @@ func (r StringRule) ValidateString(_ context.Context, req validator.StringReques
 	}
 }
 
+// NotNegative validates a number. The validator of the framework's authors writes
+// numbers with six decimals, and so says that -0.0000001 is at least zero.
+type NotNegative struct{}
+
+var _ validator.Float64 = NotNegative{}
+
+// Description returns the rule.
+func (NotNegative) Description(context.Context) string { return "must be 0 or more" }
+
+// MarkdownDescription returns the rule.
+func (r NotNegative) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+
+// ValidateFloat64 applies the rule to a value that is known.
+func (r NotNegative) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
+	if value := req.ConfigValue.ValueFloat64(); value < 0 { // what is null or unknown is 0 here
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
+			fmt.Sprintf("Attribute %s: the value %s: it is %g.", req.Path, r.Description(ctx), value))
+	}
+}
+
 // uuidRule is that of every id.
 var uuidRule = StringRule{Rule: "must be the UUID of a profile", Check: opentact.ValidateUUID}
