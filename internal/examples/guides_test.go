@@ -83,7 +83,8 @@ func TestMessagesInTroubleshooting(t *testing.T) {
 			}
 		}
 	}
-	terraforms := []string{"Unsupported argument", "Provider produced inconsistent result after apply"}
+	terraforms := []string{"Unsupported argument", `unavailable provider "registry.terraform.io/hashicorp/opentact"`, "Failed to query available provider packages",
+		"Provider produced inconsistent result after apply"}
 	seen := 0
 	for _, line := range message.FindAllStringSubmatch(pages(t)["guides/troubleshooting"], -1) {
 		for _, quote := range quoted.FindAllStringSubmatch(line[1], -1) {
