@@ -19,6 +19,10 @@ else
 	skip=--skip=sign
 fi
 
+for tool in goreleaser cyclonedx-gomod; do
+	(cd "tools/$tool" && go mod tidy -diff)
+done
+
 goreleaser() { go tool -modfile=tools/goreleaser/go.mod goreleaser "$@"; }
 
 goreleaser check
