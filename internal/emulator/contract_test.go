@@ -152,7 +152,7 @@ func TestEveryAnswerKeepsTheContract(t *testing.T) {
 			t.Run(fmt.Sprintf("shape %d spelling %d", shape, spelling), func(t *testing.T) {
 				t.Parallel()
 				a := newAPI(t, emulator.Options{Shape: shape, Spelling: spelling})
-				for _, kind := range kinds() {
+				for _, kind := range emulator.Kinds() {
 					exercise(a, kind)
 				}
 				exerciseLogin(a)

@@ -95,7 +95,7 @@ func weather(t *testing.T, seed uint64, order func(subjects []string, send func(
 	var mu sync.Mutex
 	all := make(fates)
 	subjects := make(map[string]func() int)
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		for i := range 10 {
 			name := fmt.Sprint("name-", i)
 			uuid, err := e.Add(kind, map[string]any{"name": name})

@@ -18,10 +18,6 @@ import (
 
 const unknownUUID = "00000000-0000-4000-8000-000000000000"
 
-func kinds() []emulator.Kind {
-	return []emulator.Kind{emulator.MessagingProfile, emulator.OutboundVoiceProfile}
-}
-
 // api is an emulator behind a real HTTP server. Whatever a test does with it, every answer is held to the contract.
 type api struct {
 	*emulator.Emulator

@@ -2,7 +2,11 @@
 
 package emulator
 
-import "slices"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Kind names one kind of profile. It is the last segment of the collection's path.
 type Kind string
@@ -73,13 +77,16 @@ func allKinds() map[Kind]*kind {
 	}
 }
 
-// kindNames are the names of all kinds, in alphabetical order.
-func kindNames() (names []string) {
-	for name := range allKinds() {
+// Kinds are all kinds of profile, in alphabetical order.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(allKinds())) }
+
+// joinKinds is a text of the names of all kinds.
+func joinKinds(separator string) string {
+	var names []string
+	for _, name := range Kinds() {
 		names = append(names, string(name))
 	}
-	slices.Sort(names)
-	return names
+	return strings.Join(names, separator)
 }
 
 // answerName is the name that a field, given by its documented request name, has in an answer.

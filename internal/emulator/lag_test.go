@@ -45,7 +45,7 @@ func seen(t *testing.T, e *emulator.Emulator, kind emulator.Kind, uuid string) (
 
 func TestLagShowsEveryStateLate(t *testing.T) {
 	t.Parallel()
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

@@ -44,20 +44,20 @@ func TestOutOfBandKeepsTheRules(t *testing.T) {
 	}
 	add := func(kind emulator.Kind, fields map[string]any) error { _, err := e.Add(kind, fields); return err }
 	for want, got := range map[string]error{
-		"name: is required":                    add(kind, nil),
-		"toll_free_weight: number must be":     add(kind, map[string]any{"name": "n", "toll_free_weight": 10}),
-		"tollfree_weight: is not a field":      add(kind, map[string]any{"name": "n", "tollfree_weight": 1}),
-		`there is no kind of profile "fax"`:    add("fax", map[string]any{"name": "n"}),
-		"long_code_weight: must not be null":   e.Change(kind, uuid, map[string]any{"long_code_weight": nil}),
-		"there is no profile of this kind":     e.Change(kind, unknownUUID, nil),
-		"there is no profile of this kind ":    e.Remove(kind, unknownUUID),
-		"fields that cannot be written as JSO": e.Change(kind, uuid, map[string]any{"name": func() {}}),
+		"name: is required":                     add(kind, nil),
+		"toll_free_weight: number must be":      add(kind, map[string]any{"name": "n", "toll_free_weight": 10}),
+		"tollfree_weight: is not a field":       add(kind, map[string]any{"name": "n", "tollfree_weight": 1}),
+		`there is no kind of profile "no-such"`: add("no-such", map[string]any{"name": "n"}),
+		"long_code_weight: must not be null":    e.Change(kind, uuid, map[string]any{"long_code_weight": nil}),
+		"there is no profile of this kind":      e.Change(kind, unknownUUID, nil),
+		"there is no profile of this kind ":     e.Remove(kind, unknownUUID),
+		"fields that cannot be written as JSO":  e.Change(kind, uuid, map[string]any{"name": func() {}}),
 	} {
 		if got == nil || !strings.Contains(got.Error(), want) {
 			t.Errorf("want %q, got %v", want, got)
 		}
 	}
-	mustEqual(t, "profiles of no kind", 0, len(e.Profiles("fax")))
+	mustEqual(t, "profiles of no kind", 0, len(e.Profiles("no-such")))
 	mustEqual(t, "profiles", 1, len(e.Profiles(kind)))
 	if _, ok := e.Profile(kind, unknownUUID); ok {
 		t.Error("there is a profile that nobody created")
@@ -77,7 +77,7 @@ func TestStateIsCopied(t *testing.T) {
 
 func TestProtectedProfilesAreNotRemoved(t *testing.T) {
 	t.Parallel()
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{})
 		uuid := a.add(kind, map[string]any{"name": "busy"})
 		a.Protect(kind, uuid, "The profile is used by 2 numbers")

@@ -70,7 +70,7 @@ func TestManyAtOnce(t *testing.T) {
 	var working sync.WaitGroup
 	for n := range clients {
 		working.Go(func() {
-			kind := kinds()[n%2]
+			kind := emulator.Kinds()[n%2]
 			for range rounds {
 				kept := a.send(http.MethodPost, collection(kind), `{"name":"kept"}`).uuid()
 				gone := a.send(http.MethodPost, collection(kind), `{"name":"gone"}`).uuid()
@@ -85,7 +85,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	working.Wait()
 	mustEqual(t, "requests", clients*(rounds*5+1), len(a.Requests()))
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		uuids := make(map[any]bool)
 		for _, p := range a.Profiles(kind) {
 			uuids[p["uuid"]] = true

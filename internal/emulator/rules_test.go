@@ -155,7 +155,7 @@ func TestAllViolationsAreReportedAtOnce(t *testing.T) {
 
 func TestNameIsRequiredToCreateOnly(t *testing.T) {
 	t.Parallel()
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{})
 		got := a.expect(http.StatusBadRequest, a.send(http.MethodPost, collection(kind), `{}`))
 		mustEqual(t, "fields", map[string]any{"params.name": map[string]any{"message": "is required"}}, got.body["fields"])

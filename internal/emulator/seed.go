@@ -73,7 +73,7 @@ func (r *seedReader) read() error {
 func (r *seedReader) readKind(name string) {
 	k := r.emulator.kinds[Kind(name)]
 	if k == nil {
-		r.fault(r.line(), "there is no kind of profile %q; the kinds are %s", name, strings.Join(kindNames(), ", "))
+		r.fault(r.line(), "there is no kind of profile %q; the kinds are %s", name, joinKinds(", "))
 		r.skip()
 		return
 	}

@@ -39,6 +39,11 @@ func TestSeed(t *testing.T) {
 // What is wrong with a seed is said with its line, all at once, and without values, and nothing of it is added.
 func TestBadSeeds(t *testing.T) {
 	t.Parallel()
+	var names []string
+	for _, kind := range emulator.Kinds() {
+		names = append(names, string(kind))
+	}
+	known := strings.Join(names, ", ")
 	for _, c := range []struct{ name, seed, want string }{
 		{"nothing", "", "line 1: the file is not valid JSON: unexpected end of JSON input"},
 		{"syntax", "{\n  \"messaging\": [\n    {\"name\": 'n'}\n  ]\n}", "line 3: the file is not valid JSON: invalid character '\\'' looking for beginning of value"},
@@ -46,8 +51,8 @@ func TestBadSeeds(t *testing.T) {
 		{"two documents", "{}\n{}", "line 2: the file is not valid JSON: invalid character '{' after top-level value"},
 		{"an array", "\n[]", "line 2: the file must be an object with an array of profiles for each kind"},
 		{"null", "null", "line 1: the file must be an object with an array of profiles for each kind"},
-		{"unknown kind", "{\n\"voice\": [{\n\"a\": 1}],\n\"sms\": {}}", "line 2: there is no kind of profile \"voice\"; the kinds are messaging, outbound_voice\n" +
-			"line 4: there is no kind of profile \"sms\"; the kinds are messaging, outbound_voice"},
+		{"unknown kind", "{\n\"voice\": [{\n\"a\": 1}],\n\"sms\": {}}", "line 2: there is no kind of profile \"voice\"; the kinds are " + known + "\n" +
+			"line 4: there is no kind of profile \"sms\"; the kinds are " + known},
 		{"no array", "{\n\"messaging\":\n{\"name\": \"n\"}}", "line 3: messaging must be an array of profiles"},
 		{"kind twice", "{\"messaging\": [],\n\"messaging\": []}", `line 2: "messaging" is there twice`},
 		{"no object", "{\"messaging\": [\n\"n\",\n[{\"name\": \"n\"}]\n]}", "line 2: a messaging profile must be an object\nline 3: a messaging profile must be an object"},
@@ -109,7 +114,7 @@ func FuzzSeed(f *testing.F) {
 		if !strings.HasPrefix(err.Error(), "line ") {
 			t.Errorf("no line: %s", err)
 		}
-		for _, kind := range kinds() {
+		for _, kind := range emulator.Kinds() {
 			if n := len(e.Profiles(kind)); n > 0 {
 				t.Errorf("%d profiles of a seed that is refused: %s", n, err)
 			}

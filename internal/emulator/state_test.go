@@ -93,7 +93,7 @@ func TestKindsAreApart(t *testing.T) {
 
 func TestTheSameCreateTwiceMakesTwoProfilesInOrder(t *testing.T) {
 	t.Parallel()
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{})
 		var want []any
 		for range 5 {
@@ -160,7 +160,7 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		return emulator.Options{Defaults: map[emulator.Kind]map[string]any{kind: {field: value}}}
 	}
 	for want, options := range map[string]emulator.Options{
-		`there is no kind of profile "fax"`:        defaults("fax", "name", "x"),
+		`there is no kind of profile "no-such"`:    defaults("no-such", "name", "x"),
 		`"colour" is no field`:                     defaults(emulator.MessagingProfile, "colour", 1),
 		`"name" is no field`:                       defaults(emulator.MessagingProfile, "name", "x"),
 		`"tollfree_weight" is no field`:            defaults(emulator.MessagingProfile, "tollfree_weight", 1),

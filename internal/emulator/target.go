@@ -21,7 +21,7 @@ type target struct {
 }
 
 // profilePath is what follows BasePath in the path of a profile, or of all profiles of a kind.
-var profilePath = regexp.MustCompile(fmt.Sprintf("^/profile/(%s)(?:/([^/]+))?$", strings.Join(kindNames(), "|")))
+var profilePath = regexp.MustCompile(fmt.Sprintf("^/profile/(%s)(?:/([^/]+))?$", joinKinds("|")))
 
 // targetOf reads a percent-encoded path.
 func targetOf(escaped string) target {

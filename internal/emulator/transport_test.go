@@ -56,7 +56,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		{http.MethodGet, "/rest", 404, ""},
 		{http.MethodGet, "/rest/", 404, ""},
 		{http.MethodGet, "/rest/profile", 404, ""},
-		{http.MethodGet, "/rest/profile/fax", 404, ""},
+		{http.MethodGet, "/rest/profile/no-such", 404, ""},
 		{http.MethodGet, "/rest/profile/messaging/", 404, ""},
 		{http.MethodGet, "/rest" + profile + "/more", 404, ""},
 		{http.MethodGet, "/restful", 404, ""},
@@ -82,7 +82,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 func TestAUUIDMustBeWrittenLikeOne(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		for _, uuid := range []string{"x", "00000000-0000-4000-8000-00000000000", strings.ToUpper("abcdefab-0000-4000-8000-000000000000")} {
 			got := a.expect(http.StatusBadRequest, a.send(http.MethodGet, item(kind, uuid), ""))
 			if len(got.fieldErrors()) != 1 || got.fieldErrors()["params.uuid"] == nil {

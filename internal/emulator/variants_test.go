@@ -100,7 +100,7 @@ func TestDefaultsAreDocumentedNamesInEverySpelling(t *testing.T) {
 
 func TestObjectsCarryWhatTheSampleCarries(t *testing.T) {
 	t.Parallel()
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{})
 		profile := a.send(http.MethodPost, collection(kind), `{"name":"n"}`).payload()
 		for _, user := range []string{"created_by", "modified_by"} {
@@ -136,7 +136,7 @@ func inLease(t *testing.T, kind emulator.Kind, lease any) map[string]any {
 
 func TestDocumentShape(t *testing.T) {
 	t.Parallel()
-	for _, kind := range kinds() {
+	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{Shape: emulator.ShapeDocument})
 		created := a.expect(http.StatusOK, a.send(http.MethodPost, collection(kind), `{"name":"first"}`))
 		uuid := as[string](t, a.Profiles(kind)[0]["uuid"])

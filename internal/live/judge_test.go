@@ -86,14 +86,14 @@ func read(kind emulator.Kind) func(exchange) bool {
 
 // single selects successes about one profile, but for its removal.
 func single(e exchange) bool {
-	list := e.method == http.MethodGet && (e.path == "/profile/"+string(messaging) || e.path == "/profile/"+string(voice))
-	return e.succeeded() && strings.HasPrefix(e.path, "/profile/") && !list && e.method != http.MethodDelete
+	return e.succeeded() && strings.HasPrefix(e.path, "/profile/") && !list(e) && e.method != http.MethodDelete
 }
 
+// list selects answers about all profiles of a kind.
+func list(e exchange) bool { return e.method == http.MethodGet && path.Dir(e.path) == "/profile" }
+
 func eachList(holds func(payload any) bool) func(*witness) (verdict, string) {
-	return each(func(e exchange) bool {
-		return e.method == http.MethodGet && e.succeeded() && (e.path == "/profile/"+string(messaging) || e.path == "/profile/"+string(voice))
-	}, func(e exchange) bool { return holds(e.answer.Payload) })
+	return each(func(e exchange) bool { return list(e) && e.succeeded() }, func(e exchange) bool { return holds(e.answer.Payload) })
 }
 
 // arrayOfProfiles tells whether a payload is an array whose elements are profiles themselves.

@@ -27,7 +27,13 @@ const uuid = "0a0a0a0a-0000-4000-8000-00000000000a"
 
 const webhook = "https://user:s3cret@a.example/"
 
-var bothKinds = map[string]emulator.Kind{messagingProfile: emulator.MessagingProfile, voiceProfile: emulator.OutboundVoiceProfile}
+var kindsByType = func() map[string]emulator.Kind {
+	kinds := make(map[string]emulator.Kind)
+	for _, arc := range acctest.Arcs() {
+		kinds[arc.Type] = arc.Kind
+	}
+	return kinds
+}()
 
 func add(t *testing.T, env *acctest.Env, kind emulator.Kind, fields map[string]any) string {
 	t.Helper()

@@ -25,7 +25,7 @@ import (
 // The identity is there after everything that can happen to a resource.
 func TestIdentity(t *testing.T) {
 	t.Parallel()
-	for resourceType, kind := range bothKinds {
+	for resourceType, kind := range kindsByType {
 		env := acctest.New(t, emulator.Options{})
 		p := env.Protocol(t)
 		want := func(after string, state acctest.State) {
@@ -131,7 +131,7 @@ func TestImportIdentities(t *testing.T) {
 // for an import block.
 func TestAccIdentity(t *testing.T) {
 	t.Parallel()
-	for resourceType, kind := range bothKinds {
+	for resourceType, kind := range kindsByType {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			env := acctest.New(t, emulator.Options{})
@@ -168,7 +168,7 @@ func TestAccStateWithoutIdentity(t *testing.T) {
 	env := acctest.New(t, emulator.Options{})
 	config := func(weight int) map[string]string {
 		blocks := ""
-		for resourceType := range bothKinds {
+		for resourceType := range kindsByType {
 			values := acctest.Values{"name": "a"}
 			if resourceType == messagingProfile {
 				values["long_code_weight"] = weight

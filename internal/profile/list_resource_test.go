@@ -33,7 +33,7 @@ const everything = 100
 // if it is asked for: the same as a refresh reads.
 func TestListResource(t *testing.T) {
 	t.Parallel()
-	for resourceType, kind := range bothKinds {
+	for resourceType, kind := range kindsByType {
 		env := acctest.New(t, emulator.Options{})
 		p := env.Protocol(t)
 		second := add(t, env, kind, map[string]any{"name": "b"})
@@ -223,7 +223,7 @@ func TestAdoption(t *testing.T) {
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
 	adopted, profiles := 0, addOneOfEach(t, env)
-	for resourceType := range bothKinds {
+	for resourceType := range kindsByType {
 		listed, diags := p.List(t, resourceType, nil, true, everything, everything)
 		acctest.NoDiagnostics(t, diags)
 		for _, one := range listed {
@@ -249,10 +249,11 @@ func TestAccAdoption(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	w := acctest.NewWorkspace(t, env.Files(""))
-	w.Write(t, map[string]string{
-		"all.tfquery.hcl": "list \"opentact_messaging_profile\" \"all\" {\n  provider = opentact\n}\n" +
-			"list \"opentact_outbound_voice_profile\" \"all\" {\n  provider = opentact\n}\n",
-	})
+	queries := ""
+	for resourceType := range kindsByType {
+		queries += fmt.Sprintf("list %q \"all\" {\n  provider = opentact\n}\n", resourceType)
+	}
+	w.Write(t, map[string]string{"all.tfquery.hcl": queries})
 	running, _, err := w.Version(t.Context(), false)
 	if err != nil {
 		t.Fatal(err)

@@ -29,7 +29,7 @@ type many struct {
 
 func newMany(t *testing.T, typ string, options emulator.Options) *many {
 	t.Helper()
-	m := &many{env: acctest.New(t, options), typ: typ, kind: bothKinds[typ]}
+	m := &many{env: acctest.New(t, options), typ: typ, kind: kindsByType[typ]}
 	p := m.env.Protocol(t)
 	for i := range 30 {
 		m.ids = append(m.ids, add(t, m.env, m.kind, map[string]any{"name": fmt.Sprint("n", i)}))
@@ -81,7 +81,7 @@ func (m *many) wantSame(t *testing.T, after []acctest.State, except ...int) {
 // changed, or is gone, takes one GET more.
 func TestRefreshOfMany(t *testing.T) {
 	t.Parallel()
-	for typ := range bothKinds {
+	for typ := range kindsByType {
 		for _, options := range []emulator.Options{
 			{}, {Shape: emulator.ShapeDocument}, {Spelling: emulator.SpellingOtherIgnoring}, {Shape: emulator.ShapeDocument, Spelling: emulator.SpellingOtherRefusing},
 		} {
@@ -118,7 +118,7 @@ func TestRefreshOfMany(t *testing.T) {
 // The plan after an apply has no changes all the same.
 func TestRefreshWithAListThatLags(t *testing.T) {
 	t.Parallel()
-	for typ, kind := range bothKinds {
+	for typ, kind := range kindsByType {
 		t.Run(typ, func(t *testing.T) {
 			t.Parallel()
 			m := newMany(t, typ, emulator.Options{})

@@ -16,6 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
 // What is printed is read back by the library of Terraform's own form.
@@ -33,16 +35,19 @@ func TestPrintsTheWholeSchema(t *testing.T) {
 	if provider == nil {
 		t.Fatalf("the schema is keyed otherwise: %v", slices.Collect(maps.Keys(schemas.Schemas)))
 	}
+	var one, all []string
+	for _, arc := range acctest.Arcs() {
+		one, all = append(one, arc.Type), append(all, arc.Type, arc.Type+"s")
+	}
+	slices.Sort(one)
+	slices.Sort(all)
 	for what, test := range map[string]struct {
 		got  map[string]*tfjson.Schema
 		want []string
 	}{
-		"resources": {provider.ResourceSchemas, []string{"opentact_messaging_profile", "opentact_outbound_voice_profile"}},
-		"data sources": {provider.DataSourceSchemas, []string{
-			"opentact_messaging_profile", "opentact_messaging_profiles",
-			"opentact_outbound_voice_profile", "opentact_outbound_voice_profiles",
-		}},
-		"list resources": {provider.ListResourceSchemas, []string{"opentact_messaging_profile", "opentact_outbound_voice_profile"}},
+		"resources":      {provider.ResourceSchemas, one},
+		"data sources":   {provider.DataSourceSchemas, all},
+		"list resources": {provider.ListResourceSchemas, one},
 	} {
 		if diff := cmp.Diff(test.want, slices.Sorted(maps.Keys(test.got))); diff != "" {
 			t.Errorf("%s: %s", what, diff)
