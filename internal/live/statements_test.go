@@ -80,32 +80,33 @@ func statements() []statement {
 		{"V", "which calls each number of record_calls means", unobservable},
 		{"V", "which track each number of audio_track_type means", unobservable},
 	}
+	contract, err := emulator.Contract()
+	if err != nil {
+		panic(err) // it is a part of the program
+	}
 	for _, arc := range acctest.Arcs() {
 		all = append(all, statement{"V", fmt.Sprintf("the name of a profile is required (%s)", arc.Kind), each(func(e exchange) bool {
 			return e.method == http.MethodPost && e.path == "/profile/"+string(arc.Kind) && e.sent != nil && len(e.sent) == 0
 		}, func(e exchange) bool { return !e.succeeded() })})
 		for _, field := range slices.Sorted(maps.Keys(arc.First)) {
 			if field != "name" {
-				all = append(all, fieldStatements(arc.Kind, field)...)
+				nullable := contract.Components.Schemas[arc.Schema+"Modify"].Value.Properties[field].Value.Nullable
+				all = append(all, fieldStatements(arc.Kind, field, nullable)...)
 			}
 		}
 	}
 	return all
 }
 
-// nullable are the fields that a null clears, as CONTRACT.md has it.
-var nullable = []string{"callback_url", "callback_url2", "channel_limit", "max_rate", "daily_spend_limit"}
-
-func fieldStatements(kind emulator.Kind, field string) (all []statement) {
-	source := "V"
-	if kind == voice {
-		source = "I"
+func fieldStatements(kind emulator.Kind, field string, nullable bool) (all []statement) {
+	source, does := "I", "does not clear"
+	if kind == messaging {
+		source = "V"
 	}
-	if slices.Contains(nullable, field) {
-		all = append(all, statement{source, "a null clears " + field, func(w *witness) (verdict, string) { return judgeNull(w, kind, field, true) }})
-	} else {
-		all = append(all, statement{source, "a null does not clear " + field, func(w *witness) (verdict, string) { return judgeNull(w, kind, field, false) }})
+	if nullable {
+		does = "clears"
 	}
+	all = append(all, statement{source, fmt.Sprintf("a null %s %s", does, field), func(w *witness) (verdict, string) { return judgeNull(w, kind, field, nullable) }})
 	other := otherSpellings[field]
 	switch {
 	case other != "":

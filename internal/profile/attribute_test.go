@@ -5,6 +5,7 @@ package profile_test
 import (
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -26,10 +27,8 @@ type attribute struct {
 
 // noun is the first word of the kind's name.
 func (a attribute) noun() string {
-	if a.kind == emulator.MessagingProfile {
-		return "messaging"
-	}
-	return "outbound voice"
+	noun := strings.ReplaceAll(strings.TrimPrefix(a.resourceType, "opentact_"), "_", " ")
+	return strings.TrimSuffix(noun, " profile")
 }
 
 // attributesOfTheContract lists every attribute of every kind.
