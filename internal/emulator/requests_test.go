@@ -66,11 +66,13 @@ func statuses(e *emulator.Emulator) []int {
 func TestManyAtOnce(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
-	const clients, rounds = 8, 10
+	const each, rounds = 4, 10 // clients of a kind
+	kinds := emulator.Kinds()
+	clients := each * len(kinds)
 	var working sync.WaitGroup
 	for n := range clients {
 		working.Go(func() {
-			kind := emulator.Kinds()[n%2]
+			kind := kinds[n%len(kinds)]
 			for range rounds {
 				kept := a.send(http.MethodPost, collection(kind), `{"name":"kept"}`).uuid()
 				gone := a.send(http.MethodPost, collection(kind), `{"name":"gone"}`).uuid()
@@ -85,7 +87,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	working.Wait()
 	mustEqual(t, "requests", clients*(rounds*5+1), len(a.Requests()))
-	for _, kind := range emulator.Kinds() {
+	for _, kind := range kinds {
 		uuids := make(map[any]bool)
 		for _, p := range a.Profiles(kind) {
 			uuids[p["uuid"]] = true
@@ -93,6 +95,6 @@ func TestManyAtOnce(t *testing.T) {
 				t.Errorf("profile %v is there", p["name"])
 			}
 		}
-		mustEqual(t, "profiles", clients*rounds/2, len(uuids))
+		mustEqual(t, "profiles", each*rounds, len(uuids))
 	}
 }
