@@ -46,7 +46,7 @@ To change a profile behind Terraform's back, and see the next plan repair it:
     -d '{"sticky_sender":true}' http://127.0.0.1:8480/rest/profile/messaging/UUID
 
 To wait until it serves, in a script: this path needs no token, and is not logged.
-  until curl -fs http://127.0.0.1:8480/_emulator/health; do sleep 0.1; done
+  until curl -fso /dev/null http://127.0.0.1:8480/_emulator/health; do sleep 0.1; done
 
 A seed has an array of profiles for each kind. Fields have the names and the rules of
 a create, and a uuid may be given, so that imports can name it:
