@@ -3,6 +3,7 @@
 package emulator_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -74,15 +75,17 @@ func TestContractIsAFreshCopy(t *testing.T) {
 func TestContractStatesEachFieldOnce(t *testing.T) {
 	t.Parallel()
 	schemas := contract(t).Components.Schemas
-	for prefix, spelled := range map[string]map[string]string{
-		"MessagingProfile":     {"toll_free_weight": "tollfree_weight"},
-		"OutboundVoiceProfile": {},
-	} {
+	spelled := map[string]string{"toll_free_weight": "tollfree_weight"}
+	for schema := range schemas {
+		prefix, ok := strings.CutSuffix(schema, "Create")
+		if !ok {
+			continue
+		}
 		create, modify, answer := schemas[prefix+"Create"].Value, schemas[prefix+"Modify"].Value, schemas[prefix].Value
 		mustEqual(t, prefix+": fields of create and modify", names(create), names(modify))
 		for name, field := range create.Properties {
 			mustEqual(t, prefix+"."+name+": schema of modify", field.Ref, modify.Properties[name].Ref)
-			answered := answer.Properties[cmpOr(spelled[name], name)]
+			answered := answer.Properties[cmp.Or(spelled[name], name)]
 			if answered == nil {
 				t.Errorf("%s.%s is in no answer", prefix, name)
 				continue
@@ -97,13 +100,6 @@ func TestContractStatesEachFieldOnce(t *testing.T) {
 
 func names(schema *openapi3.Schema) []string {
 	return slices.Sorted(maps.Keys(schema.Properties))
-}
-
-func cmpOr(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // limits are the rules of a field apart from whether it may be null.
