@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -23,6 +24,7 @@ const maxSeedFaults = 20
 // Either all of them are added, in their order, or none. The error has a line for each fault, which says where in the
 // document it is and which rule is broken, and never repeats a value.
 func (e *Emulator) Seed(document []byte) error {
+	document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf")) // some editors mark UTF-8 so
 	r := seedReader{emulator: e, document: document, uuids: make(map[string]int)}
 	if err := r.read(); err != nil {
 		return err
@@ -48,6 +50,9 @@ type seedReader struct {
 	profiles []seeded
 	uuids    map[string]int // where each is given
 	faults   []string
+	// Lines are counted from where they were counted last.
+	offset int64
+	breaks int
 }
 
 func (r *seedReader) read() error {
@@ -55,7 +60,7 @@ func (r *seedReader) read() error {
 	if err := json.Unmarshal(r.document, new(json.RawMessage)); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
-			return fmt.Errorf("line %d: the file is not valid JSON: %w", r.lineAt(syntax.Offset), err)
+			return fmt.Errorf("line %d: the file is not valid JSON: %w", r.lineAt(max(0, syntax.Offset-1)), err)
 		}
 		return err
 	}
@@ -90,19 +95,19 @@ func (r *seedReader) readProfile(name Kind, k *kind) {
 	p := seeded{kind: name, uuid: newUUID(), fields: make(map[string]any)}
 	lines := make(map[string]int)
 	before := len(r.faults)
-	begin := r.members("a "+k.noun, "an object", func(field string) {
+	begin, ok := r.members("a "+k.noun, "an object", func(field string) {
 		lines[field] = r.line()
 		value, err := r.value()
 		switch {
 		case err != nil:
-			r.fault(lines[field], "%s: the value cannot be read", field)
+			r.fault(lines[field], "%s: the value cannot be read", printable(field))
 		case field == "uuid":
 			p.uuid = r.readUUID(name, value, lines[field])
 		default:
 			p.fields[field] = value
 		}
 	})
-	if len(r.faults) > before {
+	if !ok {
 		return
 	}
 	var broken *violations
@@ -115,11 +120,12 @@ func (r *seedReader) readProfile(name Kind, k *kind) {
 			if !ok { // it is missing
 				line = begin
 			}
-			r.fault(line, "%s: %s", field, strings.Join(broken.fields[field], ", "))
+			r.fault(line, "%s: %s", printable(field), strings.Join(broken.fields[field], ", "))
 		}
-		return
 	}
-	r.profiles = append(r.profiles, p)
+	if len(r.faults) == before {
+		r.profiles = append(r.profiles, p)
+	}
 }
 
 // readUUID judges a uuid that a seed gives to a profile.
@@ -139,11 +145,11 @@ func (r *seedReader) readUUID(name Kind, value any, line int) string {
 	return uuid
 }
 
-// members reads an object, and returns the line that it begins on. Each is called behind the name of a member, to read
+// members reads an object, and returns the line that it begins on, or false if it is none. Each is called behind the name of a member, to read
 // its value.
-func (r *seedReader) members(what, form string, each func(name string)) (begin int) {
+func (r *seedReader) members(what, form string, each func(name string)) (begin int, ok bool) {
 	if !r.opens('{', what, form) {
-		return 0
+		return 0, false
 	}
 	begin = r.line()
 	seen := make(map[string]bool)
@@ -159,7 +165,7 @@ func (r *seedReader) members(what, form string, each func(name string)) (begin i
 		each(name)
 	}
 	_, _ = r.tokens.Token() // the end of the object
-	return begin
+	return begin, true
 }
 
 // opens reads the first token of a value that has to begin with it, and otherwise the whole value, which is a fault.
@@ -192,5 +198,18 @@ func (r *seedReader) fault(line int, format string, arguments ...any) {
 func (r *seedReader) line() int { return r.lineAt(r.tokens.InputOffset()) }
 
 func (r *seedReader) lineAt(offset int64) int {
-	return 1 + bytes.Count(r.document[:offset], []byte{'\n'})
+	if offset < r.offset {
+		r.offset, r.breaks = 0, 0
+	}
+	r.breaks += bytes.Count(r.document[r.offset:offset], []byte{'\n'})
+	r.offset = offset
+	return 1 + r.breaks
+}
+
+// printable is a name that does not break a line.
+func printable(name string) string {
+	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
 }

@@ -16,7 +16,7 @@ const seedUUID = "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31"
 func TestSeed(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
-	err := a.Seed([]byte(`{
+	err := a.Seed([]byte("\xef\xbb\xbf" + `{
 		"outbound_voice": [{"name": "calls", "max_rate": 0.05}],
 		"messaging": [
 			{"name": "first", "uuid": "` + seedUUID + `", "callback_url": null, "toll_free_weight": 7},
@@ -29,6 +29,9 @@ func TestSeed(t *testing.T) {
 	const kind = emulator.MessagingProfile
 	mustEqual(t, "profile", profileWith(kind, map[string]any{"name": "first", "toll_free_weight": 7.0}), settled(a.stored(kind, seedUUID)))
 	a.expect(http.StatusOK, a.send(http.MethodGet, item(kind, seedUUID), ""))
+	if other := as[string](t, a.Profiles(kind)[1]["uuid"]); len(other) != len(seedUUID) {
+		t.Errorf("the second has the uuid %q", other)
+	}
 	mustEqual(t, "the second", any("second"), a.Profiles(kind)[1]["name"])
 	voice := a.Profiles(emulator.OutboundVoiceProfile)
 	mustEqual(t, "voice", profileWith(emulator.OutboundVoiceProfile, map[string]any{"name": "calls", "max_rate": 0.05}), settled(voice[0]))
@@ -61,6 +64,10 @@ func TestBadSeeds(t *testing.T) {
 		{"bad fields", "{\"messaging\": [\n{\"name\": \"n\",\n\"secret\": \"hush\",\n\"callback_url\":\n\"hush\"}]}",
 			"line 4: callback_url: minimum string length is 10\nline 3: secret: is not a field that can be set"},
 		{"a number that none is", "{\"outbound_voice\": [{\"name\": \"n\",\n\"max_rate\": 1e999}]}", "line 2: max_rate: the value cannot be read"},
+		{"an open string", "{\n\"messaging\": [{\"name\":\"n,\n}]}", "line 2: the file is not valid JSON: invalid character '\\n' in string literal"},
+		{"a line break in a name", "{\"messaging\": [{\"name\": \"n\",\n\"a\\nb\": 1}]}", `line 2: "a\nb": is not a field that can be set`},
+		{"more than one fault", "{\"messaging\": [{\n\"uuid\": 5,\n\"sticky_sender\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\n" +
+			"line 1: name: is required\nline 3: sticky_sender: value must be a boolean"},
 		{"bad uuid", "{\"messaging\": [{\"name\": \"n\",\n\"uuid\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
 		{"uuid twice", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + unknownUUID + "\"},\n{\"name\": \"m\", \"uuid\": \"" + unknownUUID + "\"}]}", "line 2: uuid: line 1 has the same"},
 		{"uuid of another", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + seedUUID + "\"}]}", "line 1: uuid: there is a profile with it already"},

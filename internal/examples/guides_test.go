@@ -21,7 +21,7 @@ func pages(t *testing.T) map[string]string {
 	all := make(map[string]string)
 	err := filepath.WalkDir(docs, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
-			all[strings.TrimSuffix(strings.TrimPrefix(path, docs+"/"), ".md")] = content(t, path)
+			all[strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(path), docs+"/"), ".md")] = content(t, path)
 		}
 		return err
 	})
