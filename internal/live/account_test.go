@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -27,13 +28,17 @@ type account struct {
 	*witness
 	t     *testing.T
 	token string
+	// complain tells of what is wrong with the account, or left there.
+	complain func(format string, arguments ...any)
+	// pause waits before a request that may be sent again is.
+	pause func(time.Duration)
 	// block is what the provider's block says of the credentials: nothing where it has them from the environment.
 	block string
 }
 
 func newAccount(t *testing.T, base string, c credentials, block string) *account {
 	t.Helper()
-	a := &account{witness: newWitness(t, base), t: t, token: c.token, block: block}
+	a := &account{witness: newWitness(t, base), t: t, token: c.token, block: block, complain: t.Errorf, pause: time.Sleep}
 	if c.token == "" {
 		a.token = a.logIn(c)
 	}
@@ -77,10 +82,20 @@ func (a *account) send(method string, kind emulator.Kind, uuid string, fields ma
 	if uuid != "" {
 		path += "/" + uuid
 	}
-	a.request(method, path, fields, func(r *http.Request) { r.Header.Set("X-Auth-Token", a.token) })
-	said := a.where(func(e exchange) bool { return e.method == method && e.path == path })
-	return said[len(said)-1]
+	var last exchange
+	for wait := time.Second; ; wait *= 2 {
+		a.request(method, path, fields, func(r *http.Request) { r.Header.Set("X-Auth-Token", a.token) })
+		said := a.where(func(e exchange) bool { return e.method == method && e.path == path })
+		last = said[len(said)-1]
+		if last.status != http.StatusTooManyRequests || wait > longestWait {
+			return last
+		}
+		a.pause(wait)
+	}
 }
+
+// longestWait is how long an API that asks for fewer requests is waited for at the most, each time.
+const longestWait = 16 * time.Second
 
 func (a *account) request(method, path string, fields map[string]any, enter func(*http.Request)) (int, []byte) {
 	a.t.Helper()
@@ -113,17 +128,24 @@ func (a *account) request(method, path string, fields map[string]any, enter func
 	return response.StatusCode, answer
 }
 
+// list returns the elements of a list, and whether they are all there are.
+func (a *account) list(kind emulator.Kind) (elements []any, complete bool) {
+	answer := a.send(http.MethodGet, kind, "", nil)
+	elements, complete = answer.answer.Payload.([]any)
+	if page, paged := answer.answer.Payload.(map[string]any); paged {
+		elements, _ = page["data"].([]any)
+		complete = page["total"] == float64(len(elements))
+	}
+	return elements, complete && answer.succeeded()
+}
+
 // sweep removes the profiles whose names say that a test has made them, and no others.
 func (a *account) sweep() {
 	a.t.Helper()
 	for _, arc := range acctest.Arcs() {
-		list := a.send(http.MethodGet, arc.Kind, "", nil)
-		elements, ok := list.answer.Payload.([]any)
-		if page, paged := list.answer.Payload.(map[string]any); paged {
-			elements, ok = page["data"].([]any)
-		}
-		if !list.succeeded() || !ok {
-			a.t.Errorf("%s: the list is answered %d, and nothing can be swept", arc.Kind, list.status)
+		elements, complete := a.list(arc.Kind)
+		if !complete {
+			a.complain("%s: the list is not answered as a whole, so profiles whose names begin with %s may be left", arc.Kind, acctest.NamePrefix)
 		}
 		for _, element := range elements {
 			profile := profileIn(element, arc.Kind)
@@ -133,7 +155,7 @@ func (a *account) sweep() {
 				continue
 			}
 			if removed := a.send(http.MethodDelete, arc.Kind, uuid, nil); removed.status/100 != 2 && removed.status != http.StatusNotFound {
-				a.t.Errorf("%s %s %q stays: its removal is answered %d", arc.Kind, uuid, name, removed.status)
+				a.complain("%s %s %q stays: its removal is answered %d", arc.Kind, uuid, name, removed.status)
 			}
 		}
 	}

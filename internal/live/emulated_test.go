@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,9 @@ func emulated(t *testing.T, env *acctest.Env, byLogin bool) *account {
 	if !byLogin {
 		c, block = credentials{token: env.Token}, fmt.Sprintf("token = %q", env.Token)
 	}
-	return newAccount(t, env.URL, c, block)
+	a := newAccount(t, env.URL, c, block)
+	a.pause = func(time.Duration) {}
+	return a
 }
 
 // TestAccLive does in an emulator what is done in a real account.
@@ -86,19 +89,12 @@ func TestStatements(t *testing.T) {
 		"ignoring":    {options: emulator.Options{Spelling: emulator.SpellingOtherIgnoring}, want: otherSpelling},
 		"refusing":    {options: emulator.Options{Spelling: emulator.SpellingOtherRefusing}, want: otherSpelling},
 		"throttling": {
-			rule: emulator.Rule{Method: http.MethodDelete, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusTooManyRequests, RetryAfter: 1}}},
-			want: map[string]verdict{
-				"429 comes with a Retry-After": confirmed, "one is removed at DELETE /profile/outbound_voice/{uuid}": refuted,
-				"DELETE of a messaging profile answers 200 with an object": refuted,
-			},
+			rule: emulator.Rule{Method: http.MethodDelete, Times: 3, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusTooManyRequests, RetryAfter: 1}}},
+			want: map[string]verdict{"429 comes with a Retry-After": confirmed},
 		},
-		"without lists": {
-			rule: emulator.Rule{Method: http.MethodGet, Path: "/profile/*", Faults: []emulator.Fault{{Action: emulator.ActionPage, Status: http.StatusNotFound}}},
-			want: map[string]verdict{
-				"the API answers at the base URL, in its envelope": refuted, "outbound voice profiles are listed at GET /profile/outbound_voice": refuted,
-				"a refusal is a 4xx, or a 2xx with \"success\": false, in the API's JSON": refuted, "an error has a message, a string": refuted,
-				"lists do not come in pages": notReached, "a list's payload is an array of profiles": notReached,
-			},
+		"failing": { // what the API has not judged says nothing
+			rule: emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusServiceUnavailable}}},
+			want: withoutUpdates(),
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +111,75 @@ func TestStatements(t *testing.T) {
 				t.Errorf("verdicts (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// withoutUpdates is what an API does not show that never carries out an update.
+func withoutUpdates() map[string]verdict {
+	unseen := map[string]verdict{
+		"a bad body is answered by 400": notReached, "after a refusal nothing has happened": notReached,
+		"daily_spend_limit may be kept in 32 bits":                notReached,
+		"one is modified at PATCH /profile/outbound_voice/{uuid}": refuted,
+	}
+	for _, s := range statements() {
+		for _, about := range []string{"a null ", "requests take ", "the API knows no "} {
+			if strings.HasPrefix(s.text, about) {
+				unseen[s.text] = notReached
+			}
+		}
+	}
+	return unseen
+}
+
+// An API that does not list what there is, or answers a create with somebody else's profile, is not written to.
+func TestProbeLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	const other = `{"uuid":"3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31","name":"tf-acc-probe"}`
+	for name, c := range map[string]struct{ list, create string }{
+		"no list":          {`{"success":false,"message":"no"}`, other},
+		"a page of a list": {`{"success":true,"payload":{"take":1,"skip":0,"total":2,"data":[` + other + `]}}`, other},
+		"another profile":  {`{"success":true,"payload":[` + other + `]}`, other},
+		"a list":           {`{"success":true,"payload":[` + other + `]}`, "[" + other + "]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") == 2:
+					_, _ = w.Write([]byte(c.list))
+				case r.Method == http.MethodPost || r.Method == http.MethodGet:
+					_, _ = w.Write([]byte(`{"success":true,"payload":` + c.create + `}`))
+				default:
+					t.Errorf("%s %s is asked for", r.Method, r.URL.Path)
+				}
+			}))
+			t.Cleanup(server.Close)
+			a := newAccount(t, server.URL, credentials{token: "x"}, "")
+			var complaints []string
+			a.complain = func(format string, arguments ...any) {
+				complaints = append(complaints, fmt.Sprintf(format, arguments...))
+			}
+			a.probe(server.URL)
+			if len(complaints) != len(acctest.Arcs()) {
+				t.Errorf("complaints: %q", complaints)
+			}
+		})
+	}
+}
+
+// A list that is cut may hide what tests have left behind. That is said.
+func TestSweepSaysWhatItCannotSee(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"success":true,"payload":{"take":10,"skip":0,"total":31,"data":[]}}`))
+	}))
+	t.Cleanup(server.Close)
+	a := newAccount(t, server.URL, credentials{token: "x"}, "")
+	complaints := 0
+	a.complain = func(string, ...any) { complaints++ }
+	a.sweep()
+	if complaints != len(acctest.Arcs()) {
+		t.Errorf("%d complaints", complaints)
 	}
 }
 

@@ -67,8 +67,18 @@ func describe(e exchange) string {
 
 func anything(e exchange) bool { return e.path != plainHTTP }
 
+// refusal selects what the API would not do. A 429 is about when, and a 401 about who asks.
 func refusal(e exchange) bool {
-	return e.path != plainHTTP && (e.status/100 == 4 || e.json && !*e.answer.Success)
+	switch e.status {
+	case http.StatusTooManyRequests, http.StatusUnauthorized, http.StatusForbidden:
+		return false
+	}
+	return e.path != plainHTTP && (e.status/100 == 4 || e.status/100 == 2 && e.json && !*e.answer.Success)
+}
+
+// decided tells whether the API has judged what a request carries.
+func decided(e exchange) bool {
+	return e.status/100 == 2 || e.status == http.StatusBadRequest || e.status == http.StatusUnprocessableEntity
 }
 
 func at(want string) func(exchange) bool {
@@ -132,10 +142,10 @@ func judgeRefusedName(w *witness) (verdict, string) {
 	for _, arc := range acctest.Arcs() {
 		all := w.where(func(e exchange) bool { return path.Dir(e.path) == "/profile/"+string(arc.Kind) })
 		for i, e := range all[:max(0, len(all)-1)] {
-			if !longName(e) || !refusal(e) || all[i+1].method != http.MethodGet || all[i+1].path != e.path {
+			if !longName(e) || !refusal(e) || all[i+1].path != e.path || !all[i+1].succeeded() {
 				continue
 			}
-			if name := all[i+1].profile(arc.Kind)["name"]; name != acctest.NamePrefix+"probe" {
+			if name := all[i+1].profile(arc.Kind)["name"]; name != probeName {
 				return refuted, describe(e) + ", and the name is another"
 			}
 			return confirmed, describe(e)
@@ -150,7 +160,7 @@ func after(w *witness, kind emulator.Kind, field string, judge func(patch exchan
 	for i, e := range all[:max(0, len(all)-1)] {
 		sent, mentioned := e.sent[field]
 		next := all[i+1]
-		if e.method != http.MethodPatch || !mentioned || len(e.sent) != 1 || next.method != http.MethodGet || next.path != e.path || !next.succeeded() {
+		if e.method != http.MethodPatch || !mentioned || len(e.sent) != 1 || !decided(e) || next.method != http.MethodGet || next.path != e.path || !next.succeeded() {
 			continue
 		}
 		shown, ok := next.profile(kind)[field]
@@ -191,6 +201,7 @@ func stored(kind emulator.Kind, name string) func(*witness) (verdict, string) {
 // judgeNull judges what a null does to a field that has a value.
 func judgeNull(w *witness, kind emulator.Kind, field string, clears bool) (v verdict, seen string) {
 	v = notReached
+	cleared := false // by any of the nulls
 	for _, name := range []string{field, otherSpellings[field]} {
 		had, before := false, any(nil)
 		after(w, kind, name, func(patch exchange, sent, shown any) {
@@ -201,7 +212,7 @@ func judgeNull(w *witness, kind emulator.Kind, field string, clears bool) (v ver
 			if !had {
 				return
 			}
-			cleared := patch.succeeded() && shown != before
+			cleared = cleared || patch.succeeded() && shown != before
 			v, seen = refuted, describe(patch)
 			if cleared == clears {
 				v = confirmed
@@ -216,14 +227,13 @@ func judge32Bits(w *witness) (verdict, string) {
 	v, seen := notReached, ""
 	for _, name := range []string{"daily_spend_limit", "daily_spent_limit"} {
 		after(w, voice, name, func(_ exchange, sent, shown any) {
-			if sent != tenth {
-				return
-			}
-			switch shown {
-			case tenth:
-				v, seen = refuted, "0.1 is kept as it is"
-			case float64(float32(tenth)):
-				v, seen = confirmed, fmt.Sprintf("0.1 is shown as %v", shown)
+			number, ok := shown.(float64)
+			switch {
+			case !ok || sent != precise || float32(number) != float32(precise):
+			case number == precise:
+				v, seen = refuted, fmt.Sprintf("%v is kept as it is", precise)
+			default:
+				v, seen = confirmed, fmt.Sprintf("%v is shown as %v", precise, number)
 			}
 		})
 	}

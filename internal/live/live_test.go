@@ -23,7 +23,12 @@ func TestLive(t *testing.T) { //nolint:paralleltest // the tests of the emulator
 	if c.token == "" && (c.email == "" || c.password == "") {
 		t.Fatal("set OPENTACT_TOKEN, or OPENTACT_EMAIL and OPENTACT_PASSWORD")
 	}
-	base := cmp.Or(os.Getenv("OPENTACT_BASE_URL"), opentact.DefaultBaseURL)
+	// The provider talks to the witness, so it is here that https is insisted on.
+	parsed, err := opentact.ParseBaseURL(cmp.Or(os.Getenv("OPENTACT_BASE_URL"), opentact.DefaultBaseURL))
+	if err != nil {
+		t.Fatalf("OPENTACT_BASE_URL cannot be used: %s", err)
+	}
+	base := parsed.String()
 	t.Logf("The account at %s: profiles whose names begin with %q are made and removed, and no others.", base, acctest.NamePrefix)
 	live(t, base, newAccount(t, base, c, ""))
 }
