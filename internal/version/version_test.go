@@ -27,3 +27,11 @@ func TestBuild(t *testing.T) {
 		}
 	}
 }
+
+// A test is a build without a version.
+func TestCurrentBuild(t *testing.T) {
+	t.Parallel()
+	if got := Current(); got.Number == "" || got.Commit == "" {
+		t.Errorf("%+v", got)
+	}
+}
