@@ -232,3 +232,26 @@ func TestReportHasNoSecrets(t *testing.T) {
 		}
 	}
 }
+
+// A null that resets a field to what it happens to be has cleared it once before.
+func TestNullThatResetsToADefault(t *testing.T) {
+	t.Parallel()
+	w := &witness{}
+	const path = "/profile/messaging/3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31"
+	yes := true
+	for _, step := range []struct{ sent, shown any }{{false, false}, {nil, true}, {true, true}, {nil, true}} {
+		for _, e := range []exchange{
+			{method: http.MethodPatch, path: path, sent: map[string]any{"sticky_sender": step.sent}},
+			{method: http.MethodGet, path: path},
+		} {
+			e.status, e.json, e.answer.Success = http.StatusOK, true, &yes
+			e.answer.Payload = map[string]any{"uuid": "u", "name": "n", "sticky_sender": step.shown}
+			w.all = append(w.all, e)
+		}
+	}
+	for clears, want := range map[bool]verdict{true: confirmed, false: refuted} {
+		if got, _ := judgeNull(w, messaging, "sticky_sender", clears); got != want {
+			t.Errorf("that it clears is %t: %s, want %s", clears, got, want)
+		}
+	}
+}
