@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
@@ -120,6 +121,19 @@ func (w *Workspace) Export(t testing.TB, variables map[string]string) {
 	maps.Copy(w.variables, variables)
 	if err := w.SetEnv(w.variables); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Needs skips a test that the Terraform at hand cannot run. Versions is a constraint
+// such as ">= 1.14", of what.
+func (w *Workspace) Needs(t testing.TB, versions, what string) {
+	t.Helper()
+	have, _, err := w.Version(t.Context(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !version.MustConstraints(version.NewConstraint(versions)).Check(have.Core()) {
+		t.Skipf("%s needs Terraform %s, this is %s", what, versions, have)
 	}
 }
 

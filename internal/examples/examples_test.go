@@ -12,7 +12,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/go-version"
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -111,19 +110,8 @@ func runs(t *testing.T, w *acctest.Workspace) {
 	}
 }
 
-// needs skips a test that the Terraform at hand cannot run. TestFormat has parsed its files all the same.
-func needs(t *testing.T, w *acctest.Workspace, versions, what string) {
-	t.Helper()
-	have, _, err := w.Version(t.Context(), true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !version.MustConstraints(version.NewConstraint(versions)).Check(have.Core()) {
-		t.Skipf("%s needs Terraform %s, this is %s", what, versions, have)
-	}
-}
-
-// TestAccExamples runs each example of the Registry's pages alone.
+// TestAccExamples runs each example of the Registry's pages alone. TestFormat has parsed also those that the Terraform at
+// hand cannot run.
 func TestAccExamples(t *testing.T) {
 	t.Parallel()
 	found, err := filepath.Glob(filepath.Join(root, "*", "*", "*.tf"))
@@ -140,7 +128,7 @@ func TestAccExamples(t *testing.T) {
 			}
 			w, env := workspace(t, files...)
 			if strings.Contains(file, "identity") {
-				needs(t, w, ">= 1.12", "an import by identity")
+				w.Needs(t, ">= 1.12", "an import by identity")
 			}
 			runs(t, w)
 			if imports {
@@ -206,7 +194,7 @@ func TestAccQueries(t *testing.T) {
 		t.Run(arc.Type, func(t *testing.T) {
 			t.Parallel()
 			w, env := workspace(t, filepath.Join(root, "list-resources", arc.Type, "list-resource.tfquery.hcl"), filepath.Join(root, "provider", "provider.tf"))
-			needs(t, w, ">= 1.14", "terraform query")
+			w.Needs(t, ">= 1.14", "terraform query")
 			w.Run(t, "query", "-generate-config-out=profiles.tf")
 			if n := strings.Count(content(t, filepath.Join(w.Dir, "profiles.tf")), "\nimport {"); n != 2 {
 				t.Errorf("%d profiles are found", n)
@@ -221,7 +209,7 @@ func TestAccQueries(t *testing.T) {
 func TestAccAdoption(t *testing.T) {
 	t.Parallel()
 	w, env := workspace(t, filepath.Join(root, "adopt", "main.tf"))
-	needs(t, w, "< 1.16", "an import block without a resource") // hashicorp/terraform#39144
+	w.Needs(t, "< 1.16", "an import block without a resource") // hashicorp/terraform#39144
 	runs(t, w)
 	w.Write(t, map[string]string{"imports.tf": w.Run(t, "output", "-raw", "import_blocks")})
 	if _, err := w.Plan(t.Context(), tfexec.GenerateConfigOut("profiles.tf")); err != nil {
@@ -262,7 +250,7 @@ func TestAccModuleTest(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(root, "module-test")
 	w, env := workspace(t, filepath.Join(dir, "main.tf"), filepath.Join(dir, "tests", "team.tftest.hcl"))
-	needs(t, w, ">= 1.6", "terraform test")
+	w.Needs(t, ">= 1.6", "terraform test")
 	var said strings.Builder
 	if err := w.Test(t.Context(), &said); err != nil {
 		t.Fatalf("%v\n%s", err, &said)

@@ -254,13 +254,7 @@ func TestAccAdoption(t *testing.T) {
 		queries += fmt.Sprintf("list %q \"all\" {\n  provider = opentact\n}\n", resourceType)
 	}
 	w.Write(t, map[string]string{"all.tfquery.hcl": queries})
-	running, _, err := w.Version(t.Context(), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if running.Core().LessThan(tfversion.Version1_14_0) {
-		t.Skipf("terraform query needs Terraform 1.14, this is %s; TestAdoption needs none", running)
-	}
+	w.Needs(t, ">= 1.14", "terraform query, unlike TestAdoption,")
 	profiles := addOneOfEach(t, env)
 	results, err := w.QueryJSON(t.Context(), tfexec.GenerateConfigOut(filepath.Join(w.Dir, "generated.tf")))
 	if err != nil {
