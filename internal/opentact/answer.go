@@ -16,6 +16,9 @@ import (
 const (
 	maxSingleAnswer = 1 << 20
 	maxListAnswer   = 256 << 20
+	// maxPart is for one element of a list, and for everything beside the elements.
+	// A part is held in memory as a whole, a list is not.
+	maxPart = maxSingleAnswer
 	// maxExtract is how much of an answer in another form is looked at.
 	maxExtract = 2 << 10
 )
@@ -39,13 +42,19 @@ func readAnswer(c *call, resp *http.Response) (*answer, error) {
 		return nil, c.tooLarge(resp)
 	}
 	seen := &extract{}
-	limited := &limitedReader{Reader: resp.Body, left: c.limit}
-	env, err := readEnvelope(io.TeeReader(limited, seen), c.element)
+	limited := &limitedReader{Reader: resp.Body, left: c.limit, part: maxPart}
+	env, err := readEnvelope(io.TeeReader(limited, seen), elements{pages: c.pages, take: func(raw json.RawMessage) error {
+		limited.part = maxPart
+		return c.element(raw)
+	}})
+	c.size = c.limit - limited.left
 	ok := resp.StatusCode >= 200 && resp.StatusCode < 300
 	switch {
 	case err == nil:
 	case errors.Is(err, errTooLarge):
 		return nil, c.tooLarge(resp)
+	case errors.Is(err, errPartTooLarge):
+		return nil, c.answerError(resp, fmt.Sprintf("one part of it is larger than %d bytes", maxPart))
 	case limited.err != nil:
 		return nil, limited.err
 	case seen.isEmpty() && ok && c.method == http.MethodDelete:
@@ -54,8 +63,10 @@ func readAnswer(c *call, resp *http.Response) (*answer, error) {
 		return nil, c.answerError(resp, "it is empty")
 	case seen.json() != nil && errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, err
+	case isType[*duplicateError](err):
+		return nil, c.answerError(resp, err.Error())
 	default:
-		return nil, c.answerError(resp, "it is not the API's JSON: "+seen.describe(c, resp))
+		return nil, c.answerError(resp, "it is not the API's JSON: "+seen.describe(c, resp)+seen.fault(err))
 	}
 	switch {
 	case env.success == nil && ok && c.method == http.MethodDelete:
@@ -112,6 +123,15 @@ func (e *extract) json() []byte {
 	return nil
 }
 
+// fault says where what begins as JSON ends to be.
+func (e *extract) fault(err error) string {
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	if !ok || e.json() == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", clean(syntax.Error()))
+}
+
 // describe shows what an answer in another form is: its media type, and how it
 // begins. JSON is described by its members' names alone: their values may be
 // secret.
@@ -166,26 +186,31 @@ func describeJSON(raw json.RawMessage) string {
 // beginning shows.
 func isComposite(raw json.RawMessage) bool { return bytes.ContainsAny(raw[:min(1, len(raw))], "{[") }
 
-var errTooLarge = errors.New("the answer is too large")
+var (
+	errTooLarge     = errors.New("the answer is too large")
+	errPartTooLarge = errors.New("one part of the answer is too large")
+)
 
-// limitedReader fails once more than left bytes have been read. It remembers
-// the error that ended the reading, so that a broken connection can be told
-// from broken JSON.
+// limitedReader fails once more than left bytes have been read, or more than part
+// of one part. It remembers the error that ended the reading, so that a broken
+// connection can be told from broken JSON.
 type limitedReader struct {
 	io.Reader
-	left int64
-	err  error
+	left, part int64
+	err        error
 }
 
 func (r *limitedReader) Read(p []byte) (int, error) {
-	if int64(len(p)) > r.left+1 {
-		p = p[:r.left+1]
-	}
+	p = p[:min(int64(len(p)), r.left+1, r.part+1)]
 	n, err := r.Reader.Read(p)
-	if r.left -= int64(n); r.left < 0 {
+	r.left -= int64(n)
+	r.part -= int64(n)
+	switch {
+	case r.left < 0:
 		return 0, errTooLarge
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
+	case r.part < 0:
+		return 0, errPartTooLarge
+	case err != nil && !errors.Is(err, io.EOF):
 		r.err = err
 	}
 	return n, err

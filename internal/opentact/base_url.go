@@ -38,8 +38,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
 		return nil, fmt.Errorf("plain http to %s would send the token in the clear", base.Hostname())
 	}
-	base.Path = strings.TrimRight(base.Path, "/")
-	base.RawPath = ""
+	base.Path, base.RawPath = strings.TrimRight(base.Path, "/"), strings.TrimRight(base.RawPath, "/")
 	return base, nil
 }
 

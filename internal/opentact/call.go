@@ -3,16 +3,17 @@
 package opentact
 
 import (
-	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
-	"html"
+	"fmt"
+	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"sync/atomic"
 )
 
@@ -24,10 +25,12 @@ type call struct {
 	method    string
 	url       *url.URL
 	body      []byte
-	// limit is how many bytes of the answer are read.
-	limit int64
+	// limit is how many bytes of the answer are read, and size how many were.
+	limit, size int64
 	// element takes the elements of an array payload, begun anew by each attempt.
+	// Where the answer may be a page of a list, they may be inside of an object.
 	element func(json.RawMessage) error
+	pages   bool
 	restart func()
 	// hidden maps values that no error may show to what is shown in their place.
 	// The API is free to repeat what it was sent.
@@ -132,7 +135,7 @@ func (c *call) refusesToken(err error) bool {
 
 // unexpected is a successful answer that does not hold what it should.
 func (c *call) unexpected(err error) *AnswerError {
-	return &AnswerError{Exchange: c.exchange(), Status: c.status, Reason: err.Error()}
+	return &AnswerError{Exchange: c.exchange(), Status: c.status, Reason: c.conceal(err.Error())}
 }
 
 // otherProfile is an answer about another profile than the one asked for.
@@ -140,10 +143,15 @@ func (c *call) otherProfile(uuid string) *AnswerError {
 	return c.unexpected(errors.New("it is about another profile, " + uuid))
 }
 
+// mostFields is of how many fields an error repeats what the API says. No kind has
+// as many.
+const mostFields = 20
+
 func (c *call) apiError(resp *http.Response, env envelope) *APIError {
-	fields := make(map[string]string, len(env.fields))
-	for name, message := range env.fields {
-		fields[clean(c.conceal(name))] = clean(c.conceal(message))
+	names := slices.Sorted(maps.Keys(env.fields))
+	fields := make(map[string]string)
+	for _, name := range names[:min(len(names), mostFields)] {
+		fields[clean(c.conceal(name))] = clean(c.conceal(env.fields[name]))
 	}
 	return &APIError{
 		Exchange: c.exchange(), Status: resp.StatusCode, Message: clean(c.conceal(env.message)),
@@ -156,70 +164,22 @@ func (c *call) requestID(resp *http.Response) string {
 	return clean(c.conceal(resp.Header.Get("X-Request-Id")))
 }
 
-// hide makes errors show a text in the place of a value. What is shorter than a
-// secret would be is left: to replace every "a" would make errors unreadable.
-func (c *call) hide(value, shown string) {
-	if len(value) >= 8 {
-		c.hideAny(value, shown)
+// plainCause takes off the layer that repeats method and URL, and says in words
+// what Go says by the end of a file, and whose certificate it is that Go refuses.
+func (c *call) plainCause(err error) error {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
+		err = urlErr.Err
 	}
-}
-
-// hideAny is hide for a value of any length but none.
-func (c *call) hideAny(value, shown string) {
-	if value == "" {
-		return
-	}
-	if c.hidden == nil {
-		c.hidden = make(map[string]string)
-	}
-	c.hidden[value] = shown
-}
-
-// writings are the ways in which an answer is likely to write a value.
-func writings(value string) []string {
-	entities := html.EscapeString(value)
-	quoted, _ := json.Marshal(value) // a string can be
-	return []string{
-		value, entities, strings.ReplaceAll(entities, "&#34;", "&quot;"), url.QueryEscape(value), url.PathEscape(value),
-		strings.ReplaceAll(url.QueryEscape(value), "+", "%20"), strings.ReplaceAll(value, "/", `\/`), strings.Trim(string(quoted), `"`),
-	}
-}
-
-// conceal replaces the hidden values in a text, in whichever way they are
-// written. It comes before the text is cut, or a part of a value could stay.
-func (c *call) conceal(text string) string {
-	if c.secrets != nil {
-		c.secrets()
-		c.secrets = nil
-	}
-	concealed := make(map[string]string)
-	for value, shown := range c.hidden {
-		for _, written := range writings(value) {
-			concealed[written] = shown
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return &concealedError{text: "the connection was closed before the answer was complete", err: err}
+	case isType[*tls.CertificateVerificationError](err):
+		host := c.url.Hostname()
+		if opErr, ok := errors.AsType[*net.OpError](err); ok && opErr.Op == opProxy {
+			host = "the proxy"
 		}
+		return &concealedError{text: fmt.Sprintf("the certificate of %s cannot be verified: %v", host, err), err: err}
+	default:
+		return err
 	}
-	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
-	for _, written := range slices.SortedFunc(maps.Keys(concealed), longestFirst) {
-		text = strings.ReplaceAll(text, written, concealed[written])
-	}
-	return text
 }
-
-// safe returns an error whose text is fit to be shown: concealed, and clean.
-func (c *call) safe(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &concealedError{text: clean(c.conceal(err.Error())), err: err}
-}
-
-// concealedError is an error whose text has been concealed.
-type concealedError struct {
-	text string
-	err  error
-}
-
-func (e *concealedError) Error() string { return e.text }
-
-// Unwrap gives the error with its own text, for its type alone.
-func (e *concealedError) Unwrap() error { return e.err }

@@ -10,8 +10,6 @@ package opentact
 
 import (
 	"context"
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"sync"
@@ -156,7 +154,7 @@ func (c *Client) send(ctx context.Context, call *call, header, credentials strin
 	case isType[*AnswerError](err), isType[*APIError](err):
 		return nil, err
 	default:
-		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: call.safe(plainCause(err))}
+		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: call.safe(call.plainCause(err))}
 	}
 }
 
@@ -185,18 +183,6 @@ func (c *Client) explain(err error, token string) error {
 		BaseURL: c.config.BaseURL.String(), Source: c.config.Credentials.Source, LoggedIn: token != "" && c.config.Credentials.Token == "",
 		Expired: readValidity(token).expired(time.Now()), Err: err,
 	}
-}
-
-// plainCause takes off the layer that repeats method and URL, and says in words
-// what Go says by the end of a file.
-func plainCause(err error) error {
-	if urlErr, ok := errors.AsType[*url.Error](err); ok {
-		err = urlErr.Err
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return &concealedError{text: "the connection was closed before the answer was complete", err: err}
-	}
-	return err
 }
 
 // newCall describes a request below the base URL.

@@ -268,7 +268,7 @@ func (c *Collection[F]) newCall(verb, method, uuid string) (*call, error) {
 // known members are kept out of errors.
 func (c *Collection[F]) newListCall(known ...members) *call {
 	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, c.spec.Path)
-	call.limit = maxListAnswer
+	call.limit, call.pages = maxListAnswer, true
 	c.hide(call, known...)
 	return call
 }

@@ -5,6 +5,7 @@ package opentact
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -23,11 +24,18 @@ type Credentials struct {
 	Source string
 }
 
+// maxToken is the length of the longest token that is sent, in bytes. It is more
+// than servers take for a header.
+const maxToken = 32 << 10
+
 // ValidateToken returns an error unless a token can be sent in a header. The
 // error does not repeat it.
 func ValidateToken(token string) error {
 	if token == "" {
 		return errors.New("it is empty")
+	}
+	if len(token) > maxToken {
+		return fmt.Errorf("it is longer than %d bytes", maxToken)
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return errors.New("it contains white space, such as a line break at its end, or characters outside ASCII")

@@ -16,32 +16,50 @@ type envelope struct {
 	success *bool
 	message string
 	fields  map[string]string
-	// payload is the payload unless it is an array. An array's elements are
-	// handed on one by one, so that a long list is never held twice.
+	// payload is the payload unless it is an array, without the elements of a page.
+	// Elements are handed on one by one, so that a long list is never held twice.
 	payload json.RawMessage
-	// array tells that the payload was an array, unreadable what was wrong with
-	// the first element that could not be taken. It matters only if the answer
-	// turns out to be a success: an error may come with any payload.
-	array      bool
+	// array tells that the payload was an array, page that it was an object with one.
+	array, page bool
+	// unreadable is what was wrong with the first element that could not be taken.
+	// It matters only if the answer turns out to be a success: an error may come
+	// with any payload.
 	unreadable error
 }
+
+// elements is where the elements of an array go, one by one.
+type elements struct {
+	take func(json.RawMessage) error
+	// pages tells that the array may be a page of a longer list, inside an object.
+	pages bool
+}
+
+// memberData is where an object has the elements of a page.
+const memberData = "data"
 
 // errNotJSON marks an answer that is JSON in no part.
 var errNotJSON = errors.New("not a JSON object")
 
+// duplicateError is a member that an object has twice. Readers of JSON differ in
+// which they take (RFC 8259, section 4), so neither is taken.
+type duplicateError struct{ name string }
+
+func (e *duplicateError) Error() string {
+	return fmt.Sprintf("it has the member %q twice", shorten(clean(e.name), 60))
+}
+
 // paramPrefix is what the API puts before a field's name in an error.
 const paramPrefix = "params."
 
-// readEnvelope reads one envelope and nothing after it. Each element of an
-// array payload is given to element. Errors of the reader are returned as they
-// are, an io.ErrUnexpectedEOF tells of an answer that was cut short.
-func readEnvelope(r io.Reader, element func(json.RawMessage) error) (envelope, error) {
+// readEnvelope reads one envelope and nothing after it. Errors of the reader are
+// returned as they are, an io.ErrUnexpectedEOF tells of an answer that was cut short.
+func readEnvelope(r io.Reader, into elements) (envelope, error) {
 	var env envelope
 	dec := json.NewDecoder(r)
 	if err := expect(dec, '{'); err != nil {
 		return env, err
 	}
-	if err := env.readMembers(dec, element); err != nil {
+	if err := readMembers(dec, func(name string) error { return env.readMember(dec, name, into) }); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF // an end between two tokens is one too early
 		}
@@ -65,22 +83,29 @@ func expect(dec *json.Decoder, delim json.Delim) error {
 	return nil
 }
 
-// readMembers reads an object to its end, after its beginning.
-func (env *envelope) readMembers(dec *json.Decoder, element func(json.RawMessage) error) error {
+// readMembers reads an object to its end, after its beginning. What a member holds
+// is for read to read.
+func readMembers(dec *json.Decoder, read func(name string) error) error {
+	seen := make(map[string]bool)
 	for dec.More() {
 		key, err := dec.Token()
 		if err != nil {
 			return err
 		}
-		if err := env.readMember(dec, key, element); err != nil {
+		name, _ := key.(string) // which is all that JSON allows
+		if seen[name] {
+			return &duplicateError{name: name}
+		}
+		seen[name] = true
+		if err := read(name); err != nil {
 			return err
 		}
 	}
 	return expect(dec, '}')
 }
 
-func (env *envelope) readMember(dec *json.Decoder, key json.Token, element func(json.RawMessage) error) error {
-	switch key {
+func (env *envelope) readMember(dec *json.Decoder, name string, into elements) (err error) {
+	switch name {
 	case "success":
 		return dec.Decode(&env.success)
 	case "message":
@@ -88,11 +113,17 @@ func (env *envelope) readMember(dec *json.Decoder, key json.Token, element func(
 	case "fields":
 		return env.readFields(dec)
 	case "payload":
-		return env.readPayload(dec, element)
+		env.payload, env.array, err = env.readPayload(dec, into)
+		return err
 	default:
-		var skipped json.RawMessage
-		return dec.Decode(&skipped)
+		return skip(dec)
 	}
+}
+
+// skip reads one value, and forgets it.
+func skip(dec *json.Decoder) error {
+	var skipped json.RawMessage
+	return dec.Decode(&skipped)
 }
 
 // readMessage takes a message of any type: it is shown to people, and an error
@@ -142,49 +173,48 @@ func asMessage(raw json.RawMessage) string {
 	}
 }
 
-// readPayload streams an array and keeps anything else.
-func (env *envelope) readPayload(dec *json.Decoder, element func(json.RawMessage) error) error {
+// readPayload hands on the elements of an array, and returns anything else.
+func (env *envelope) readPayload(dec *json.Decoder, into elements) (value json.RawMessage, array bool, err error) {
 	token, err := dec.Token()
 	if err != nil {
-		return err
+		return nil, false, err
 	}
 	switch token {
 	case json.Delim('['):
-		env.array = true
 		for dec.More() {
 			var raw json.RawMessage
 			if err := dec.Decode(&raw); err != nil {
-				return err
+				return nil, true, err
 			}
-			if env.unreadable == nil {
-				env.unreadable = element(raw)
+			if err := into.take(raw); env.unreadable == nil {
+				env.unreadable = err
 			}
 		}
-		return expect(dec, ']')
+		return nil, true, expect(dec, ']')
 	case json.Delim('{'):
-		env.payload, err = restOfObject(dec)
-		return err
+		value, err = env.readObject(dec, into)
+		return value, false, err
 	default:
-		env.payload, err = json.Marshal(token)
-		return err
+		value, err = json.Marshal(token)
+		return value, false, err
 	}
 }
 
-// restOfObject reads an object whose opening brace has been read already.
-func restOfObject(dec *json.Decoder) (json.RawMessage, error) {
-	object := make(map[string]json.RawMessage)
-	for dec.More() {
-		key, err := dec.Token()
-		if err != nil {
-			return nil, err
-		}
+// readObject reads a payload that is an object, whose opening brace has been read
+// already, and hands on the elements if it is a page.
+func (env *envelope) readObject(dec *json.Decoder, into elements) (json.RawMessage, error) {
+	object := make(members)
+	err := readMembers(dec, func(name string) (err error) {
 		var value json.RawMessage
-		if err := dec.Decode(&value); err != nil {
-			return nil, err
+		if into.pages && name == memberData {
+			value, env.page, err = env.readPayload(dec, elements{take: into.take})
+		} else {
+			err = dec.Decode(&value)
 		}
-		object[fmt.Sprint(key)] = value
-	}
-	if err := expect(dec, '}'); err != nil {
+		object[name] = value
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(object)

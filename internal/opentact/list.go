@@ -19,6 +19,9 @@ const (
 	pageSize = 100
 	// maxPages puts an end to a list that has none.
 	maxPages = 10_000
+	// maxElements bounds what is kept of a list. An account that has as many
+	// profiles has more than Terraform can manage.
+	maxElements = 100_000
 	// maxReadings is how often a list is read that changes meanwhile.
 	maxReadings = 3
 )
@@ -45,6 +48,8 @@ type listing[F Fields] struct {
 	unreadable error
 	// call is the one for the last page.
 	call *call
+	// left is how many more bytes are read, of all pages together.
+	left int64
 }
 
 // entry is one profile of a list.
@@ -52,12 +57,6 @@ type entry struct {
 	members
 	// flaw is why it cannot be told which of two profiles this is.
 	flaw error
-}
-
-// page is the object in which the vendor's search endpoints wrap an array.
-type page struct {
-	Total *int              `json:"total"`
-	Data  []json.RawMessage `json:"data"`
 }
 
 // item is one element of a list.
@@ -89,7 +88,7 @@ func (c *Collection[F]) listAny(ctx context.Context, known ...members) ([]member
 // may have an item in neither, and is read anew.
 func (c *Collection[F]) list(ctx context.Context, known ...members) (l *listing[F], err error) {
 	for range maxReadings {
-		l = &listing[F]{Collection: c, known: known, index: make(map[string]int), items: make(map[string]bool)}
+		l = &listing[F]{Collection: c, known: known, left: maxListAnswer, index: make(map[string]int), items: make(map[string]bool)}
 		if err = l.all(ctx); !errors.Is(err, errChanged) {
 			return l, err
 		}
@@ -114,6 +113,7 @@ var errChanged = errors.New("the list changed while it was read")
 func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 	call := l.newListCall(l.known...)
 	l.call = call
+	call.limit = l.left
 	seen := len(l.items)
 	if seen > 0 {
 		query := url.Values{"skip": {strconv.Itoa(seen)}, "take": {strconv.Itoa(pageSize)}}
@@ -127,10 +127,14 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 		}
 	}
 	call.element = func(raw json.RawMessage) error {
+		if seen+len(items) >= maxElements {
+			return fmt.Errorf("the list has more than %d elements", maxElements)
+		}
 		items = append(items, l.read(raw))
 		return nil
 	}
 	got, err := l.client.do(ctx, call)
+	l.left -= call.size
 	switch {
 	case err != nil:
 		return false, err
@@ -140,7 +144,7 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 		l.add(items)
 		return false, nil
 	}
-	more, err = l.addPage(got.payload)
+	more, err = l.addPage(got, items)
 	if err != nil && !errors.Is(err, errChanged) {
 		err = call.unexpected(err)
 	}
@@ -148,27 +152,26 @@ func (l *listing[F]) next(ctx context.Context) (more bool, err error) {
 }
 
 // addPage takes in a page of a longer list.
-func (l *listing[F]) addPage(payload json.RawMessage) (more bool, err error) {
-	var p page
-	if json.Unmarshal(payload, &p) != nil || p.Total == nil || p.Data == nil {
-		return false, fmt.Errorf("a list was expected, found %s", describeJSON(payload))
+func (l *listing[F]) addPage(got *answer, items []item) (more bool, err error) {
+	var page struct {
+		Total *int `json:"total"`
 	}
-	if l.total != nil && *l.total != *p.Total {
+	if json.Unmarshal(got.payload, &page) != nil || page.Total == nil || !got.page {
+		return false, fmt.Errorf("a list was expected, found %s", describeJSON(got.payload))
+	}
+	total := *page.Total
+	if l.total != nil && *l.total != total {
 		return false, errChanged
 	}
-	l.total = p.Total
-	items := make([]item, len(p.Data))
-	for i, raw := range p.Data {
-		items[i] = l.read(raw)
-	}
+	l.total = &total
 	added := l.add(items)
 	switch {
-	case len(l.items) >= *p.Total:
+	case len(l.items) >= total:
 		return false, nil
 	case len(items) == 0:
-		return false, fmt.Errorf("the list ends after %d of %d items", len(l.items), *p.Total)
+		return false, fmt.Errorf("the list ends after %d of %d items", len(l.items), total)
 	case added == 0:
-		return false, fmt.Errorf("the page after %d of %d items repeats an earlier one", len(l.items), *p.Total)
+		return false, fmt.Errorf("the page after %d of %d items repeats an earlier one", len(l.items), total)
 	default:
 		return true, nil
 	}

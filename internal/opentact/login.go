@@ -127,7 +127,7 @@ func (l *login) logIn(ctx context.Context) (string, error) {
 	credentials := l.client.config.Credentials
 	basic := base64.StdEncoding.EncodeToString([]byte(credentials.Email + ":" + credentials.Password))
 	call.secret = true
-	call.hideAny(credentials.Password, "(the password)")
+	call.hide(credentials.Password, "(the password)")
 	call.hide(basic, "(the credentials)")
 	got, err := l.client.send(ctx, call, "Authorization", "Basic "+basic)
 	if err != nil {

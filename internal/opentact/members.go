@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // The members that every profile has beside its settable fields.
@@ -131,7 +132,8 @@ func (l Layout[F]) decode(m members) (profile Profile[F], malformed []string) {
 		default:
 			into = fields.FieldByIndex(l.index[name]).Addr().Interface()
 		}
-		if err := json.Unmarshal(raw, into); err != nil {
+		// What is no UTF-8 would be read all the same, as another text.
+		if !utf8.Valid(raw) || json.Unmarshal(raw, into) != nil {
 			malformed = append(malformed, name)
 		}
 	}

@@ -24,11 +24,17 @@ type reader struct {
 // find returns the profile that an object is or contains. The error says what
 // was found instead.
 func (r reader) find(raw json.RawMessage) (members, error) {
-	var object members
-	if err := json.Unmarshal(raw, &object); err != nil || object == nil {
+	object, err := parseObject(raw)
+	if err != nil {
+		return nil, err
+	}
+	if object == nil {
 		return nil, fmt.Errorf("a profile was expected, found %s", describeJSON(raw))
 	}
-	found, container := r.findNested(object)
+	found, container, err := r.findNested(object)
+	if err != nil {
+		return nil, err
+	}
 	for _, other := range found {
 		if !other.equal(found[0]) {
 			return nil, fmt.Errorf("one object contains two different profiles: %s", describeBoth(found[0], other))
@@ -45,14 +51,53 @@ func (r reader) find(raw json.RawMessage) (members, error) {
 	return object, checkUUID(object)
 }
 
+// parseObject returns an object's members, nil where it is none.
+func parseObject(raw json.RawMessage) (object members, err error) {
+	if json.Unmarshal(raw, &object) != nil {
+		return nil, nil //nolint:nilerr // what it is instead is for the caller to say
+	}
+	if countMembers(raw) == len(object) {
+		return object, nil
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	_, _ = dec.Token() // the opening brace
+	return nil, readMembers(dec, func(string) error { return skip(dec) })
+}
+
+// countMembers counts the members of an object, those that come twice too. It is
+// many times faster than to read them one by one, as there is hardly ever need to.
+func countMembers(object json.RawMessage) (n int) {
+	depth, quoted := 0, false
+	for i := 0; i < len(object); i++ {
+		switch char := object[i]; {
+		case quoted && char == '\\':
+			i++ // whatever is escaped
+		case char == '"':
+			quoted = !quoted
+		case quoted:
+		case char == '{' || char == '[':
+			depth++
+		case char == '}' || char == ']':
+			depth--
+		case char == ':' && depth == 1:
+			n++
+		}
+	}
+	return n
+}
+
 // findNested returns the profiles that lie in their places inside an object,
 // and whether the object is a container rather than a profile: it has the place
 // itself, or has one further down and no name, which every profile has.
-func (r reader) findNested(object members) (found []members, container bool) {
+func (r reader) findNested(object members) (found []members, container bool, err error) {
 	for _, path := range r.nested {
-		inner, ok := descend(object, path)
+		raw, ok := descend(object, path)
 		if !ok {
 			continue
+		}
+		inner, err := parseObject(raw)
+		if err != nil {
+			return nil, false, err
 		}
 		if len(inner) > 0 {
 			found = append(found, r.known(inner))
@@ -61,24 +106,23 @@ func (r reader) findNested(object members) (found []members, container bool) {
 			container = true
 		}
 	}
-	return found, container
+	return found, container, nil
 }
 
 // descend follows a path of member names, and tells whether the place at its
 // end exists. What is there counts if it is an object: null, {} and a mere
 // reference, such as a uuid, are none.
-func descend(object members, path []string) (members, bool) {
+func descend(object members, path []string) (raw json.RawMessage, ok bool) {
 	for i, name := range path {
-		raw, ok := object[name]
-		if !ok {
-			return nil, false
+		if i > 0 {
+			object = nil
+			_ = json.Unmarshal(raw, &object) // what is no object has no members
 		}
-		object = nil
-		if json.Unmarshal(raw, &object) != nil && i < len(path)-1 {
+		if raw, ok = object[name]; !ok {
 			return nil, false
 		}
 	}
-	return object, true
+	return raw, true
 }
 
 // known keeps the members that the client knows, under the names of requests.
@@ -121,10 +165,19 @@ func uuidOf(m members) string {
 
 // describeBoth names two profiles.
 func describeBoth(a, b members) string {
-	if bytes.Equal(a[memberUUID], b[memberUUID]) {
-		return "both have the uuid " + clean(string(a[memberUUID]))
+	x, y := describeUUID(a), describeUUID(b)
+	if x == y {
+		return "both have " + x
 	}
-	return clean(fmt.Sprintf("%s and %s", a[memberUUID], b[memberUUID]))
+	return fmt.Sprintf("one has %s, the other %s", x, y)
+}
+
+// describeUUID shows a profile's uuid, and nothing else that may be in its place.
+func describeUUID(m members) string {
+	if checkUUID(m) != nil {
+		return "no valid uuid"
+	}
+	return "the uuid " + uuidOf(m)
 }
 
 // single gathers the one profile of an answer to a single operation. Leases may

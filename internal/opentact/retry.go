@@ -39,8 +39,8 @@ func shouldRetry(c *call, resp *http.Response, err error) bool {
 	if isType[*APIError](err) || isType[*AnswerError](err) {
 		return false // an answer, and read to its end
 	}
-	if isType[*tls.CertificateVerificationError](err) {
-		return false // the next attempt would meet the same certificate
+	if isType[*tls.CertificateVerificationError](err) || errors.Is(err, errProxy) {
+		return false // the next attempt would meet the same certificate, or have no proxy again
 	}
 	return safe || !c.left.Load()
 }

@@ -8,10 +8,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"time"
 )
+
+// maxHeader bounds what is read of an answer before its body, in bytes. It is
+// many times what servers and proxies send.
+const maxHeader = 256 << 10
 
 // newTransport is the bottom of the chain. It is cloned from Go's default, so
 // that proxies and the system's certificates work as users expect. All connections
@@ -23,9 +29,34 @@ func newTransport() *http.Transport {
 	}
 	transport = transport.Clone()
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 100, 100
+	transport.MaxResponseHeaderBytes = maxHeader
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport.Proxy = tunnel(transport.Proxy)
 	return transport
 }
+
+// errProxy is about a proxy that cannot be used at all.
+var errProxy = errors.New("HTTPS_PROXY holds no URL of a proxy")
+
+// tunnel lets a proxy see of https what it needs to know, which is the host. Plain
+// http, with its token, goes to this machine directly, whatever its name is written
+// like: Go takes LOCALHOST for another. The error does not repeat what the proxy's
+// URL is, with the proxy's password in it.
+func tunnel(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		if proxy == nil || req.URL.Scheme != "https" {
+			return nil, nil //nolint:nilnil // no proxy, as http.Transport has it
+		}
+		via, err := proxy(req)
+		if err != nil {
+			return nil, &net.OpError{Op: opProxy, Net: "tcp", Err: errProxy}
+		}
+		return via, nil
+	}
+}
+
+// opProxy is what Go calls the step of a connection that fails at a proxy.
+const opProxy = "proxyconnect"
 
 // attemptLink gives each attempt its own time, the reading of the answer
 // included. An attempt to write does not end with the caller's context: torn

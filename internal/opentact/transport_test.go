@@ -4,8 +4,13 @@ package opentact
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
+	"io"
+	"log"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -26,6 +31,105 @@ func TestTransport(t *testing.T) {
 	}
 	if !transport.ForceAttemptHTTP2 {
 		t.Error("HTTP/2 is not tried")
+	}
+}
+
+// A proxy carries https alone, and the error about one that cannot be used does not
+// show its password.
+func TestTunnel(t *testing.T) {
+	t.Parallel()
+	proxy := &url.URL{Scheme: "http", Host: "proxy.example"}
+	through := tunnel(http.ProxyURL(proxy))
+	for address, want := range map[string]*url.URL{
+		"https://api.example/rest": proxy, "https://127.0.0.1/rest": proxy,
+		"http://127.0.0.1/rest": nil, "http://LOCALHOST/rest": nil,
+	} {
+		base, err := ParseBaseURL(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := through(&http.Request{URL: base}); got != want || err != nil {
+			t.Errorf("%s goes through %v: %v", address, got, err)
+		}
+	}
+	if got, err := tunnel(nil)(&http.Request{URL: &url.URL{Scheme: "https"}}); got != nil || err != nil {
+		t.Errorf("without a proxy: %v, %v", got, err)
+	}
+	transport := newTransport()
+	transport.Proxy = tunnel(func(*http.Request) (*url.URL, error) { return url.Parse("http://user:s3cret%zz@proxy.example") })
+	client := newClient(Config{
+		BaseURL: &url.URL{Scheme: "https", Host: "api.example"}, Credentials: Credentials{Token: "t"},
+		RequestTimeout: time.Minute, MaxRetries: 2, RetryMaxWait: time.Minute,
+	}, transport)
+	err := fetch(t.Context(), client)
+	if err == nil || !strings.Contains(err.Error(), "HTTPS_PROXY holds no URL of a proxy") || strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "attempts") {
+		t.Errorf("got %v", err)
+	}
+	if opErr, ok := errors.AsType[*net.OpError](err); !ok || opErr.Op != "proxyconnect" {
+		t.Errorf("it is not told from other errors: %v", err)
+	}
+}
+
+// secureAPI is a server that speaks TLS, and a client that trusts it.
+func secureAPI(t *testing.T, config *tls.Config) (client *Client, name string) {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte(`{"success":true,"payload":{}}`))
+	}))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = config
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	base, err := ParseBaseURL(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := newTransport()
+	transport.TLSClientConfig.RootCAs = x509.NewCertPool()
+	transport.TLSClientConfig.RootCAs.AddCert(server.Certificate())
+	return newClient(Config{BaseURL: base, Credentials: Credentials{Token: "t"}, RequestTimeout: time.Minute}, transport), base.Host
+}
+
+func TestOldTLSIsRefused(t *testing.T) {
+	t.Parallel()
+	for version, want := range map[uint16]string{
+		tls.VersionTLS11: "protocol version not supported", tls.VersionTLS12: "", tls.VersionTLS13: "",
+	} {
+		client, _ := secureAPI(t, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}) //nolint:gosec // which is what is to be refused
+		if err := fetch(t.Context(), client); err == nil != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", tls.VersionName(version), err)
+		}
+	}
+}
+
+// A certificate that is of another host, or that nobody vouches for, is said to be
+// what is wrong, and whose it is.
+func TestCertificateErrors(t *testing.T) {
+	t.Parallel()
+	client, host := secureAPI(t, nil)
+	_, port, err := net.SplitHostPort(host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.config.BaseURL = &url.URL{Scheme: "https", Host: net.JoinHostPort("localhost", port)}
+	for name, test := range map[string]struct {
+		client *Client
+		want   string
+	}{
+		"of another host": {client, "the certificate of localhost cannot be verified: tls: failed to verify certificate: x509: certificate is valid for"},
+		"of nobody": {
+			New(Config{BaseURL: &url.URL{Scheme: "https", Host: host}, Credentials: Credentials{Token: "t"}, RequestTimeout: time.Minute}),
+			"the certificate of 127.0.0.1 cannot be verified: tls: failed to verify certificate: x509: certificate signed by unknown authority",
+		},
+	} {
+		if err := fetch(t.Context(), test.client); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	// Go's own error of a proxy that speaks TLS.
+	ofProxy := &net.OpError{Op: "proxyconnect", Err: &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}}}
+	if err := client.newCall("test", http.MethodGet).plainCause(ofProxy); !strings.HasPrefix(err.Error(), "the certificate of the proxy ") {
+		t.Errorf("of a proxy: %v", err)
 	}
 }
 

@@ -261,20 +261,18 @@ func (c *Collection[F]) hide(call *call, known ...members) {
 }
 
 // secretsOf returns a URL and the parts of it that may be secret, in case that an
-// answer repeats it in another form, or in part.
+// answer repeats it in another form, or in part. What of path and query is shorter
+// than a key is no secret: many a word of a message would be.
 func secretsOf(value string) []string {
-	secrets := []string{value}
 	u, err := url.Parse(value)
 	if err != nil {
-		return secrets
+		return []string{value}
 	}
-	if u.User != nil {
-		password, _ := u.User.Password()
-		secrets = append(secrets, u.User.String(), password)
-	}
-	secrets = append(secrets, u.RawQuery)
+	password, _ := u.User.Password()
+	parts := append(strings.Split(u.Path, "/"), u.User.String(), u.RawQuery)
 	for _, values := range u.Query() {
-		secrets = append(secrets, values...)
+		parts = append(parts, values...)
 	}
-	return append(secrets, strings.Split(u.Path, "/")...)
+	parts = slices.DeleteFunc(parts, func(part string) bool { return len(part) < unmistakable })
+	return append(parts, value, password)
 }

@@ -3,6 +3,7 @@
 package profile_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -88,10 +89,21 @@ func answer(w http.ResponseWriter, status int, body string) {
 	_, _ = w.Write([]byte(body))
 }
 
+// profileJSON answers a messaging profile, with more members or others in the place
+// of its own.
 func profileJSON(members string) string {
-	return `{"success":true,"payload":{"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a",` +
-		`"callback_url":null,"callback_url2":null,"number_pool_enable":false,"long_code_weight":1,"tollfree_weight":1,` +
-		`"skip_unhealthy_tns":false,"sticky_sender":false` + members + `}}`
+	payload := make(map[string]json.RawMessage)
+	for _, object := range []string{
+		`"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a","callback_url":null,"callback_url2":null,"number_pool_enable":false,` +
+			`"long_code_weight":1,"tollfree_weight":1,"skip_unhealthy_tns":false,"sticky_sender":false`,
+		strings.TrimPrefix(members, ","),
+	} {
+		if err := json.Unmarshal([]byte("{"+object+"}"), &payload); err != nil {
+			panic(err)
+		}
+	}
+	text, _ := json.Marshal(payload) // what was read can be written
+	return `{"success":true,"payload":` + string(text) + `}`
 }
 
 // mismatching answers everything by a profile with a long_code_weight of 1.
