@@ -29,44 +29,49 @@ type Workspace struct {
 	variables map[string]string // of Terraform's environment
 }
 
-// programs is where the provider is built, for as long as Main runs.
+// programs are built where they are needed first, as they are released, into a
+// directory that is there for as long as Main runs.
 var programs struct {
-	build func() error
-	dir   string
+	dir                string
+	provider, emulator func() (string, error)
 }
 
-// Program returns the path of the provider as it is released, which is built the
-// first time.
+// Program returns the path of the provider.
 func Program(t testing.TB) string {
 	t.Helper()
-	if programs.build == nil {
-		t.Fatal("the package's TestMain does not call acctest.Main")
-	}
-	if err := programs.build(); err != nil {
-		t.Fatal(err)
-	}
-	return program()
+	return built(t, programs.provider)
 }
 
-func program() string {
-	program := filepath.Join(programs.dir, "terraform-provider-opentact")
-	if runtime.GOOS == "windows" {
-		program += ".exe"
+// EmulatorProgram returns the path of the emulator.
+func EmulatorProgram(t testing.TB) string {
+	t.Helper()
+	return built(t, programs.emulator)
+}
+
+func built(t testing.TB, build func() (string, error)) string {
+	t.Helper()
+	if build == nil {
+		t.Fatal("the package's TestMain does not call acctest.Main")
+	}
+	program, err := build()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return program
 }
 
-// build builds the provider into a directory of its own, as it is released.
-func build() (err error) {
-	if programs.dir, err = os.MkdirTemp("", "opentact-provider"); err != nil {
-		return err
+// build returns the path of a program once it has been built.
+func build(name, path string) (string, error) {
+	program := filepath.Join(programs.dir, name)
+	if runtime.GOOS == "windows" {
+		program += ".exe"
 	}
-	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program(), "github.com/opentact/terraform-provider-opentact") //nolint:gosec // into the tests' own directory
+	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, path) //nolint:gosec // into the tests' own directory
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
-		return fmt.Errorf("the provider cannot be built: %w\n%s", err, said)
+		return "", fmt.Errorf("%s cannot be built: %w\n%s", path, err, said)
 	}
-	return nil
+	return program, nil
 }
 
 // Main runs the tests of a package, without what the shell says of proxies, and
@@ -76,8 +81,15 @@ func Main(m *testing.M) int {
 		_ = os.Unsetenv(variable)
 		_ = os.Unsetenv(strings.ToLower(variable))
 	}
-	programs.build = sync.OnceValue(build)
+	var err error
+	if programs.dir, err = os.MkdirTemp("", "opentact"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	defer func() { _ = os.RemoveAll(programs.dir) }()
+	const module = "github.com/opentact/terraform-provider-opentact"
+	programs.provider = sync.OnceValues(func() (string, error) { return build("terraform-provider-opentact", module) })
+	programs.emulator = sync.OnceValues(func() (string, error) { return build("opentact-emulator", module+"/internal/cmd/opentact-emulator") })
 	return m.Run()
 }
 
@@ -115,11 +127,14 @@ func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	return w
 }
 
-// Export adds variables to Terraform's environment.
+// Export adds variables to Terraform's environment. Those that tfexec wants to set
+// itself are for Command and Run alone.
 func (w *Workspace) Export(t testing.TB, variables map[string]string) {
 	t.Helper()
 	maps.Copy(w.variables, variables)
-	if err := w.SetEnv(w.variables); err != nil {
+	allowed := maps.Clone(w.variables)
+	maps.DeleteFunc(allowed, func(name, _ string) bool { return len(tfexec.ProhibitedEnv(map[string]string{name: ""})) > 0 })
+	if err := w.SetEnv(allowed); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -137,15 +152,20 @@ func (w *Workspace) Needs(t testing.TB, versions, what string) {
 	}
 }
 
-// Run runs a command that tfexec does not have, and returns what it prints.
-func (w *Workspace) Run(t testing.TB, args ...string) string {
-	t.Helper()
+// Command is Terraform with arguments, for what tfexec does not have.
+func (w *Workspace) Command(t testing.TB, args ...string) *exec.Cmd {
 	command := exec.CommandContext(t.Context(), w.ExecPath(), args...) //nolint:gosec // Terraform, in the tests' own directory
 	command.Dir = w.Dir
 	for name, value := range w.variables {
 		command.Env = append(command.Env, name+"="+value)
 	}
-	said, err := command.CombinedOutput()
+	return command
+}
+
+// Run runs a command that has to succeed, and returns what it prints.
+func (w *Workspace) Run(t testing.TB, args ...string) string {
+	t.Helper()
+	said, err := w.Command(t, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, said)
 	}

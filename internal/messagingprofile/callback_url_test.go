@@ -10,7 +10,7 @@ import (
 )
 
 // A callback URL may carry credentials: what is wrong with it is said without
-// showing it.
+// showing it, or the line of the configuration where it is.
 func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
@@ -28,7 +28,7 @@ func TestCallbackURLsAreValidatedWithoutBeingShown(t *testing.T) {
 	} {
 		for _, attribute := range []string{"callback_url", "callback_url2"} {
 			diags := p.ValidateResource(t, "opentact_messaging_profile", acctest.Values{"name": "a", attribute: test.url})
-			acctest.WantError(t, diags, attribute, "Attribute "+attribute, "10 to 255 characters", test.want)
+			acctest.WantError(t, diags, "", "Attribute "+attribute+":", "10 to 255 characters", test.want)
 			if strings.Contains(acctest.Describe(diags), "s3cret") {
 				t.Errorf("the URL is shown: %s", acctest.Describe(diags))
 			}

@@ -66,7 +66,7 @@ func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, of F, 
 		if slices.Contains(resets, name) {
 			text += adviceOnResets([]string{name}, err)
 		}
-		diags.AddAttributeError(path.Root(name), op.summary(), text)
+		diags.Append(Fault(path.Root(name), slices.Contains(r.kind.Spec.Concealed, name), op.summary(), text))
 	}
 }
 
@@ -93,6 +93,17 @@ func (r *profileResource[F]) faults(err error) map[string]string {
 	attributes := r.kind.attributes()
 	maps.DeleteFunc(faults, func(field, _ string) bool { _, known := attributes[field]; return !known })
 	return faults
+}
+
+// Fault is an error about an attribute, which the text names. Terraform prints the
+// lines of the configuration that an error points at, and what people write there
+// ends in the logs of pipelines: at what may hold a secret it does not point, but at
+// the block as a whole.
+func Fault(at path.Path, secret bool, summary, text string) diag.Diagnostic {
+	if secret {
+		return diag.NewErrorDiagnostic(summary, text)
+	}
+	return diag.NewAttributeErrorDiagnostic(at, summary, text)
 }
 
 // sentence makes one of an error's text.

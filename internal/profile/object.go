@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -27,6 +30,9 @@ func (k *Kind[F]) check(ctx context.Context) (err error) {
 		if !ok || !attribute.GetType().TerraformType(ctx).Is(typeOf(field)) {
 			err = fmt.Errorf("the field %s has no attribute of its type", name)
 		}
+		if slices.Contains(k.Spec.Concealed, name) && showsValues(attribute) {
+			err = fmt.Errorf("the attribute %s is validated by a rule that is not for secrets", name)
+		}
 	})
 	for name := range k.Attributes {
 		if !fields[name] {
@@ -34,6 +40,15 @@ func (k *Kind[F]) check(ctx context.Context) (err error) {
 		}
 	}
 	return err
+}
+
+// showsValues tells whether a rule of an attribute may point at its values.
+func showsValues(attribute schema.Attribute) bool {
+	text, ok := attribute.(interface{ StringValidators() []validator.String })
+	return ok && slices.ContainsFunc(text.StringValidators(), func(v validator.String) bool {
+		rule, own := v.(StringRule)
+		return !own || !rule.Secret
+	})
 }
 
 // typeOf returns the type of a field's attribute, as Visit gives the field.

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -29,7 +31,12 @@ func everyAttribute() map[string]schema.Attribute {
 	}
 }
 
-// A kind whose fields and attributes do not match would lose values.
+func textWith(rule validator.String) schema.StringAttribute {
+	return schema.StringAttribute{Optional: true, Validators: []validator.String{rule}}
+}
+
+// A kind whose fields and attributes do not match would lose values, and one whose
+// secrets are validated as if they were none would have Terraform print them.
 func TestFieldsAndAttributesMatch(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -40,8 +47,11 @@ func TestFieldsAndAttributesMatch(t *testing.T) {
 		{"the field text has no attribute of its type", func(all map[string]schema.Attribute) { delete(all, "text") }},
 		{"the field flag has no attribute of its type", func(all map[string]schema.Attribute) { all["flag"] = schema.StringAttribute{} }},
 		{"the attribute other has no field", func(all map[string]schema.Attribute) { all["other"] = schema.StringAttribute{} }},
+		{"", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{Secret: true}) }},
+		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{}) }},
+		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(stringvalidator.LengthAtLeast(1)) }},
 	} {
-		kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing"}, Attributes: everyAttribute()}
+		kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing", Concealed: []string{"text"}}, Attributes: everyAttribute()}
 		test.change(kind.Attributes)
 		err := kind.check(t.Context())
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {

@@ -219,7 +219,7 @@ func TestUpdatedOtherwise(t *testing.T) {
 	if len(diags) != 2 || strings.Contains(acctest.Describe(diags), "s3cret") || strings.Contains(acctest.Describe(diags), "untaint") {
 		t.Errorf("got %s", acctest.Describe(diags))
 	}
-	acctest.WantError(t, diags[:1], "callback_url", "a value of 29 characters that is not shown here and came back as null")
+	acctest.WantError(t, diags[:1], "", "Attribute callback_url", "a value of 29 characters that is not shown here and came back as null")
 	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows what the API holds")
 	if state.Values()["sticky_sender"] != false || state.Values()["callback_url"] != nil {
 		t.Errorf("the state is %v", state.Values())
@@ -293,7 +293,8 @@ func TestReadForgetsNothing(t *testing.T) {
 }
 
 // The API's word about a field appears at the field, also if it names several.
-// What it repeats of a webhook's URL, which may hold credentials, does not.
+// What it repeats of a webhook's URL, which may hold credentials, does not, and nor
+// does the line that Terraform would print.
 func TestAPIErrorsPointAtAttributes(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -307,7 +308,7 @@ func TestAPIErrorsPointAtAttributes(t *testing.T) {
 	if len(diags) != 3 || state.Values() != nil || strings.Contains(acctest.Describe(diags), "s3cret") {
 		t.Fatalf("got %v\n%s", state.Values(), acctest.Describe(diags))
 	}
-	acctest.WantError(t, diags[:1], "callback_url", `Attribute callback_url: the API says "(the value of callback_url) is not reachable"`, "Validation failed for (the value of callback_url)")
+	acctest.WantError(t, diags[:1], "", `Attribute callback_url: the API says "(the value of callback_url) is not reachable"`, "Validation failed for (the value of callback_url)")
 	acctest.WantError(t, diags[1:2], "name", `Attribute name: the API says "is taken"`, "Validation failed")
 	acctest.WantError(t, diags[2:], "toll_free_weight", `Attribute toll_free_weight: the API says "needs a pool"`)
 }

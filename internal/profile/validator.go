@@ -19,6 +19,8 @@ type StringRule struct {
 	// Check returns an error that says what is wrong with the value. Whether it
 	// repeats the value is its own decision: some are secret.
 	Check func(string) error
+	// Secret tells that a value may be a secret, or hold one. See Fault.
+	Secret bool
 }
 
 var _ validator.String = StringRule{}
@@ -35,8 +37,7 @@ func (r StringRule) ValidateString(_ context.Context, req validator.StringReques
 		return
 	}
 	if err := r.Check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-			fmt.Sprintf("Attribute %s: the value %s: %s.", req.Path, r.Rule, err))
+		resp.Diagnostics.Append(Fault(req.Path, r.Secret, "Invalid Attribute Value", fmt.Sprintf("Attribute %s: the value %s: %s.", req.Path, r.Rule, err)))
 	}
 }
 

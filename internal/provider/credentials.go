@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
@@ -26,8 +25,7 @@ func (m model) checkWays(diags *diag.Diagnostics) {
 		value attr.Value
 	}{{email.name, m.Email}, {password.name, m.Password}} {
 		if isSet(m.Token) && isSet(s.value) {
-			diags.AddAttributeError(path.Root(s.name), twoWays,
-				fmt.Sprintf("Attributes token and %s are both set: remove one of them. %s", s.name, waysHint))
+			diags.AddError(twoWays, fmt.Sprintf("Attributes token and %s are both set: remove one of them. %s", s.name, waysHint))
 			return
 		}
 	}
@@ -82,7 +80,7 @@ func (m model) login(diags *diag.Diagnostics) (c opentact.Credentials) {
 		if token.fromEnvironment() != "" {
 			text += fmt.Sprintf(" %s does not count, because the provider block is about a login.", token.variable())
 		}
-		diags.AddAttributeError(path.Root(half.name), missing, text)
+		diags.AddError(missing, text)
 	}
 	c.Source = from + " and " + and
 	return c

@@ -5,6 +5,7 @@ package provider_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,9 +21,14 @@ const (
 	secretToken      = "s3cret-token"
 )
 
-// wantError expects one error, which does not show the token.
+// wantError expects one error about an attribute, which does not show the token. It
+// points at the attribute, unless Terraform would print a secret, and then names it.
 func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
 	t.Helper()
+	switch attribute {
+	case "base_url", "token", "email", "password":
+		attribute, texts = "", append(slices.Clone(texts), attribute)
+	}
 	acctest.WantError(t, diags, attribute, texts...)
 	if strings.Contains(acctest.Describe(diags), secretToken) {
 		t.Errorf("the diagnostic shows the token:\n%s", acctest.Describe(diags))

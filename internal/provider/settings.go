@@ -47,6 +47,8 @@ type setting[T any] struct {
 	parse func(string) (T, error)
 	// fallback is the default, as text. Where there is none it is the zero value.
 	fallback string
+	// secret tells that a value may be a secret, or hold one.
+	secret bool
 }
 
 var (
@@ -55,21 +57,25 @@ var (
 		requirement: "must be an absolute https URL such as " + opentact.DefaultBaseURL + ", or an http URL of a loopback address",
 		parse:       opentact.ParseBaseURL,
 		fallback:    opentact.DefaultBaseURL,
+		secret:      true, // it is refused if it holds a password, and then it does
 	}
 	token = setting[string]{
 		name:        "token",
 		requirement: "must be a token as the API issued it",
 		parse:       func(text string) (string, error) { return text, opentact.ValidateToken(text) },
+		secret:      true,
 	}
 	email = setting[string]{
 		name:        "email",
 		requirement: "must be the e-mail address of a user of the account",
 		parse:       parseEmail,
+		secret:      true,
 	}
 	password = setting[string]{
 		name:        "password",
 		requirement: "must be that user's password",
 		parse:       parsePassword,
+		secret:      true,
 	}
 	requestTimeout = setting[time.Duration]{
 		name:        "request_timeout",
@@ -179,8 +185,8 @@ func (s setting[T]) resolve(configured attr.Value, diags *diag.Diagnostics) (val
 	}
 	value, err := s.parse(text)
 	if err != nil {
-		diags.AddAttributeError(path.Root(s.name), "Invalid Provider Configuration",
-			fmt.Sprintf("Attribute %s: the value, which comes from %s, %s: %s.", s.name, source, s.requirement, err))
+		diags.Append(profile.Fault(path.Root(s.name), s.secret, "Invalid Provider Configuration",
+			fmt.Sprintf("Attribute %s: the value, which comes from %s, %s: %s.", s.name, source, s.requirement, err)))
 	}
 	return value, source
 }
@@ -200,7 +206,7 @@ func asText(value attr.Value) string {
 // rule validates the attribute when a configuration is validated or planned.
 func (s setting[T]) rule() settingRule {
 	return settingRule{profile.StringRule{
-		Rule: s.requirement,
+		Rule: s.requirement, Secret: s.secret,
 		Check: func(text string) error {
 			if _, err := s.parse(text); err != nil {
 				return fmt.Errorf("%w. It can also be set by the environment variable %s", err, s.variable())

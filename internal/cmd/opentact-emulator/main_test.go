@@ -167,6 +167,9 @@ func hostOf(url string) string {
 func TestLogsEachRequestWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-token", "very-secret")
+	if want := `  export OPENTACT_TOKEN="$TOKEN" # the value of -token`; p.greeting[3] != want {
+		t.Errorf("%q, want %q", p.greeting[3], want)
+	}
 	p.get(t, "/profile/messaging?q=very-secret", "very-secret")
 	p.get(t, "/profile/a%0Ab", "very-secret")
 	p.stop() // waits for the requests, and so for their lines

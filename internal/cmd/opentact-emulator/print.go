@@ -18,9 +18,14 @@ const exposedWarning = `Warning: %s can be reached from other machines. The emul
 token and its password are all that protect it.
 `
 
-// greeting says where the emulator is and how to use it, in words that a shell understands.
+// greeting says where the emulator is and how to use it, in words that a shell understands. Whoever has chosen a token
+// knows it, and may have taken a real one: that is not shown.
 func greeting(addr net.Addr, api emulator.Options) string {
 	base := localURL(addr, emulator.BasePath)
+	token := emulator.DefaultToken
+	if api.Token != token {
+		token = `"$TOKEN" # the value of -token`
+	}
 	steering := ""
 	if api.Control {
 		steering = fmt.Sprintf("Steer it at %s\n", localURL(addr, emulator.ControlPath))
@@ -30,7 +35,7 @@ Point the provider at it:
   export OPENTACT_BASE_URL=%s
   export OPENTACT_TOKEN=%s
 %sPress Ctrl-C to stop.
-`, base, quoted(base), quoted(api.Token), steering)
+`, base, quoted(base), token, steering)
 }
 
 // localURL is where a client on this machine reaches a path.
