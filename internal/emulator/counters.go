@@ -4,7 +4,7 @@ package emulator
 
 // Counters sum up the request log.
 type Counters struct {
-	// Total is how many requests have arrived.
+	// Total is how many requests there are in the log.
 	Total int `json:"total"`
 	// ByOperation counts them by method and path, the latter as the contract has it: "GET /profile/messaging/{uuid}".
 	// Requests to paths that the API does not have are under "other".
@@ -15,7 +15,7 @@ type Counters struct {
 	ByFault map[Action]int `json:"by_fault"`
 }
 
-// Counters returns the sums over all requests since New.
+// Counters returns the sums over the requests that the log has kept.
 func (e *Emulator) Counters() Counters {
 	c := Counters{ByOperation: make(map[string]int), ByStatus: make(map[int]int), ByFault: make(map[Action]int)}
 	for _, request := range e.Requests() {

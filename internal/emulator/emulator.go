@@ -40,7 +40,7 @@ func New(options Options) (*Emulator, error) {
 	}
 	e := &Emulator{
 		options: options, kinds: allKinds(), store: newStore(), faults: &faultSet{}, logins: newLogins(),
-		log: &requestLog{},
+		log: &requestLog{most: maxLog},
 	}
 	e.LimitRate(options.RequestsPerSecond)
 	if err := e.loadContract(); err != nil {

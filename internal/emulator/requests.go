@@ -41,15 +41,29 @@ func (r Request) MarshalJSON() ([]byte, error) {
 	}{members(r), string(r.Body), Duration(r.Duration)})
 }
 
-// Requests returns the log of all requests since New, in order of arrival, those that are still being served included.
-// A client that has its answer finds the status here too. The log grows without bound.
+// maxLog is how much the log holds, in bytes. Whoever can reach the emulator can fill it, without a token too.
+const maxLog = 256 << 20
+
+// Requests returns the log of the requests since New, in order of arrival, those that are still being served included.
+// A client that has its answer finds the status here too. Only the latest are kept, of 256 MiB with their bodies.
 func (e *Emulator) Requests() []Request {
 	return e.log.all()
 }
 
 type requestLog struct {
+	// most is how many bytes the entries may take.
+	most int
+
 	mu      sync.Mutex
 	entries []Request
+	// forgotten is how many there were before these, and size what these take.
+	forgotten, size int
+}
+
+// bytes is about what the entry takes in memory.
+func (r *Request) bytes() int {
+	const itself = 200
+	return itself + len(r.Method) + len(r.Path) + len(r.Query) + len(r.Body) + len(r.UserAgent)
 }
 
 // add enters a request that has arrived and returns its place.
@@ -57,25 +71,26 @@ func (l *requestLog) add(entry Request) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, entry)
-	return len(l.entries) - 1
+	l.size += entry.bytes()
+	for l.size > l.most {
+		l.size -= l.entries[0].bytes()
+		l.entries[0] = Request{} // or what it holds would stay until the slice is copied
+		l.entries = l.entries[1:]
+		l.forgotten++
+	}
+	return l.forgotten + len(l.entries) - 1
 }
 
-// answered completes the entry at a place.
-func (l *requestLog) answered(place, status int, duration time.Duration) {
+// change changes the entry at a place, if it has not been forgotten.
+func (l *requestLog) change(place int, change func(*Request)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries[place].Status = status
-	l.entries[place].Duration = duration
+	if place >= l.forgotten {
+		change(&l.entries[place-l.forgotten])
+	}
 }
 
-func (l *requestLog) at(place int) Request {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	entry := l.entries[place]
-	entry.Body = bytes.Clone(entry.Body)
-	return entry
-}
-
+// all returns a copy of the log.
 func (l *requestLog) all() []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -91,16 +106,21 @@ func (l *requestLog) link(done func(Request)) link {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			arrival := time.Now()
-			place := l.add(Request{
+			entry := Request{
 				Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
 				Body: kept(readAhead(r)), UserAgent: r.UserAgent(),
-			})
+			}
+			place := l.add(entry)
 			r = r.WithContext(context.WithValue(r.Context(), placeKey{}, place))
 			if done != nil {
-				defer func() { done(l.at(place)) }()
+				defer func() {
+					l.change(place, func(kept *Request) { entry = *kept })
+					entry.Body = bytes.Clone(entry.Body)
+					done(entry)
+				}()
 			}
 			next.ServeHTTP(&statusWriter{ResponseWriter: w, onStatus: func(status int) {
-				l.answered(place, status, time.Since(arrival))
+				l.change(place, func(entry *Request) { entry.Status, entry.Duration = status, time.Since(arrival) })
 			}}, r)
 		})
 	}
@@ -111,13 +131,9 @@ type placeKey struct{}
 
 // noteFault enters what a rule makes of a request that the log has.
 func (l *requestLog) noteFault(r *http.Request, action Action) {
-	place, ok := r.Context().Value(placeKey{}).(int)
-	if !ok {
-		return
+	if place, ok := r.Context().Value(placeKey{}).(int); ok {
+		l.change(place, func(entry *Request) { entry.Fault = action })
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.entries[place].Fault = action
 }
 
 func kept(body []byte) []byte {

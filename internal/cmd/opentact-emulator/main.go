@@ -99,19 +99,11 @@ func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stde
 		return errors.Join(errors.New("cannot write to standard output"), listener.Close())
 	}
 	context.AfterFunc(ctx, api.RemoveRules) // requests that a rule holds would hold up the shutdown
-	return serveUntil(ctx, newServer(ctx, api), listener)
-}
-
-func newServer(ctx context.Context, handler http.Handler) *http.Server {
-	return &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    1 << 20,
-		// Requests end with the program: one that sits out its latency would hold up the shutdown.
-		BaseContext: func(net.Listener) context.Context { return ctx },
+	var handler http.Handler = api
+	if onlyLocal(listener.Addr()) {
+		handler = forThisMachine(api)
 	}
+	return serveUntil(ctx, patience.newServer(ctx, handler), listener)
 }
 
 // serveUntil serves until ctx ends, then lets the requests in flight finish, within a bound.

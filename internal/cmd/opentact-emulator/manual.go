@@ -93,8 +93,12 @@ one segment), "skip" (so many pass first), "times" (so many are hit), and
   expire_logins  tokens of login become invalid, then the request is carried out
 
 State is kept in memory only: at the start it is what the seed says, or empty, and at
-the end it is gone. So is the log of requests, which grows as long as the program
-runs, as does the history of the profiles.
+the end it is gone. So is the history of the profiles, which grows as long as the
+program runs, and the log of requests, of which the latest 256 MiB are kept.
+
+Only this machine can reach it, unless -addr says otherwise, and only by a loopback
+address or as localhost: a page in a browser may have other names for it. A client
+that is slow to send, or to take its answer, is hung up on after a minute.
 
 What the emulator does although the real API is not known to do it:
   - A field that a create does not mention gets a default that was made up: false, a
