@@ -7,7 +7,7 @@ package main
 import (
 	"flag"
 	"fmt"
-	"log"
+	"os"
 
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
 	"github.com/opentact/terraform-provider-opentact/internal/version"
@@ -23,6 +23,7 @@ func main() {
 		return
 	}
 	if err := provider.Serve(build, *debug); err != nil {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }

@@ -35,8 +35,11 @@ type answer struct {
 // an answer that broke off (the reader's error, as it is).
 func readAnswer(c *call, resp *http.Response) (*answer, error) {
 	c.status = resp.StatusCode
+	if resp.StatusCode < http.StatusOK { // what follows is no answer, and need not have an end
+		return nil, c.answerError(resp, "it switches to another protocol")
+	}
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
-		return nil, c.answerError(resp, "a redirect to "+c.conceal(redirectTarget(resp))+", which is not followed; base_url must name the API itself")
+		return nil, c.answerError(resp, "a redirect to "+redirectTarget(c, resp)+", which is not followed; base_url must name the API itself")
 	}
 	if resp.ContentLength > c.limit { // it need not be read to know
 		return nil, c.tooLarge(resp)
@@ -90,14 +93,14 @@ func (c *call) tooLarge(resp *http.Response) *AnswerError {
 
 // redirectTarget names where a redirect pointed, without its query or any
 // credentials.
-func redirectTarget(resp *http.Response) string {
+func redirectTarget(c *call, resp *http.Response) string {
 	target, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil || target.String() == "" {
 		return "an unreadable address"
 	}
-	return clean(resp.Request.URL.ResolveReference(&url.URL{
+	return clean(c.conceal(resp.Request.URL.ResolveReference(&url.URL{
 		Scheme: target.Scheme, Host: target.Host, Path: target.Path,
-	}).String())
+	}).String()))
 }
 
 // extract keeps the beginning of what passes.
@@ -136,7 +139,7 @@ func (e *extract) fault(err error) string {
 // begins. JSON is described by its members' names alone: their values may be
 // secret.
 func (e *extract) describe(c *call, resp *http.Response) string {
-	contentType := clean(resp.Header.Get("Content-Type"))
+	contentType := clean(c.conceal(resp.Header.Get("Content-Type")))
 	if contentType == "" {
 		contentType = "no content type"
 	}

@@ -34,9 +34,9 @@ type call struct {
 	restart func()
 	// hidden maps values that no error may show to what is shown in their place.
 	// The API is free to repeat what it was sent.
-	hidden map[string]string
-	// secrets, where set, tells of more of them.
-	secrets func()
+	hidden map[string]hidden
+	// secrets hide more of them, when there is something to conceal.
+	secrets []func()
 
 	// lane is where a POST waits while one like it is looked for.
 	lane *lane

@@ -106,8 +106,8 @@ func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		call.hide(token, "(the token)")
-		call.left.Store(false) // what was refused has not happened
+		call.hide(token, hiddenToken) // which may have been replaced when there is an error
+		call.left.Store(false)        // what was refused has not happened
 		got, err := c.send(ctx, call, "X-Auth-Token", token)
 		if again || !call.refusesToken(err) || !c.tokens.forget(token) {
 			return got, c.explain(err, token)
@@ -191,5 +191,9 @@ func (c *Client) newCall(operation, method string, path ...string) *call {
 	if base == nil { // the client is unusable, and no request will be made
 		base = new(url.URL)
 	}
-	return &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
+	made := &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
+	if c.tokens != nil {
+		made.secrets = append(made.secrets, func() { c.tokens.hide(made) })
+	}
+	return made
 }

@@ -90,7 +90,7 @@ func (c *Collection[F]) read(ctx context.Context, known Profile[F]) (Profile[F],
 	got.fill(before)
 	profile, malformed := c.layout.decode(got)
 	if len(malformed) > 0 {
-		return Profile[F]{}, &MismatchError{Operation: c.operation("read"), UUID: known.UUID, Fields: c.malformed(malformed, got)}
+		return Profile[F]{}, &MismatchError{Operation: c.operation("read"), UUID: known.UUID, Fields: c.malformed(malformed, got, before)}
 	}
 	return profile, nil
 }

@@ -4,10 +4,7 @@ package opentact
 
 import (
 	"cmp"
-	"encoding/json"
-	"html"
 	"maps"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,98 +17,159 @@ import (
 // secret is replaced in everything that comes from outside, before it gets into an
 // error or a log.
 
-// unmistakable is the length, in bytes, from which on a value is replaced wherever it
-// is found. A shorter one has to be a word of its own: with the password "p" there
-// would be little left of "Invalid email or password".
-const unmistakable = 8
+const (
+	// unmistakable is the length, in bytes, from which on a value is replaced wherever
+	// it is found. A shorter one has to be a word of its own: with the password "p"
+	// there would be little left of "Invalid email or password".
+	unmistakable = 8
+	// telling is how many bytes in a row of a longer value give it away: an answer may
+	// show its beginning, its end, or one line of it.
+	telling = 12
+	// maxConcealed is how much of a text is looked at. Far less of it is shown.
+	maxConcealed = 16 << 10
+	// depth is how often a text may have been escaped, as JSON inside of JSON is.
+	depth = 3
+)
 
-// hide makes errors show a text in the place of a value.
-func (c *call) hide(value, shown string) {
+// hidden is what is shown in the place of a value. A value that is an address is
+// replaced as a whole alone: its host, say, is no secret.
+type hidden struct {
+	shown   string
+	asWhole bool
+}
+
+// hide makes errors show a text in the place of a value, and of parts of it.
+func (c *call) hide(value, shown string) { c.hideAs(value, hidden{shown: shown}) }
+
+func (c *call) hideAs(value string, as hidden) {
 	if value == "" {
 		return
 	}
 	if c.hidden == nil {
-		c.hidden = make(map[string]string)
+		c.hidden = make(map[string]hidden)
 	}
-	c.hidden[value] = shown
-}
-
-// writings are the ways in which an answer is likely to write a value.
-func writings(value string) []string {
-	entities := html.EscapeString(value)
-	quoted, _ := json.Marshal(value) // a string can be
-	return []string{
-		value, entities, strings.ReplaceAll(entities, "&#34;", "&quot;"), url.QueryEscape(value), url.PathEscape(value),
-		strings.ReplaceAll(url.QueryEscape(value), "+", "%20"), strings.ReplaceAll(value, "/", `\/`), strings.Trim(string(quoted), `"`),
+	c.hidden[value] = as
+	if spaced := strings.ReplaceAll(value, " ", "+"); spaced != value { // as a query has it
+		c.hidden[spaced] = as
 	}
 }
 
-// userInfo is what a URL says of who asks, up to the last @ before its path. JSON
-// may write a slash as \/.
-var userInfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\]*@`)
+var (
+	// userInfo is what a URL says of who asks, up to the last @ before its path. JSON
+	// may write a slash as \/.
+	userInfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\]*@`)
+	// anyToken is a JWT, or the beginning of one. A login's answer may have one that
+	// is not known yet.
+	anyToken = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2}`)
+)
 
-// conceal replaces the hidden values in a text, in whichever way they are
-// written, and the user information of every URL. It comes before the text is
-// shortened, or a part of a value could stay.
+// conceal replaces the hidden values in a text, in whichever way they are escaped,
+// the user information of every URL, and whatever is a token. It comes before the
+// text is shortened, or a part of a value could stay.
 func (c *call) conceal(text string) string {
 	if text == "" {
 		return ""
 	}
-	if c.secrets != nil {
-		c.secrets()
-		c.secrets = nil
+	for _, reveal := range c.secrets {
+		reveal()
 	}
-	concealed := make(map[string]string)
-	for value, shown := range c.hidden {
-		for _, written := range writings(value) {
-			concealed[written] = shown
-		}
-	}
+	c.secrets = nil
+	text = text[:min(len(text), maxConcealed)]
+	text = replace(text, c.hidden)
+	return userInfo.ReplaceAllString(anyToken.ReplaceAllString(text, "(a token)"), "${1}(credentials)@")
+}
+
+// replace replaces values in a text, the longest first.
+func replace(text string, values map[string]hidden) string {
 	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
-	for _, written := range slices.SortedFunc(maps.Keys(concealed), longestFirst) {
-		text = replaceSecret(text, written, concealed[written])
-	}
-	return userInfo.ReplaceAllString(text, "${1}(credentials)@")
-}
-
-// replaceSecret replaces a secret in a text, and its beginning where the text was cut
-// in the middle of it.
-func replaceSecret(text, secret, shown string) string {
-	if len(secret) < unmistakable {
-		return replaceWord(text, secret, shown)
-	}
-	text = strings.ReplaceAll(text, secret, shown)
-	for n := min(len(secret)-1, len(text)); n >= unmistakable; n-- {
-		if beginning, cut := strings.CutSuffix(text, secret[:n]); cut {
-			return beginning + shown
+	sorted := slices.SortedFunc(maps.Keys(values), longestFirst)
+	owners := make([]int, len(text)) // whose each byte is: 1 and up are places in sorted
+	read := plainly(text)
+	for range depth {
+		for i, value := range sorted {
+			read.find(value, values[value].asWhole, func(from, to int) {
+				for at := from; at < to; at++ {
+					owners[at] = cmp.Or(owners[at], i+1)
+				}
+			})
+		}
+		before := len(read.text)
+		if read = read.unescaped(); len(read.text) == before {
+			break
 		}
 	}
-	return text
-}
-
-// replaceWord replaces a text where it is not a part of a longer word.
-func replaceWord(text, word, shown string) string {
 	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(text, word)
-		if !found {
-			return b.String() + text
+	last := ""
+	for at, owner := range owners {
+		if owner == 0 {
+			_ = b.WriteByte(text[at])
+			last = ""
+			continue
 		}
-		b.WriteString(before)
-		if joined(b.String(), word) || joined(word, after) {
-			b.WriteString(word)
-		} else {
-			b.WriteString(shown)
+		if shown := values[sorted[owner-1]].shown; shown != last {
+			_, _ = b.WriteString(shown)
+			last = shown
 		}
-		text = after
+	}
+	return b.String()
+}
+
+// reading is a text as somebody reads it who takes escapes for what they mean.
+type reading struct {
+	text []byte
+	// at is where each byte comes from in the original, and where that ends.
+	at []int
+}
+
+func plainly(text string) reading {
+	r := reading{text: []byte(text), at: make([]int, len(text)+1)}
+	for i := range r.at {
+		r.at[i] = i
+	}
+	return r
+}
+
+// unescaped reads what HTML, a URL or JSON escapes, once.
+func (r reading) unescaped() (u reading) {
+	for i := 0; i < len(r.text); {
+		meant, length := unescape(r.text[i:])
+		for range len(meant) {
+			u.at = append(u.at, r.at[i])
+		}
+		u.text = append(u.text, meant...)
+		i += length
+	}
+	u.at = append(u.at, r.at[len(r.text)])
+	return u
+}
+
+// find calls do with the ends, in the original, of whatever gives a value away.
+func (r reading) find(value string, asWhole bool, do func(from, to int)) {
+	length := len(value)
+	parts := map[string]bool{value: true}
+	if length > telling && !asWhole {
+		clear(parts)
+		for i := range length - telling + 1 {
+			parts[value[i:i+telling]] = true
+		}
+		length = telling
+	}
+	for i := 0; i+length <= len(r.text); i++ {
+		if !parts[string(r.text[i:i+length])] {
+			continue
+		}
+		if length < unmistakable && (joined(r.text[:i], r.text[i:]) || joined(r.text[:i+length], r.text[i+length:])) {
+			continue
+		}
+		do(r.at[i], r.at[i+length])
 	}
 }
 
 // joined tells whether the end of one text and the beginning of the next are in
 // one word.
-func joined(left, right string) bool {
-	last, _ := utf8.DecodeLastRuneInString(left)
-	first, _ := utf8.DecodeRuneInString(right)
+func joined(left, right []byte) bool {
+	last, _ := utf8.DecodeLastRune(left)
+	first, _ := utf8.DecodeRune(right)
 	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 	return inWord(last) && inWord(first)
 }

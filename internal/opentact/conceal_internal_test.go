@@ -11,40 +11,63 @@ import (
 	"testing"
 )
 
+// gigantic is the length of a text that nobody wants to read.
+const gigantic = 1 << 20
+
 // TestConceal is the table of what is replaced in a text from outside.
 func TestConceal(t *testing.T) {
 	t.Parallel()
-	const long = `s3cret/word"<&> é`
+	const long = `s3cret/word"<&>'= é!`
 	quoted, err := json.Marshal(long)
 	if err != nil {
 		t.Fatal(err)
 	}
+	twice, err := json.Marshal(string(quoted))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJ4In0.c2lnbmF0dXJl"
 	for name, test := range map[string]struct{ secret, text, want string }{
-		"nothing":                      {long, "", ""},
-		"no secret":                    {"", "a b", "a b"},
-		"inside of a word":             {"longsecret", "xlongsecretx", "x(hidden)x"},
-		"escaped for JSON":             {long, string(quoted), `"(hidden)"`},
-		"with escaped slashes":         {"longs/ecret", `longs\/ecret`, "(hidden)"},
-		"escaped for HTML":             {long, "s3cret/word&#34;&lt;&amp;&gt; é!", "(hidden)!"},
-		"escaped for a query":          {long, "s3cret%2Fword%22%3C%26%3E+%C3%A9", "(hidden)"},
-		"a letter, inside of a word":   {"p", "Invalid email or password", "Invalid email or password"},
-		"a letter, by itself":          {"p", "no p, p? pp p", "no (hidden), (hidden)? pp (hidden)"},
-		"a letter outside ASCII":       {"é", "é né é1 é", "(hidden) né é1 (hidden)"},
-		"a short word with a sign":     {"p!", "p!x xp! p!", "(hidden)x xp! (hidden)"},
-		"as long as seven":             {"1234567", "12345678 1234567", "12345678 (hidden)"},
-		"as long as eight":             {"12345678", "123456789 12345678", "(hidden)9 (hidden)"},
-		"cut at the end":               {"longsecret", "it is longsecre", "it is (hidden)"},
-		"cut to less than eight":       {"longsecret", "it is longsec", "it is longsec"},
-		"one inside of the other":      {"longsecret", "longsecret-2", "(hidden)-2"},
-		"credentials of any URL":       {"", "to https://me:it@h.example/x, ftp://me@h and HTTP://a:b@c:d@h?e@f", "to https://(credentials)@h.example/x, ftp://(credentials)@h and HTTP://(credentials)@h?e@f"},
-		"credentials of a URL in JSON": {"", `"https:\/\/me:it@h.example\/"`, `"https:\/\/(credentials)@h.example\/"`},
-		"an address that is no URL":    {"", "write to me@h.example", "write to me@h.example"},
+		"nothing":                     {long, "", ""},
+		"no secret":                   {"", "a b", "a b"},
+		"inside of a word":            {"longsecret", "xlongsecretx", "x(hidden)x"},
+		"JSON":                        {long, string(quoted), `"(hidden)"`},
+		"JSON as browsers write it":   {long, `"s3cret/word\"<&>'= é!"`, `"(hidden)"`},
+		"JSON as PHP writes it":       {long, `"s3cret\/word\"<&>'= \u00e9!"`, `"(hidden)"`},
+		"JSON inside of JSON":         {long, string(twice), `"\"(hidden)\""`},
+		"HTML":                        {long, "s3cret/word&#34;&lt;&amp;&gt;&#39;= é!.", "(hidden)."},
+		"HTML with names":             {long, "s3cret/word&quot;&lt;&amp;&gt;&apos;= é!.", "(hidden)."},
+		"HTML as PHP writes it":       {long, "s3cret/word&quot;&lt;&amp;&gt;&#039;= é!.", "(hidden)."},
+		"HTML as Mustache writes it":  {long, "s3cret&#x2F;word&quot;&lt;&amp;&gt;&#x27;&#x3D; é!.", "(hidden)."},
+		"a query":                     {long, "k=s3cret%2Fword%22%3C%26%3E%27%3D+%C3%A9%21&", "k=(hidden)&"},
+		"a query as browsers have it": {long, "k=s3cret%2Fword%22%3C%26%3E'%3D%20%C3%A9!&", "k=(hidden)&"},
+		"a query in lower case":       {long, "k=s3cret%2fword%22%3c%26%3e%27%3d+%c3%a9%21&", "k=(hidden)&"},
+		"no escapes at all":           {long, `%zz &; &nosuch; \x \u00zz %`, `%zz &; &nosuch; \x \u00zz %`},
+		"a letter, inside of a word":  {"p", "Invalid email or password", "Invalid email or password"},
+		"a letter, by itself":         {"p", "no p, p? pp p", "no (hidden), (hidden)? pp (hidden)"},
+		"a letter outside ASCII":      {"é", "é né é1 é", "(hidden) né é1 (hidden)"},
+		"a short word with a sign":    {"p!", "p!x xp! p!", "(hidden)x xp! (hidden)"},
+		"as long as seven":            {"1234567", "12345678 1234567", "12345678 (hidden)"},
+		"as long as eight":            {"12345678", "123456789 12345678", "(hidden)9 (hidden)"},
+		"cut at its end":              {"a-rather-long-secret", "it is a-rather-long-secr… or a-rather-long-s...", "it is (hidden)… or (hidden)..."},
+		"cut at its beginning":        {"a-rather-long-secret", "it is …rather-long-secret", "it is …(hidden)"},
+		"on several lines":            {"a-rather-long-secret-of-two", "a-rather-long-\nsecret-of-two", "(hidden)\n(hidden)"},
+		"a few letters of it":         {"a-rather-long-secret", "a rather long secret", "a rather long secret"},
+		"one inside of the other":     {"longsecret", "longsecret-2", "(hidden)-2"},
+		"any token":                   {"", "it is " + jwt + ", or " + jwt[:30] + "…", "it is (a token), or (a token)…"},
+		"the token":                   {jwt, "it is " + jwt, "it is (hidden)"},
+		"credentials of any URL":      {"", "to https://me:it@h.example/x, ftp://me@h and HTTP://a:b@c:d@h?e@f", "to https://(credentials)@h.example/x, ftp://(credentials)@h and HTTP://(credentials)@h?e@f"},
+		"credentials of a JSON URL":   {"", `"https:\/\/me:it@h.example\/"`, `"https:\/\/(credentials)@h.example\/"`},
+		"an address that is no URL":   {"", "write to me@h.example", "write to me@h.example"},
 	} {
 		c := new(call)
 		c.hide(test.secret, "(hidden)")
 		if got := c.conceal(test.text); got != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
+	}
+	if got := new(call).conceal(strings.Repeat("x", gigantic)); len(got) != maxConcealed {
+		t.Errorf("%d bytes are looked at", len(got))
 	}
 	if c := new(call); c.safe(nil) != nil {
 		t.Error("no error became one")

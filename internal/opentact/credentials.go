@@ -50,6 +50,8 @@ type tokens interface {
 	// forget is told of a token that the API refused, and tells whether asking
 	// for one again may bring another.
 	forget(refused string) bool
+	// hide keeps what lets the client in out of a call's errors.
+	hide(c *call)
 }
 
 // newTokens picks the way that the credentials are for.
@@ -66,6 +68,10 @@ type staticToken string
 
 func (t staticToken) token(context.Context) (string, error) { return string(t), nil }
 func (t staticToken) forget(string) bool                    { return false }
+func (t staticToken) hide(c *call)                          { c.hide(string(t), hiddenToken) }
+
+// hiddenToken is what is shown in the place of a token.
+const hiddenToken = "(the token)"
 
 // validity is the time in which a token says that it may be used. Both ends are
 // zero where it does not say, as a token that is no JWT.

@@ -203,7 +203,7 @@ type UnknownOutcomeError struct {
 	Name string
 	// Reason says why the list did not tell.
 	Reason string
-	// Candidates are the new profiles of that name which belong to no resource of
+	// Candidates are the first new profiles of that name which belong to no resource of
 	// this process. Any of them may be the one.
 	Candidates []Candidate
 	// Err says what came in place of an answer.

@@ -221,6 +221,27 @@ func TestHostileHeaders(t *testing.T) {
 	}
 }
 
+// An answer that switches to another protocol has a body without an end, which Go
+// does not bound by the attempt's time.
+func TestSwitchOfProtocols(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t)
+	over := make(chan struct{})
+	t.Cleanup(func() { close(over) })
+	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		<-over
+	})
+	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
+	wantInError(t, err, "status 101", "it switches to another protocol")
+}
+
 // A body that trickles in for ever ends with the time of the attempt.
 func TestBodyThatTrickles(t *testing.T) {
 	t.Parallel()

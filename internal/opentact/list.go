@@ -166,7 +166,9 @@ func (l *listing[F]) addPage(got *answer, items []item) (more bool, err error) {
 	l.total = &total
 	added := l.add(items)
 	switch {
-	case len(l.items) >= total:
+	case len(l.items) > total:
+		return false, fmt.Errorf("the list has %d items and says that there are %d", len(l.items), total)
+	case len(l.items) == total:
 		return false, nil
 	case len(items) == 0:
 		return false, fmt.Errorf("the list ends after %d of %d items", len(l.items), total)

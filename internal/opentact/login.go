@@ -120,16 +120,27 @@ func (l *login) forget(refused string) bool {
 	return true
 }
 
+// basic is what a login sends (RFC 7617).
+func (l *login) basic() string {
+	credentials := l.client.config.Credentials
+	return base64.StdEncoding.EncodeToString([]byte(credentials.Email + ":" + credentials.Password))
+}
+
+func (l *login) hide(c *call) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c.hide(l.current, hiddenToken)
+	c.hide(l.basic(), "(the credentials)")
+	c.hide(l.client.config.Credentials.Password, "(the password)")
+	c.hide(l.client.config.Credentials.Email, "(the e-mail address)")
+}
+
 // logIn sends the credentials, and returns the token that came back.
 func (l *login) logIn(ctx context.Context) (string, error) {
 	call := l.client.newCall("log in", http.MethodGet, "auth")
 	call.element = func(json.RawMessage) error { return errors.New("a token was expected, found an array") }
-	credentials := l.client.config.Credentials
-	basic := base64.StdEncoding.EncodeToString([]byte(credentials.Email + ":" + credentials.Password))
 	call.secret = true
-	call.hide(credentials.Password, "(the password)")
-	call.hide(basic, "(the credentials)")
-	got, err := l.client.send(ctx, call, "Authorization", "Basic "+basic)
+	got, err := l.client.send(ctx, call, "Authorization", "Basic "+l.basic())
 	if err != nil {
 		return "", l.client.explain(err, "")
 	}

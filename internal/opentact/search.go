@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -136,7 +135,7 @@ func (s *search[F]) judge(seen sighting) error {
 	case len(seen.others) > 0:
 		return s.unknown("a new profile has this name, and other values than were sent", candidates)
 	case len(seen.missing) > 0:
-		return s.unknown("the list does not show what was certainly created before: "+strings.Join(seen.missing, ", "), nil)
+		return s.unknown("the list does not show what was certainly created before: "+Enumerate(seen.missing), nil)
 	default:
 		return nil
 	}
@@ -181,6 +180,10 @@ func (s *search[F]) surplus(ctx context.Context) (uuids []string) {
 // unknown is what is left to say when nobody can tell what became of a create.
 func (s *search[F]) unknown(reason string, candidates []members) error {
 	err := &UnknownOutcomeError{Name: s.write.name(), Reason: reason, Err: s.cause}
+	if len(candidates) > mostShown {
+		err.Reason += fmt.Sprintf(" (these are the first %d of %d)", mostShown, len(candidates))
+		candidates = candidates[:mostShown]
+	}
 	for _, m := range candidates {
 		err.Candidates = append(err.Candidates, Candidate{UUID: uuidOf(m), Differences: s.differences(m)})
 	}
@@ -192,7 +195,7 @@ func (s *search[F]) differences(m members) (differences []string) {
 	for _, field := range s.write.sent.names() {
 		got, shown := m[field]
 		if shown && !isNull(s.write.sent[field]) && !s.spec.same(field, s.write.sent[field], got) {
-			differences = append(differences, fmt.Sprintf("%s is %s, and was sent as %s", field, s.spec.show(field, m), s.spec.show(field, s.write.sent)))
+			differences = append(differences, fmt.Sprintf("%s is %s, and was sent as %s", field, s.show(field, m, s.write.sent), s.show(field, s.write.sent, s.write.sent)))
 		}
 	}
 	return differences

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 )
 
 // sighting is what one list shows under the name of a lost POST.
@@ -114,7 +113,7 @@ func (c *Collection[F]) matches(sent, m members) bool {
 func (seen sighting) nothingFound(maxRetries int) string {
 	reason := "no new profile has this name"
 	if len(seen.taken) > 0 {
-		reason += " except those of other resources, " + strings.Join(seen.taken, ", ")
+		reason += " except those of other resources, " + Enumerate(seen.taken)
 	}
 	return fmt.Sprintf("%s, and it has been tried as often as max_retries (%d) allows", reason, maxRetries)
 }

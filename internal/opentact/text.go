@@ -3,12 +3,28 @@
 package opentact
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
 
 // maxText bounds what is shown of a text that came from outside, in characters.
 const maxText = 500
+
+// Clean makes a text from outside, such as the name of somebody's profile, fit to be
+// shown in a terminal, and short.
+func Clean(text string) string { return clean(text) }
+
+// mostShown is how many of many things are named.
+const mostShown = 10
+
+// Enumerate names the first of some things, and says how many more there are.
+func Enumerate(things []string) string {
+	if more := len(things) - mostShown; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(things[:mostShown], ", "), more)
+	}
+	return strings.Join(things, ", ")
+}
 
 // clean makes a text from outside fit to be shown in a terminal: control
 // characters, which may carry escape sequences, and runs of white space become

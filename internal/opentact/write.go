@@ -114,7 +114,7 @@ func (c *Collection[F]) settle(ctx context.Context, w write, got members) (Profi
 	notes := c.respell(ctx, uuid, w, got)
 
 	_, malformed := c.layout.decode(got)
-	mismatches := append(c.mismatches(w, got, malformed, notes), c.malformed(unsent(malformed, w.sent), got)...)
+	mismatches := append(c.mismatches(w, got, malformed, notes), c.malformed(unsent(malformed, w.sent), got, w.sent, w.before)...)
 
 	for _, field := range malformed {
 		delete(got, field)
@@ -211,7 +211,7 @@ func (c *Collection[F]) mismatches(w write, got members, malformed []string, not
 		if !differs && !isMalformed && (note == nil || ok && !kept) {
 			continue
 		}
-		mismatch := Mismatch{Field: field, Sent: c.spec.show(field, w.sent), Got: c.spec.show(field, got), Malformed: isMalformed}
+		mismatch := Mismatch{Field: field, Sent: c.show(field, w.sent, w.sent, w.before), Got: c.show(field, got, w.sent, w.before), Malformed: isMalformed}
 		if note != nil {
 			mismatch.Note, mismatch.Unfinished = note.Error(), !isRefusal(note)
 		}
@@ -221,10 +221,10 @@ func (c *Collection[F]) mismatches(w write, got members, malformed []string, not
 }
 
 // malformed describes fields that came back with a value of another type.
-func (c *Collection[F]) malformed(fields []string, got members) []Mismatch {
+func (c *Collection[F]) malformed(fields []string, got members, known ...members) []Mismatch {
 	found := make([]Mismatch, len(fields))
 	for i, field := range fields {
-		found[i] = Mismatch{Field: field, Got: c.spec.show(field, got), Malformed: true}
+		found[i] = Mismatch{Field: field, Got: c.show(field, got, known...), Malformed: true}
 	}
 	return found
 }
@@ -247,32 +247,39 @@ func (c *Collection[F]) keepPrecision(got, reference members) {
 // hide keeps the concealed values among the members out of a call's errors. Most
 // calls have none, so what to hide is found out when there is one.
 func (c *Collection[F]) hide(call *call, known ...members) {
-	call.secrets = func() {
+	call.secrets = append(call.secrets, func() {
 		for _, m := range known {
 			for _, field := range c.spec.Concealed {
 				var value string
 				_ = json.Unmarshal(m[field], &value) // stays empty where there is none, or it is null
+				shown := "(the value of " + field + ")"
+				call.hideAs(value, hidden{shown: shown, asWhole: true})
 				for _, secret := range secretsOf(value) {
-					call.hide(secret, "(the value of "+field+")")
+					call.hide(secret, shown)
 				}
 			}
 		}
-	}
+	})
 }
 
-// secretsOf returns a URL and the parts of it that may be secret, in case that an
-// answer repeats it in another form, or in part. What of path and query is shorter
-// than a key is no secret: many a word of a message would be.
+// show is what people are told of a field's value, however the API has come by it.
+func (c *Collection[F]) show(field string, m members, known ...members) string {
+	return c.newListCall(known...).conceal(c.spec.show(field, m))
+}
+
+// secretsOf returns the parts of a URL that may be secret, in case that an answer
+// repeats it in part. What is shorter than a key is none, or many a word of a
+// message would be, but for a password.
 func secretsOf(value string) []string {
 	u, err := url.Parse(value)
 	if err != nil {
 		return []string{value}
 	}
 	password, _ := u.User.Password()
-	parts := append(strings.Split(u.Path, "/"), u.User.String(), u.RawQuery)
-	for _, values := range u.Query() {
-		parts = append(parts, values...)
+	parts := append(strings.Split(u.Path, "/"), u.User.Username(), u.RawQuery, u.Fragment)
+	for name, values := range u.Query() {
+		parts = append(append(parts, name), values...)
 	}
 	parts = slices.DeleteFunc(parts, func(part string) bool { return len(part) < unmistakable })
-	return append(parts, value, password)
+	return append(parts, u.User.String(), password)
 }

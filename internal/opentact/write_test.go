@@ -423,6 +423,8 @@ func TestCallbackURLsAreConcealed(t *testing.T) {
 	planned := messagingFields{Named: named("a"), CallbackURL: opentact.Value(secret)}
 	for name, answer := range map[string]reply{
 		"stored otherwise":        created(withA(map[string]any{"callback_url": secret + "/"})),
+		"stored in another field": created(withA(map[string]any{"name": "see " + secret, "callback_url": secret})),
+		"in a field of a number":  created(withA(map[string]any{"tollfree_weight": secret, "callback_url": secret})),
 		"refused with the value":  refusal(400, "callback_url "+secret+" is not reachable"),
 		"cut in the middle of it": refusal(400, strings.Repeat("x", 490)+" "+secret),
 		"in a field's message":    {status: 400, body: `{"success":false,"fields":{"params.callback_url":{"message":"` + secret + ` is bad"}}}`},

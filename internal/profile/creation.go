@@ -57,11 +57,17 @@ func (r *profileResource[F]) importHint() string {
 	return fmt.Sprintf("with the address of this resource in the place of opentact_%s.NAME:\n\n", r.kind.TypeName)
 }
 
+// mostCommands is how many commands are written out.
+const mostCommands = 10
+
 // importCommands are commands for a shell, one a line.
 func (r *profileResource[F]) importCommands(uuids ...string) string {
-	commands := make([]string, len(uuids))
+	var commands []string
 	for i, uuid := range uuids {
-		commands[i] = fmt.Sprintf("  terraform import 'opentact_%s.NAME' %s", r.kind.TypeName, uuid)
+		if i == mostCommands {
+			return fmt.Sprintf("%s\n  and so on, for %d more", strings.Join(commands, "\n"), len(uuids)-i)
+		}
+		commands = append(commands, fmt.Sprintf("  terraform import 'opentact_%s.NAME' %s", r.kind.TypeName, uuid))
 	}
 	return strings.Join(commands, "\n")
 }

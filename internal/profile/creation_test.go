@@ -3,6 +3,7 @@
 package profile_test
 
 import (
+	"fmt"
 	"context"
 	"net/http"
 	"regexp"
@@ -119,6 +120,29 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 				t.Errorf("the state is %v", state.Values())
 			}
 		})
+	}
+}
+
+// However many profiles a list shows, the error stays one that can be read.
+func TestManyCandidates(t *testing.T) {
+	t.Parallel()
+	var many []string
+	for i := range 1000 {
+		many = append(many, fmt.Sprintf(`{"uuid":"%08x-0000-4000-8000-000000000000","name":"a","sticky_sender":true,"callback_url":null}`, i))
+	}
+	lists := []string{"[]", "[" + strings.Join(many, ",") + "]"}
+	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			answer(w, http.StatusBadGateway, "<h1>")
+			return
+		}
+		answer(w, http.StatusOK, `{"success":true,"payload":`+lists[0]+`}`)
+		lists = lists[len(lists)-1:]
+	})
+	_, diags := create(t, p, acctest.Values{"name": "a", "sticky_sender": true})
+	text := acctest.Describe(diags)
+	if strings.Count(text, "terraform import") != 10 || len(text) > 5000 || !strings.Contains(text, "1000 new profiles have this name") || !strings.Contains(text, "(these are the first 10 of 1000)") {
+		t.Errorf("%d bytes:\n%.6000s", len(text), text)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -93,6 +92,6 @@ func (d *profileDataSource[F]) byName(ctx context.Context, name string) (profile
 	case 0:
 		return profile, fmt.Errorf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all))
 	default:
-		return profile, fmt.Errorf("%d %ss are named %q, choose one of them by its id: %s", len(ids), d.kind.Spec.Name, name, strings.Join(ids, ", "))
+		return profile, fmt.Errorf("%d %ss are named %q, choose one of them by its id: %s", len(ids), d.kind.Spec.Name, name, opentact.Enumerate(ids))
 	}
 }

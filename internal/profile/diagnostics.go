@@ -39,7 +39,7 @@ const (
 func (o operation) summary() string {
 	summary := fmt.Sprintf("Could not %s %s", o.verb, o.kind)
 	if o.name != "" {
-		summary += fmt.Sprintf(" %q", o.name)
+		summary += fmt.Sprintf(" %q", opentact.Clean(o.name))
 	}
 	return summary
 }

@@ -74,7 +74,7 @@ func (l *profileListResource[F]) List(ctx context.Context, req list.ListRequest,
 // result is one profile as `terraform query` shows it, by its name.
 func (l *profileListResource[F]) result(ctx context.Context, req list.ListRequest, profile opentact.Profile[F]) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = profile.Fields.ProfileName()
+	result.DisplayName = opentact.Clean(profile.Fields.ProfileName()) // Terraform prints it as it is
 	identify(ctx, &result.Diagnostics, result.Identity, profile.UUID)
 	if req.IncludeResource {
 		result.Resource.Raw = l.kind.objectOf(result.Resource.Schema.Type().TerraformType(ctx), profile)

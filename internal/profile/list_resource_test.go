@@ -29,6 +29,20 @@ import (
 // does not reach.
 const everything = 100
 
+// Terraform prints the names of results as they are. Those of others may be meant for
+// the terminal.
+func TestListedNamesAreClean(t *testing.T) {
+	t.Parallel()
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, `{"success":true,"payload":[{"uuid":"`+uuid+`","name":"a\u001b]0;b\u0007\u001b[31m\u202e`+strings.Repeat("c", 1000)+`"}]}`)
+	})
+	listed, diags := p.List(t, messagingProfile, nil, false, everything, everything)
+	acctest.NoDiagnostics(t, diags)
+	if name := listed[0].DisplayName; !strings.HasPrefix(name, "a ]0;b [31m ccc") || len(name) > 600 {
+		t.Errorf("%q", name)
+	}
+}
+
 // Each result has a name to show, an identity to import by, and the resource only
 // if it is asked for: the same as a refresh reads.
 func TestListResource(t *testing.T) {

@@ -4,6 +4,8 @@ package provider
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"runtime/debug"
 	"sync/atomic"
@@ -35,6 +37,9 @@ func Serve(build version.Build, underDebugger bool) error {
 			_ = os.Setenv(name, level) // the names are good ones
 		}
 	}
+	// Go's HTTP client writes there what follows an answer that has ended, whatever it
+	// is, and Terraform would write it into its log.
+	log.SetOutput(io.Discard)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(GCPercent)
 	}

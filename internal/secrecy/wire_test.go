@@ -235,7 +235,20 @@ var answers = map[string]http.HandlerFunc{
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\n"+strings.ReplaceAll(whole(r), "\n", " ")+"\r\n\r\n")
 		_ = conn.Close()
 	},
+	"more than was asked for": unasked,
 }
+
+// unasked is an answer that is followed by what nobody has asked for.
+var unasked = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	const refusal = `{"success":false,"message":"no"}`
+	_, _ = fmt.Fprintf(conn, "HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n%s%s", len(refusal), refusal, whole(r))
+	_, _ = conn.Read(make([]byte, 1)) // until it is hung up
+	_ = conn.Close()
+})
 
 // whole is a request as a gateway shows it that debugs.
 func whole(r *http.Request) string {
