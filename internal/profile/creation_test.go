@@ -3,8 +3,8 @@
 package profile_test
 
 import (
-	"fmt"
 	"context"
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
