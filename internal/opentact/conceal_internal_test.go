@@ -81,7 +81,9 @@ func TestConcealedBeforeItIsCut(t *testing.T) {
 	secret := strings.Repeat("t0ken.", 50)
 	c.hide(secret, "(the token)")
 	page := strings.Repeat(" ", maxExtract-150) + secret
-	_, err := readAnswer(c, answerOf(http.StatusOK, page))
+	resp := answerOf(http.StatusOK, page)
+	defer closeBody(resp.Body)
+	_, err := readAnswer(c, resp)
 	if err == nil || strings.Contains(err.Error(), "t0ken") || !strings.Contains(err.Error(), `beginning "(the token)"`) {
 		t.Errorf("got %v", err)
 	}

@@ -56,7 +56,9 @@ func TestTunnel(t *testing.T) {
 		t.Errorf("without a proxy: %v, %v", got, err)
 	}
 	transport := newTransport()
-	transport.Proxy = tunnel(func(*http.Request) (*url.URL, error) { return url.Parse("http://user:s3cret%zz@proxy.example") })
+	transport.Proxy = tunnel(func(*http.Request) (*url.URL, error) {
+		return nil, errors.New(`parse "http://user:s3cret%zz@proxy.example"`)
+	})
 	client := newClient(Config{
 		BaseURL: &url.URL{Scheme: "https", Host: "api.example"}, Credentials: Credentials{Token: "t"},
 		RequestTimeout: time.Minute, MaxRetries: 2, RetryMaxWait: time.Minute,
@@ -95,7 +97,7 @@ func TestOldTLSIsRefused(t *testing.T) {
 	for version, want := range map[uint16]string{
 		tls.VersionTLS11: "protocol version not supported", tls.VersionTLS12: "", tls.VersionTLS13: "",
 	} {
-		client, _ := secureAPI(t, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version}) //nolint:gosec // which is what is to be refused
+		client, _ := secureAPI(t, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: version})
 		if err := fetch(t.Context(), client); err == nil != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", tls.VersionName(version), err)
 		}

@@ -21,7 +21,7 @@ func unescape(text []byte) (meant []byte, length int) {
 	case text[0] == '&':
 		return unescapeEntity(text)
 	case text[0] == '\\' && len(text) >= 6 && text[1] == 'u':
-		if point, err := strconv.ParseUint(string(text[2:6]), 16, 32); err == nil {
+		if point, err := strconv.ParseInt(string(text[2:6]), 16, 32); err == nil {
 			return utf8.AppendRune(nil, rune(point)), 6
 		}
 	case text[0] == '\\' && len(text) >= 2 && bytes.IndexByte([]byte(`"'/\`), text[1]) >= 0:

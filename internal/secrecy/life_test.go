@@ -26,7 +26,7 @@ const (
 )
 
 // token is that of the accounts that have one. Its secret part is a JWT's.
-const token = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJjNG5hcnkifQ.c4nary-token-_x" //nolint:gosec // it opens nothing
+const token = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJjNG5hcnkifQ.c4nary-token-_x"
 
 // canaries are the secrets, in parts that are enough to give them away.
 func canaries() []canary {
@@ -280,7 +280,7 @@ func lookFor(t *testing.T, secret canary, texts map[string][]byte) {
 	for place, text := range texts {
 		hits := secret.in(text)
 		found.add(secret.name, place, hits)
-		if hits > 0 && !(secret.configured && slices.Contains(shownIn, place)) {
+		if hits > 0 && (!secret.configured || !slices.Contains(shownIn, place)) {
 			t.Errorf("the %s is %d times in the %s, as in …%s…", secret.name, hits, place, around(text, secret))
 		}
 	}

@@ -24,7 +24,7 @@ func greeting(addr net.Addr, api emulator.Options) string {
 	base := localURL(addr, emulator.BasePath)
 	token := emulator.DefaultToken
 	if api.Token != token {
-		token = `"$TOKEN" # the value of -token`
+		token = `"$TOKEN" # the value of -token` //nolint:gosec // it says where to look, and not what there is
 	}
 	steering := ""
 	if api.Control {
