@@ -185,13 +185,18 @@ func (c *Client) explain(err error, token string) error {
 	}
 }
 
-// newCall describes a request below the base URL.
+// newCall describes a request below the base URL, for a path of elements as they are
+// before they are escaped.
 func (c *Client) newCall(operation, method string, path ...string) *call {
+	escaped := make([]string, len(path))
+	for i, element := range path {
+		escaped[i] = url.PathEscape(element)
+	}
 	base := c.config.BaseURL
 	if base == nil { // the client is unusable, and no request will be made
 		base = new(url.URL)
 	}
-	made := &call{operation: operation, method: method, url: base.JoinPath(path...), limit: maxSingleAnswer}
+	made := &call{operation: operation, method: method, url: base.JoinPath(escaped...), limit: maxSingleAnswer}
 	if c.tokens != nil {
 		made.secrets = append(made.secrets, func() { c.tokens.hide(made) })
 	}

@@ -28,8 +28,10 @@ func TestParseBaseURL(t *testing.T) {
 		"http://[::1]:1/rest":             "http://[::1]:1/rest",
 		"http://localhost:1":              "http://localhost:1",
 		"HTTP://LocalHost:1":              "http://LocalHost:1",
+		"https://gateway.example/a%2Fb//": "https://gateway.example/a%2Fb",
 	} {
-		if got, err := opentact.ParseBaseURL(text); err != nil || got.String() != want {
+		got, err := opentact.ParseBaseURL(text)
+		if err != nil || got.String() != want {
 			t.Errorf("%s: got %v, %v", text, got, err)
 		}
 	}

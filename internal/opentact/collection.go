@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strings"
 )
 
 // Collection holds the operations on profiles of one kind.
@@ -254,7 +255,7 @@ func (c *Collection[F]) claim(uuid string) error {
 // newCall describes a request about one profile, or about the collection where
 // it is a POST. An id that is no uuid never reaches a URL.
 func (c *Collection[F]) newCall(verb, method, uuid string) (*call, error) {
-	path := []string{c.spec.Path}
+	path := strings.Split(c.spec.Path, "/")
 	if method != http.MethodPost {
 		if err := ValidateUUID(uuid); err != nil {
 			return nil, fmt.Errorf("%s: %w", c.operation(verb), err)
@@ -267,7 +268,7 @@ func (c *Collection[F]) newCall(verb, method, uuid string) (*call, error) {
 // newListCall describes a request for the collection. Concealed values among the
 // known members are kept out of errors.
 func (c *Collection[F]) newListCall(known ...members) *call {
-	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, c.spec.Path)
+	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, strings.Split(c.spec.Path, "/")...)
 	call.limit, call.pages = maxListAnswer, true
 	c.hide(call, known...)
 	return call

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -54,14 +55,19 @@ func (c *call) hideAs(value string, as hidden) {
 	}
 }
 
-var (
-	// userInfo is what a URL says of who asks, up to the last @ before its path. JSON
-	// may write a slash as \/.
-	userInfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\]*@`)
-	// anyToken is a JWT, or the beginning of one. A login's answer may have one that
-	// is not known yet.
-	anyToken = regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2}`)
-)
+// userInfo is what a URL says of who asks, up to the last @ before its path. JSON
+// may write a slash as \/.
+var userInfo = whenNeeded(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\]*@`)
+
+// anyToken is a JWT, or the beginning of one. A login's answer may have one that is
+// not known yet.
+var anyToken = whenNeeded(`\beyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2}`)
+
+// whenNeeded compiles an expression the first time it is used. Terraform starts the
+// provider three times for a plan, and mostly for nothing.
+func whenNeeded(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // conceal replaces the hidden values in a text, in whichever way they are escaped,
 // the user information of every URL, and whatever is a token. It comes before the
@@ -76,7 +82,7 @@ func (c *call) conceal(text string) string {
 	c.secrets = nil
 	text = text[:min(len(text), maxConcealed)]
 	text = replace(text, c.hidden)
-	return userInfo.ReplaceAllString(anyToken.ReplaceAllString(text, "(a token)"), "${1}(credentials)@")
+	return userInfo().ReplaceAllString(anyToken().ReplaceAllString(text, "(a token)"), "${1}(credentials)@")
 }
 
 // replace replaces values in a text, the longest first.

@@ -135,6 +135,21 @@ func TestCertificateErrors(t *testing.T) {
 	}
 }
 
+// What is a path's element stays one, whatever is in it.
+func TestPathElementsAreEscaped(t *testing.T) {
+	t.Parallel()
+	base, err := ParseBaseURL("https://gateway.example/a%2Fb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := New(Config{BaseURL: base})
+	for element, want := range map[string]string{"auth": "auth", "a/b": "a%2Fb", "a?b#c": "a%3Fb%23c", "50%": "50%25", "é": "%C3%A9"} {
+		if got := client.newCall("test", http.MethodGet, "x", element).url.String(); got != "https://gateway.example/a%2Fb/x/"+want {
+			t.Errorf("%q becomes %s", element, got)
+		}
+	}
+}
+
 // roundTripper is a function as the next link of the chain.
 type roundTripper func(*http.Request) (*http.Response, error)
 
