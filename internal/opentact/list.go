@@ -167,7 +167,7 @@ func (l *listing[F]) addPage(got *answer, items []item) (more bool, err error) {
 	added := l.add(items)
 	switch {
 	case len(l.items) > total:
-		return false, fmt.Errorf("the list has %d items and says that there are %d", len(l.items), total)
+		return false, fmt.Errorf("%w: it has %d items and says that there are %d", errChanged, len(l.items), total)
 	case len(l.items) == total:
 		return false, nil
 	case len(items) == 0:

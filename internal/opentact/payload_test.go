@@ -141,8 +141,8 @@ func TestListShapes(t *testing.T) {
 			ok(`{"total":2,"data":` + leases(`"outbound_voice_profile":`+v) + `}`),
 			ok(`{"total":2,"data":[{"uuid":"lease","outbound_voice_profile":` + v + `}]}`),
 		}},
-		{name: "more than total", want: "the list has 2 items and says that there are 1", replies: []reply{ok(`{"total":1,"data":[` + v + `,` + w + `]}`)}},
-		{name: "a total below zero", want: "the list has 0 items and says that there are -1", replies: []reply{ok(`{"total":-1,"data":[]}`)}},
+		{name: "more than total", want: "the list changed while it was read: it has 2 items and says that there are 1, 3 times in a row", replies: []reply{ok(`{"total":1,"data":[` + v + `,` + w + `]}`)}},
+		{name: "a total below zero", want: "it has 0 items and says that there are -1, 3 times in a row", replies: []reply{ok(`{"total":-1,"data":[]}`)}},
 		{name: "fewer than total", want: "the list ends after 1 of 2 items", replies: []reply{
 			ok(`{"total":2,"data":[` + v + `]}`), ok(`{"total":2,"data":[]}`),
 		}},
