@@ -244,6 +244,10 @@ func (c *Collection[F]) keepPrecision(got, reference members) {
 	}
 }
 
+// longestSecret is how much of a concealed value is looked for. It is many times what
+// the API allows, and an answer may hold more.
+const longestSecret = 2048
+
 // hide keeps the concealed values among the members out of a call's errors. Most
 // calls have none, so what to hide is found out when there is one.
 func (c *Collection[F]) hide(call *call, known ...members) {
@@ -252,6 +256,7 @@ func (c *Collection[F]) hide(call *call, known ...members) {
 			for _, field := range c.spec.Concealed {
 				var value string
 				_ = json.Unmarshal(m[field], &value) // stays empty where there is none, or it is null
+				value = value[:min(len(value), longestSecret)]
 				shown := "(the value of " + field + ")"
 				call.hideAs(value, hidden{shown: shown, asWhole: true})
 				for _, secret := range secretsOf(value) {
