@@ -57,11 +57,11 @@ func (c *call) hideAs(value string, as hidden) {
 
 // userInfo is what a URL says of who asks, up to the last @ before its path. JSON
 // may write a slash as \/.
-var userInfo = whenNeeded(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\]*@`)
+var userInfo = whenNeeded(`[A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2}([^\s/?#\\"<>|]*)@`)
 
 // anyToken is a JWT, or the beginning of one. A login's answer may have one that is
 // not known yet.
-var anyToken = whenNeeded(`\beyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2}`)
+var anyToken = whenNeeded(`\b(eyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2})`)
 
 // whenNeeded compiles an expression the first time it is used. Terraform starts the
 // provider three times for a plan, and mostly for nothing.
@@ -80,25 +80,29 @@ func (c *call) conceal(text string) string {
 		reveal()
 	}
 	c.secrets = nil
-	text = text[:min(len(text), maxConcealed)]
-	text = replace(text, c.hidden)
-	return userInfo().ReplaceAllString(anyToken().ReplaceAllString(text, "(a token)"), "${1}(credentials)@")
+	return replace(text[:min(len(text), maxConcealed)], c.hidden)
 }
 
-// replace replaces values in a text, the longest first.
+// replace replaces values in a text, the longest first, and then what is a secret by
+// its form.
 func replace(text string, values map[string]hidden) string {
 	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
 	sorted := slices.SortedFunc(maps.Keys(values), longestFirst)
-	owners := make([]int, len(text)) // whose each byte is: 1 and up are places in sorted
+	owners := make([]string, len(text)) // what is shown in the place of each byte
 	read := plainly(text)
-	for range depth {
-		for i, value := range sorted {
-			read.find(value, values[value].asWhole, func(from, to int) {
+	for range depth + 1 {
+		own := func(shown string) func(from, to int) {
+			return func(from, to int) {
 				for at := from; at < to; at++ {
-					owners[at] = cmp.Or(owners[at], i+1)
+					owners[at] = cmp.Or(owners[at], shown)
 				}
-			})
+			}
 		}
+		for _, value := range sorted {
+			read.find(value, values[value].asWhole, own(values[value].shown))
+		}
+		read.findForm(anyToken(), own("(a token)"))
+		read.findForm(userInfo(), own("(credentials)"))
 		before := len(read.text)
 		if read = read.unescaped(); len(read.text) == before {
 			break
@@ -106,16 +110,15 @@ func replace(text string, values map[string]hidden) string {
 	}
 	var b strings.Builder
 	last := ""
-	for at, owner := range owners {
-		if owner == 0 {
+	for at, shown := range owners {
+		switch shown {
+		case "":
 			_ = b.WriteByte(text[at])
-			last = ""
-			continue
-		}
-		if shown := values[sorted[owner-1]].shown; shown != last {
+		case last:
+		default:
 			_, _ = b.WriteString(shown)
-			last = shown
 		}
+		last = shown
 	}
 	return b.String()
 }
@@ -171,12 +174,20 @@ func (r reading) find(value string, asWhole bool, do func(from, to int)) {
 	}
 }
 
+// findForm calls do with the ends, in the original, of what an expression has in its
+// parentheses.
+func (r reading) findForm(form *regexp.Regexp, do func(from, to int)) {
+	for _, at := range form.FindAllSubmatchIndex(r.text, -1) {
+		do(r.at[at[2]], r.at[at[3]])
+	}
+}
+
 // joined tells whether the end of one text and the beginning of the next are in
 // one word.
 func joined(left, right []byte) bool {
 	last, _ := utf8.DecodeLastRune(left)
 	first, _ := utf8.DecodeRune(right)
-	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
 	return inWord(last) && inWord(first)
 }
 

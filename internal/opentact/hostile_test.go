@@ -136,6 +136,7 @@ func TestHostileAnswers(t *testing.T) {
 		{"two names, one escaped", `{"success":true,"payload":{"n\u0061me":"b",` + profileA[1:] + `}`, `it has the member "name" twice`},
 		{"two names in an element", `{"success":true,"payload":[{"name":"}]:",` + profileA[1:] + `]}`, `it has the member "name" twice`},
 		{"two names in a lease", `{"success":true,"payload":{"messaging_profile":{"name":"\"b:",` + profileA[1:] + `}}`, `it has the member "name" twice`},
+		{"two leases in one", `{"success":true,"payload":{"sip_connection":{"messaging_profile":{},"x":1,"x":2},"messaging_profile":` + profileA + `,"messaging_profile":{}}}`, `it has the member "messaging_profile" twice`},
 		{"a member with escapes, twice", `{"\u001b[31m":1,"\u001b[31m":1}`, `it has the member "[31m" twice`},
 		{"a huge number", `{"success":true,"payload":` + strings.Replace(profileA, `"tollfree_weight":1`, `"tollfree_weight":1e999999999`, 1) + `}`, "toll_free_weight came back as 1e999999999, which is not of this field's type"},
 		{"a long number", `{"success":true,"payload":` + strings.Replace(profileA, `"tollfree_weight":1`, `"tollfree_weight":1`+strings.Repeat("0", 1000), 1) + `}`, "toll_free_weight came back as 1000"},

@@ -132,7 +132,7 @@ func (l *login) hide(c *call) {
 	c.hide(l.current, hiddenToken)
 	c.hide(l.basic(), "(the credentials)")
 	c.hide(l.client.config.Credentials.Password, "(the password)")
-	c.hide(l.client.config.Credentials.Email, "(the e-mail address)")
+	c.hideAs(l.client.config.Credentials.Email, hidden{shown: "(the e-mail address)", asWhole: true}) // its domain may be the API's
 }
 
 // logIn sends the credentials, and returns the token that came back.

@@ -91,7 +91,10 @@ func countMembers(object json.RawMessage) (n int) {
 // itself, or has one further down and no name, which every profile has.
 func (r reader) findNested(object members) (found []members, container bool, err error) {
 	for _, path := range r.nested {
-		raw, ok := descend(object, path)
+		raw, ok, err := descend(object, path)
+		if err != nil {
+			return nil, false, err
+		}
 		if !ok {
 			continue
 		}
@@ -112,17 +115,18 @@ func (r reader) findNested(object members) (found []members, container bool, err
 // descend follows a path of member names, and tells whether the place at its
 // end exists. What is there counts if it is an object: null, {} and a mere
 // reference, such as a uuid, are none.
-func descend(object members, path []string) (raw json.RawMessage, ok bool) {
+func descend(object members, path []string) (raw json.RawMessage, ok bool, err error) {
 	for i, name := range path {
 		if i > 0 {
-			object = nil
-			_ = json.Unmarshal(raw, &object) // what is no object has no members
+			if object, err = parseObject(raw); err != nil {
+				return nil, false, err
+			}
 		}
-		if raw, ok = object[name]; !ok {
-			return nil, false
+		if raw, ok = object[name]; !ok { // what is no object has no members
+			return nil, false, nil
 		}
 	}
-	return raw, true
+	return raw, true, nil
 }
 
 // known keeps the members that the client knows, under the names of requests.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"html"
 	"strconv"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -21,13 +22,27 @@ func unescape(text []byte) (meant []byte, length int) {
 	case text[0] == '&':
 		return unescapeEntity(text)
 	case text[0] == '\\' && len(text) >= 6 && text[1] == 'u':
-		if point, err := strconv.ParseInt(string(text[2:6]), 16, 32); err == nil {
-			return utf8.AppendRune(nil, rune(point)), 6
+		if point, ok := codeUnit(text); ok {
+			if second, pair := codeUnit(text[6:]); pair && utf16.IsSurrogate(point) {
+				return utf8.AppendRune(nil, utf16.DecodeRune(point, second)), 12
+			}
+			return utf8.AppendRune(nil, point), 6
 		}
+	case text[0] == '\\' && len(text) >= 2 && bytes.IndexByte([]byte("nrt"), text[1]) >= 0:
+		return []byte(" "), 2 // which ends a word as they do
 	case text[0] == '\\' && len(text) >= 2 && bytes.IndexByte([]byte(`"'/\`), text[1]) >= 0:
 		return text[1:2], 2
 	}
 	return text[:1], 1
+}
+
+// codeUnit reads what JSON writes as \u and four digits.
+func codeUnit(text []byte) (unit rune, ok bool) {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return 0, false
+	}
+	parsed, err := strconv.ParseInt(string(text[2:6]), 16, 32)
+	return rune(parsed), err == nil
 }
 
 // longestEntity is longer than those of the characters that pages escape.

@@ -273,18 +273,20 @@ func (c *Collection[F]) show(field string, m members, known ...members) string {
 }
 
 // secretsOf returns the parts of a URL that may be secret, in case that an answer
-// repeats it in part. What is shorter than a key is none, or many a word of a
-// message would be, but for a password.
+// repeats it in part. What is shorter than a key is none, but for a password, and in a
+// path so is what has no digit: many a word of a message would be, such as webhooks.
 func secretsOf(value string) []string {
 	u, err := url.Parse(value)
 	if err != nil {
 		return []string{value}
 	}
 	password, _ := u.User.Password()
-	parts := append(strings.Split(u.Path, "/"), u.User.Username(), u.RawQuery, u.Fragment)
+	parts := []string{u.User.Username(), u.RawQuery}
+	names := append(strings.Split(u.Path, "/"), u.Fragment)
 	for name, values := range u.Query() {
-		parts = append(append(parts, name), values...)
+		names, parts = append(names, name), append(parts, values...)
 	}
 	parts = slices.DeleteFunc(parts, func(part string) bool { return len(part) < unmistakable })
-	return append(parts, u.User.String(), password)
+	names = slices.DeleteFunc(names, func(name string) bool { return len(name) < telling || !strings.ContainsAny(name, "0123456789") })
+	return slices.Concat(parts, names, []string{u.User.String(), password})
 }
