@@ -52,6 +52,7 @@ func TestAnswerShapes(t *testing.T) {
 		{"a profile that names an empty connection", strings.TrimSuffix(v, "}") + `,"sip_connection":{"outbound_voice_profile":{}}}`, ""},
 		{"a connection that is null", strings.TrimSuffix(v, "}") + `,"sip_connection":null}`, ""},
 		{"two profiles", "[" + v + "," + profileV(uuidB, "v") + "]", "two different profiles were found where one was expected"},
+		{"twice in one connection", `{"sip_connection":{"outbound_voice_profile":` + v + `,"outbound_voice_profile":` + other + `}}`, `it has the member "outbound_voice_profile" twice`},
 		{"one uuid, two contents", "[" + v + "," + other + "]", "both have the uuid " + uuidA},
 		{"two profiles in one lease", leases(`"outbound_voice_profile":` + v + `,"sip_connection":{"outbound_voice_profile":` + profileV(uuidB, "v") + `}`), "one object contains two different profiles"},
 		{"a lease with nothing", leases(`"outbound_voice_profile":{}`), "no profile is there"},
