@@ -98,9 +98,9 @@ func redirectTarget(c *call, resp *http.Response) string {
 	if err != nil || target.String() == "" {
 		return "an unreadable address"
 	}
-	return clean(c.conceal(resp.Request.URL.ResolveReference(&url.URL{
+	return c.shown(resp.Request.URL.ResolveReference(&url.URL{
 		Scheme: target.Scheme, Host: target.Host, Path: target.Path,
-	}).String()))
+	}).String())
 }
 
 // extract keeps the beginning of what passes.
@@ -139,7 +139,7 @@ func (e *extract) fault(err error) string {
 // begins. JSON is described by its members' names alone: their values may be
 // secret.
 func (e *extract) describe(c *call, resp *http.Response) string {
-	contentType := clean(c.conceal(resp.Header.Get("Content-Type")))
+	contentType := c.shown(resp.Header.Get("Content-Type"))
 	if contentType == "" {
 		contentType = "no content type"
 	}
@@ -149,7 +149,7 @@ func (e *extract) describe(c *call, resp *http.Response) string {
 	if c.secret && resp.StatusCode < 300 {
 		return contentType
 	}
-	return fmt.Sprintf("%s, beginning %q", contentType, shorten(clean(c.conceal(string(e.text))), 200))
+	return fmt.Sprintf("%s, beginning %q", contentType, shorten(c.shown(string(e.text)), 200))
 }
 
 // shorten cuts a text to a number of characters.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path"
@@ -240,6 +241,22 @@ func (a *api) client(t *testing.T, change ...func(*opentact.Config)) *opentact.C
 		c(&config)
 	}
 	return opentact.New(config)
+}
+
+// bare answers every request on the bare connection, which is closed after that.
+func bare(t *testing.T, answer func(net.Conn)) *api {
+	t.Helper()
+	a := newAPI(t)
+	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = conn.Close() }()
+		answer(conn)
+	})
+	return a
 }
 
 func discardLog() *log.Logger { return log.New(io.Discard, "", 0) }

@@ -151,17 +151,17 @@ func (c *call) apiError(resp *http.Response, env envelope) *APIError {
 	names := slices.Sorted(maps.Keys(env.fields))
 	fields := make(map[string]string)
 	for _, name := range names[:min(len(names), mostFields)] {
-		fields[clean(c.conceal(name))] = clean(c.conceal(env.fields[name]))
+		fields[c.shown(name)] = c.shown(env.fields[name])
 	}
 	return &APIError{
-		Exchange: c.exchange(), Status: resp.StatusCode, Message: clean(c.conceal(env.message)),
+		Exchange: c.exchange(), Status: resp.StatusCode, Message: c.shown(env.message),
 		Fields: fields, RequestID: c.requestID(resp),
 	}
 }
 
 // requestID is the one that an answer has, fit to be shown.
 func (c *call) requestID(resp *http.Response) string {
-	return clean(c.conceal(resp.Header.Get("X-Request-Id")))
+	return c.shown(resp.Header.Get("X-Request-Id"))
 }
 
 // plainCause takes off the layer that repeats method and URL, and says in words

@@ -161,7 +161,7 @@ func (c *Client) send(ctx context.Context, call *call, header, credentials strin
 // note says what people would want to know who look for the reason of a request.
 func (c *Client) note(ctx context.Context, text string) {
 	if c.config.Note != nil {
-		c.config.Note(ctx, clean(c.newCall("", "").conceal(text))) // the reasons in it may have been in an answer
+		c.config.Note(ctx, c.newCall("", "").shown(text)) // the reasons in it may have been in an answer
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -141,15 +142,8 @@ func TestLogsThatAreOff(t *testing.T) {
 // Go quotes a malformed header in its error, whatever it holds.
 func TestTokenInAMalformedAnswer(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, ok(profileA))
-	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
+	a := bare(t, func(conn net.Conn) {
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX-Auth-Token "+token+"\r\n\r\n")
-		_ = conn.Close()
 	})
 	var logged []error
 	client := a.client(t, func(c *opentact.Config) {

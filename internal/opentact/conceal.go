@@ -89,15 +89,15 @@ func replace(text string, values map[string]hidden) string {
 	longestFirst := func(a, b string) int { return cmp.Or(len(b)-len(a), cmp.Compare(a, b)) }
 	sorted := slices.SortedFunc(maps.Keys(values), longestFirst)
 	owners := make([]string, len(text)) // what is shown in the place of each byte
-	read := plainly(text)
-	for range depth + 1 {
-		own := func(shown string) func(from, to int) {
-			return func(from, to int) {
-				for at := from; at < to; at++ {
-					owners[at] = cmp.Or(owners[at], shown)
-				}
+	own := func(shown string) func(from, to int) {
+		return func(from, to int) {
+			for at := from; at < to; at++ {
+				owners[at] = cmp.Or(owners[at], shown)
 			}
 		}
+	}
+	read := plainly(text)
+	for range depth + 1 {
 		for _, value := range sorted {
 			read.find(value, values[value].asWhole, own(values[value].shown))
 		}
@@ -191,12 +191,15 @@ func joined(left, right []byte) bool {
 	return inWord(last) && inWord(first)
 }
 
+// shown returns a text from outside as it is fit to be shown: concealed, and clean.
+func (c *call) shown(text string) string { return clean(c.conceal(text)) }
+
 // safe returns an error whose text is fit to be shown: concealed, and clean.
 func (c *call) safe(err error) error {
 	if err == nil {
 		return nil
 	}
-	return &concealedError{text: clean(c.conceal(err.Error())), err: err}
+	return &concealedError{text: c.shown(err.Error()), err: err}
 }
 
 // concealedError is an error whose text has been concealed.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"runtime"
 	"strings"
@@ -197,15 +198,8 @@ func TestHostileHeaders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := newAPI(t)
-			a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				conn, _, err := http.NewResponseController(w).Hijack()
-				if err != nil {
-					t.Error(err)
-					return
-				}
-				defer func() { _ = conn.Close() }()
-				_, err = io.WriteString(conn, test.beginning)
+			a := bare(t, func(conn net.Conn) {
+				_, err := io.WriteString(conn, test.beginning)
 				for err == nil {
 					_, err = io.WriteString(conn, test.part)
 					time.Sleep(test.every)
@@ -226,19 +220,12 @@ func TestHostileHeaders(t *testing.T) {
 // does not bound by the attempt's time.
 func TestSwitchOfProtocols(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t)
 	over := make(chan struct{})
-	t.Cleanup(func() { close(over) })
-	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		conn, _, err := http.NewResponseController(w).Hijack()
-		if err != nil {
-			t.Error(err)
-			return
-		}
-		defer func() { _ = conn.Close() }()
+	a := bare(t, func(conn net.Conn) {
 		_, _ = io.WriteString(conn, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
 		<-over
 	})
+	t.Cleanup(func() { close(over) }) // before the server waits for it
 	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 	wantInError(t, err, "status 101", "it switches to another protocol")
 }
