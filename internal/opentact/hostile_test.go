@@ -190,11 +190,13 @@ func TestHostileHeaders(t *testing.T) {
 		beginning, part string
 		// every is how long to wait after each part.
 		every time.Duration
-		want  string
+		// timeout is of an attempt: one that is sure to be over, or one that is not.
+		timeout time.Duration
+		want    string
 	}{
-		"a header that does not end": {begun, "X-Filler: " + strings.Repeat("x", 4096) + "\r\n", 0, "exceeded 262144 bytes"},
-		"a slow header":              {begun, "X", 5 * time.Millisecond, "request_timeout (200ms)"},
-		"answers that are none":      {"", "HTTP/1.1 103 Early Hints\r\n\r\n", 0, "exceeded 262144 bytes"},
+		"a header that does not end": {begun, "X-Filler: " + strings.Repeat("x", 4096) + "\r\n", 0, time.Minute, "exceeded 262144 bytes"},
+		"a slow header":              {begun, "X", 5 * time.Millisecond, 200 * time.Millisecond, "request_timeout (200ms)"},
+		"answers that are none":      {"", "HTTP/1.1 103 Early Hints\r\n\r\n", 0, time.Minute, "exceeded 262144 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -205,7 +207,7 @@ func TestHostileHeaders(t *testing.T) {
 					time.Sleep(test.every)
 				}
 			})
-			client := a.client(t, func(c *opentact.Config) { c.MaxRetries, c.RequestTimeout = 1, 200*time.Millisecond })
+			client := a.client(t, func(c *opentact.Config) { c.MaxRetries, c.RequestTimeout = 1, test.timeout })
 			_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
 			wantInError(t, err, test.want, "2 attempts")
 			wantPlain(t, err)

@@ -68,7 +68,7 @@ func TestSlowClientsAreHungUpOn(t *testing.T) {
 func TestAnswersHaveToBeTaken(t *testing.T) {
 	t.Parallel()
 	given := make(chan error, 1)
-	address := listen(t, hasty, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	address := listen(t, limits{header: time.Minute, request: time.Minute, answer: hasty.answer, idle: time.Minute}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(2 * hasty.answer)
 		for {
 			if _, err := w.Write(make([]byte, 1<<16)); err != nil {
@@ -93,8 +93,7 @@ func TestAnswersHaveToBeTaken(t *testing.T) {
 // A connection that is kept serves one answer after another, also once the first one's time is over.
 func TestEachAnswerHasItsOwnTime(t *testing.T) {
 	t.Parallel()
-	l := hasty
-	l.idle = time.Minute
+	l := limits{header: time.Minute, request: time.Minute, answer: time.Second, idle: time.Minute}
 	address := listen(t, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "x") }))
 	client := &http.Client{Transport: &http.Transport{}}
 	for range 2 {
@@ -106,7 +105,7 @@ func TestEachAnswerHasItsOwnTime(t *testing.T) {
 			t.Errorf("%q, %v", body, err)
 		}
 		_ = answer.Body.Close()
-		time.Sleep(2 * l.answer)
+		time.Sleep(l.answer + l.answer/10)
 	}
 }
 
