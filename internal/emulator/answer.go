@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // answer is a status and what is encoded as the body.
@@ -93,6 +95,9 @@ func (e *Emulator) view(name Kind, p profile) map[string]any {
 		v[member] = value
 	}
 	for field, value := range p.fields {
+		if text, ok := value.(string); ok && e.options.Decompose {
+			value = norm.NFD.String(text)
+		}
 		v[k.answerName(field, e.options.Spelling)] = value
 	}
 	return v

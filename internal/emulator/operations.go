@@ -50,10 +50,16 @@ func (e *Emulator) created(c call, p profile) answer {
 }
 
 func (e *Emulator) listed(c call) answer {
+	profiles := e.store.list(c.kind)
 	if c.lag > 0 {
-		return success(http.StatusOK, e.many(c.kind, e.store.past(c.kind, time.Now().Add(-c.lag))))
+		profiles = e.store.past(c.kind, time.Now().Add(-c.lag))
 	}
-	return success(http.StatusOK, e.many(c.kind, e.store.list(c.kind)))
+	if e.options.PageSize == 0 {
+		return success(http.StatusOK, e.many(c.kind, profiles))
+	}
+	total, size := len(profiles), e.options.PageSize
+	page := profiles[min(c.skip, total):min(c.skip+size, total)]
+	return success(http.StatusOK, map[string]any{"take": size, "skip": c.skip, "total": total, "data": e.many(c.kind, page)})
 }
 
 // stored is the profile that a GET asks for.

@@ -69,6 +69,11 @@ type Options struct {
 	Shape Shape
 	// Spelling says which field names requests and answers use.
 	Spelling Spelling
+	// PageSize makes lists come in pages of this many profiles, in the form of the vendor's search endpoints; 0 means
+	// in one response. The document has no pages.
+	PageSize int
+	// Decompose makes responses show text in Unicode NFD, whatever form it was sent in. Terraform knows NFC alone.
+	Decompose bool
 	// Control serves ControlPath, which steers the emulator over HTTP.
 	Control bool
 	// OnRequest is called after each request was answered, from the goroutine that served it; nil for nothing.
@@ -91,6 +96,8 @@ func (o Options) check() error {
 		return fmt.Errorf("there is no shape %d", o.Shape)
 	case o.Spelling < SpellingDocumented || o.Spelling > SpellingOtherRefusing:
 		return fmt.Errorf("there is no spelling %d", o.Spelling)
+	case o.PageSize < 0:
+		return fmt.Errorf("the page size must not be negative, it is %d", o.PageSize)
 	case strings.Contains(o.Email, ":"):
 		return errors.New("the email must not contain a colon")
 	case o.TokenLifetime < time.Second || o.TokenLifetime%time.Second != 0:

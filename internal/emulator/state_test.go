@@ -169,6 +169,7 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		`max_rate: number must be at least 0`:      defaults(emulator.OutboundVoiceProfile, "max_rate", -1),
 		`fields that cannot be written as JSON`:    defaults(emulator.OutboundVoiceProfile, "max_rate", make(chan int)),
 		`the latency must not be negative`:         {Latency: -time.Second},
+		`the page size must not be negative`:       {PageSize: -1},
 		`there is no shape 2`:                      {Shape: 2},
 		`there is no spelling -1`:                  {Spelling: -1},
 		`the email must not contain a colon`:       {Email: "a:b"},

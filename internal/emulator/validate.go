@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -23,6 +24,7 @@ type call struct {
 	uuid   string         // empty where the path has none
 	fields map[string]any // by documented name; nil where the operation takes no body
 	lag    time.Duration  // how far behind the state is that a GET is answered from
+	skip   int            // how many profiles a list leaves out at its beginning
 }
 
 // readCall finds the operation that a request is for and holds the request to the contract. Either the call is good or
@@ -46,9 +48,10 @@ func (e *Emulator) readCall(r *http.Request) (call, *answer) {
 		return call{}, explain(err).refusal()
 	}
 	name := kindOf(route)
+	skip, _ := strconv.Atoi(r.URL.Query().Get("skip")) // 0 without it
 	return call{
 		method: r.Method, kind: name, uuid: params["uuid"],
-		fields: e.documentedFields(name, value), lag: lagOf(r.Context()),
+		fields: e.documentedFields(name, value), lag: lagOf(r.Context()), skip: max(0, skip),
 	}, nil
 }
 

@@ -5,6 +5,7 @@ package emulator_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -164,4 +165,39 @@ func TestDocumentShape(t *testing.T) {
 		mustEqual(t, "list", []any{"first", "second"}, names)
 		mustEqual(t, "removal", `{"success":true,"payload":{}}`, a.send(http.MethodDelete, item(kind, uuid), "").raw)
 	}
+}
+
+// A list in pages has another form than the document shows, so it is not held to the contract here.
+func TestPageSize_ListsComeInPages(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{PageSize: 2})
+	for i := range 5 {
+		if _, err := e.Add(emulator.MessagingProfile, map[string]any{"name": fmt.Sprint(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	a := &api{Emulator: e, t: t, url: server.URL, client: server.Client()}
+	for query, want := range map[string][]string{"": {"0", "1"}, "?skip=2&take=100": {"2", "3"}, "?skip=4": {"4"}, "?skip=9": {}, "?skip=-1": {"0", "1"}} {
+		page := a.send(http.MethodGet, "/profile/messaging"+query, "").payload()
+		names := []string{}
+		data, _ := page["data"].([]any)
+		for _, profile := range data {
+			fields, _ := profile.(map[string]any)
+			names = append(names, fmt.Sprint(fields["name"]))
+		}
+		mustEqual(t, "names of "+query, want, names)
+		mustEqual(t, "total of "+query, 5.0, page["total"])
+	}
+}
+
+// Responses show text decomposed. What is stored stays as it was sent.
+func TestDecompose_ResponsesAreInNFD(t *testing.T) {
+	t.Parallel()
+	a := newAPI(t, emulator.Options{Decompose: true})
+	uuid := a.add(emulator.MessagingProfile, map[string]any{"name": "Caf\u00e9"})
+	got := a.send(http.MethodGet, item(emulator.MessagingProfile, uuid), "")
+	mustEqual(t, "name", any("Cafe\u0301"), got.payload()["name"])
+	mustEqual(t, "stored name", any("Caf\u00e9"), a.stored(emulator.MessagingProfile, uuid)["name"])
 }
