@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package redact
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// encodings returns a value as it is and as JSON, URLs, HTML and base64 write it.
+func encodings(value string) []string {
+	value = norm.NFC.String(value)
+	if value == "" {
+		return nil
+	}
+	escaped := html.EscapeString(value)
+	forms := []string{
+		value,
+		jsonText(value, false), jsonText(value, true), strings.ReplaceAll(jsonText(value, false), "/", `\/`), asciiJSON(value),
+		url.QueryEscape(value), url.PathEscape(value), strings.ReplaceAll(value, " ", "+"),
+		escaped, strings.NewReplacer("&#34;", "&quot;", "&#39;", "&apos;").Replace(escaped),
+		strings.NewReplacer("&#34;", "&#x22;", "&#39;", "&#x27;").Replace(escaped), strings.ReplaceAll(escaped, "/", "&#x2F;"),
+	}
+	for _, form := range forms[5:7] {
+		forms = append(forms, lowerHex(form))
+	}
+	if len(value) >= minLength { // a short one would be found by chance
+		forms = append(forms, base64.RawStdEncoding.EncodeToString([]byte(value)), base64.RawURLEncoding.EncodeToString([]byte(value)))
+	}
+	slices.Sort(forms)
+	return slices.Compact(forms)
+}
+
+// jsonText returns a value as a JSON string without its quotes. Some writers escape
+// the characters that have a meaning in HTML.
+func jsonText(value string, escapeHTML bool) string {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(escapeHTML)
+	_ = enc.Encode(value) // a string can always be encoded
+	quoted := strings.TrimSpace(text.String())
+	return quoted[1 : len(quoted)-1]
+}
+
+// asciiJSON is jsonText with every character outside ASCII escaped.
+func asciiJSON(value string) string {
+	var b strings.Builder
+	for _, r := range jsonText(value, false) {
+		if r < 0x80 {
+			b.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
+	}
+	return b.String()
+}
+
+// lowerHex writes the percent escapes of a URL in lower case.
+func lowerHex(escaped string) string {
+	text := []byte(escaped)
+	for i := 0; i+2 < len(text); i++ {
+		if text[i] == '%' {
+			copy(text[i+1:i+3], bytes.ToLower(text[i+1:i+3]))
+		}
+	}
+	return string(text)
+}
+
+// maxURL is how much of a URL is searched for. The API allows 255 characters.
+const maxURL = 2048
+
+// minSegment is the length in bytes from which a part of a URL's path that holds a
+// digit is taken for a key. Shorter ones are words of the message, such as "webhooks".
+const minSegment = 12
+
+// URL returns the secrets of a URL that may hold credentials: the URL itself, and
+// the parts of it that a message may quote without the rest.
+func URL(value, replacement string) []Secret {
+	value = value[:min(len(value), maxURL)]
+	parts := []string{value}
+	if u, err := url.Parse(value); err == nil {
+		password, _ := u.User.Password()
+		parts = append(parts, u.User.String(), password)
+		long := []string{u.User.Username(), u.RawQuery}
+		keys := append(strings.Split(u.Path, "/"), u.Fragment)
+		for name, values := range u.Query() {
+			keys, long = append(keys, name), append(long, values...)
+		}
+		for _, part := range long {
+			if len(part) >= minLength {
+				parts = append(parts, part)
+			}
+		}
+		for _, key := range keys {
+			if len(key) >= minSegment && strings.ContainsAny(key, "0123456789") {
+				parts = append(parts, key)
+			}
+		}
+	}
+	secrets := make([]Secret, len(parts))
+	for i, part := range parts {
+		secrets[i] = Secret{Value: part, Replacement: replacement}
+	}
+	return secrets
+}

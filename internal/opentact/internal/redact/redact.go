@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package redact removes secrets from text that comes from outside this process.
+// It promises that a known secret is not shown in plain text or in one of the
+// usual encodings, and that neither is a JWT or the user information of a URL. It
+// does not know who holds the secrets and where the text comes from, and does not
+// recognise a secret that is cut, wrapped or encoded twice.
+package redact
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	// maxInput is how many bytes of a text are searched. It is longer than the longest
+	// secret in its longest encoding, and far less than that is shown.
+	maxInput = 128 << 10
+	// minLength is the length in bytes from which a secret is replaced inside of
+	// words. With the password "p", little would be left of "Invalid password".
+	minLength = 8
+)
+
+// Secret is a value that must not be shown.
+type Secret struct {
+	// Value is the secret. An empty one is ignored.
+	Value string
+	// Replacement is shown instead, such as "(the token)".
+	Replacement string
+}
+
+// Redactor removes secrets from text. A nil Redactor removes only what has the form
+// of a secret. It is safe for concurrent use.
+type Redactor struct {
+	sources []func() []Secret
+}
+
+// New returns a Redactor of the secrets that the sources return. They are asked
+// each time a text is redacted, so that secrets may change.
+func New(sources ...func() []Secret) *Redactor { return &Redactor{sources: sources} }
+
+// With returns a Redactor of the same secrets and those of another source.
+func (r *Redactor) With(source func() []Secret) *Redactor {
+	if r == nil {
+		return New(source)
+	}
+	return &Redactor{sources: append(slices.Clone(r.sources), source)}
+}
+
+// jwt matches a JWT or its beginning. The response to a login may hold one that is
+// not known yet. It may follow an escape such as %20, so it need not begin a word.
+var jwt = onDemand(`eyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2}`)
+
+// userInfo matches a URL up to the last @ before its path. JSON may write / as \/.
+var userInfo = onDemand(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\"<>|]*@`)
+
+// onDemand compiles an expression when it is first needed. Terraform starts the
+// provider several times in one command, mostly without a text to redact.
+func onDemand(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
+// Text returns the text in Unicode NFC without secrets and control characters,
+// shortened to 500 characters. It redacts before it shortens, so that no part of a
+// secret is left at the end.
+func (r *Redactor) Text(text string) string {
+	if text == "" {
+		return ""
+	}
+	return Clean(r.redact(norm.NFC.String(text[:min(len(text), maxInput)])))
+}
+
+// Error returns an error with the redacted text of err. It unwraps to err.
+func (r *Redactor) Error(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &redactedError{text: r.Text(err.Error()), err: err}
+}
+
+type redactedError struct {
+	text string
+	err  error
+}
+
+func (e *redactedError) Error() string { return e.text }
+func (e *redactedError) Unwrap() error { return e.err }
+
+func (r *Redactor) redact(text string) string {
+	var all []Secret
+	if r != nil {
+		for _, source := range r.sources {
+			for _, secret := range source() {
+				for _, form := range encodings(secret.Value) {
+					all = append(all, Secret{Value: form, Replacement: secret.Replacement})
+				}
+			}
+		}
+	}
+	// The longest first, since one secret may be part of another.
+	slices.SortStableFunc(all, func(a, b Secret) int { return cmp.Compare(len(b.Value), len(a.Value)) })
+	short := slices.IndexFunc(all, func(s Secret) bool { return len(s.Value) < minLength })
+	if short < 0 {
+		short = len(all)
+	}
+	pairs := make([]string, 0, 2*short)
+	for _, secret := range all[:short] {
+		pairs = append(pairs, secret.Value, secret.Replacement)
+	}
+	text = strings.NewReplacer(pairs...).Replace(text)
+	for _, secret := range all[short:] {
+		text = replaceWord(text, secret)
+	}
+	text = jwt().ReplaceAllString(text, "(a token)")
+	return userInfo().ReplaceAllString(text, "${1}(credentials)@")
+}
+
+// replaceWord replaces a secret that is short, where it is a whole word.
+func replaceWord(text string, secret Secret) string {
+	var b strings.Builder
+	for from := 0; ; {
+		at := strings.Index(text[from:], secret.Value)
+		if at < 0 {
+			b.WriteString(text[from:])
+			return b.String()
+		}
+		start, end := from+at, from+at+len(secret.Value)
+		b.WriteString(text[from:start])
+		if insideWord(text[:start], text[start:]) || insideWord(text[:end], text[end:]) {
+			b.WriteString(secret.Value)
+		} else {
+			b.WriteString(secret.Replacement)
+		}
+		from = end
+	}
+}
+
+// insideWord reports whether the place between two texts is inside of a word.
+func insideWord(left, right string) bool {
+	last, _ := utf8.DecodeLastRuneInString(left)
+	first, _ := utf8.DecodeRuneInString(right)
+	inWord := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' }
+	return inWord(last) && inWord(first)
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package redact_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+)
+
+// secret returns a source of one secret that is replaced by "(hidden)".
+func secret(value string) func() []redact.Secret {
+	return func() []redact.Secret { return []redact.Secret{{Value: value, Replacement: "(hidden)"}} }
+}
+
+// jwt is a JWT that no source holds.
+const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJ4In0.c2lnbmF0dXJl"
+
+// TestRedactor_Text_KnownSecret is the table of the encodings in which a secret is
+// found.
+func TestRedactor_Text_KnownSecret(t *testing.T) {
+	t.Parallel()
+	const long = `s3cret/word"<&>'= é!`
+	quoted, err := json.Marshal(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, secret, text, want string }{
+		{"no text", long, "", ""},
+		{"no secret", "", "a b", "a b"},
+		{"plain", long, "it is " + long, "it is (hidden)"},
+		{"several times", "longsecret", "longsecret, longsecret", "(hidden), (hidden)"},
+		{"JSON of Go", long, string(quoted), `"(hidden)"`},
+		{"JSON of browsers", long, `"s3cret/word\"<&>'= é!"`, `"(hidden)"`},
+		{"JSON of PHP", "s3cret/word", `"s3cret\/word"`, `"(hidden)"`},
+		{"JSON in ASCII", long, `"s3cret/word\"<&>'= \u00e9!"`, `"(hidden)"`},
+		{"JSON with a surrogate pair", "\U0001f600secret", `"\ud83d\ude00secret" \ud83d`, `"(hidden)" \ud83d`},
+		{"HTML of Go", long, "s3cret/word&#34;&lt;&amp;&gt;&#39;= é!.", "(hidden)."},
+		{"HTML with names", long, "s3cret/word&quot;&lt;&amp;&gt;&apos;= é!.", "(hidden)."},
+		{"HTML with hexadecimal numbers", long, "s3cret/word&#x22;&lt;&amp;&gt;&#x27;= é!.", "(hidden)."},
+		{"HTML with an escaped slash", "s3cret/word", "s3cret&#x2F;word.", "(hidden)."},
+		{"a query", long, "k=s3cret%2Fword%22%3C%26%3E%27%3D+%C3%A9%21&", "k=(hidden)&"},
+		{"a query in lower case", long, "k=s3cret%2fword%22%3c%26%3e%27%3d+%c3%a9%21&", "k=(hidden)&"},
+		{"a path", "s3cret word/é", "/s3cret%20word%2F%C3%A9/x", "/(hidden)/x"},
+		{"a path in lower case", "s3cret word/é", "/s3cret%20word%2f%c3%a9/x", "/(hidden)/x"},
+		{"a plus instead of a space", "s3cret/é word", "k=s3cret/é+word", "k=(hidden)"},
+		{"base64", "longsecret?>", "Basic " + base64.StdEncoding.EncodeToString([]byte("longsecret?>")), "Basic (hidden)"},
+		{"base64 of URLs", "longsecret?>", "k=" + base64.URLEncoding.EncodeToString([]byte("longsecret?>")), "k=(hidden)"},
+		{"base64 with padding", "longsecret", base64.StdEncoding.EncodeToString([]byte("longsecret")), "(hidden)=="},
+		{"text in NFD", "Caf\u00e9-secret", "it is Cafe\u0301-secret", "it is (hidden)"},
+		{"secret in NFD", "Cafe\u0301-secret", "it is Caf\u00e9-secret", "it is (hidden)"},
+		{"no escapes", long, `%zz &; &nosuch; \x \u00zz %`, `%zz &; &nosuch; \x \u00zz %`},
+		{"another text", "a-rather-long-secret", "a rather long secret", "a rather long secret"},
+		{"a JWT", jwt, "it is " + jwt, "it is (hidden)"},
+	} {
+		if got := redact.New(secret(test.secret)).Text(test.text); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// A secret of at least eight bytes is replaced inside of words, a shorter one is not.
+func TestRedactor_Text_ShortSecretIsAWord(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, secret, text, want string }{
+		{"eight bytes inside of a word", "12345678", "x123456789 12345678", "x(hidden)9 (hidden)"},
+		{"seven bytes inside of a word", "1234567", "x1234567 12345678 1234567", "x1234567 12345678 (hidden)"},
+		{"one letter inside of words", "p", "Invalid email or password", "Invalid email or password"},
+		{"one letter as a word", "p", "no p, p? pp p", "no (hidden), (hidden)? pp (hidden)"},
+		{"one letter outside ASCII", "é", "é né e é1 é", "(hidden) né e é1 (hidden)"},
+		{"a part of a name", "url", "callback_url: bad url", "callback_url: bad (hidden)"},
+		{"a sign at its end", "p!", "p!x xp! p!", "(hidden)x xp! (hidden)"},
+		{"a sign in its middle", "s3c/", "no user with s3c/", "no user with (hidden)"},
+		{"no base64", "p", "cA", "cA"},
+	} {
+		if got := redact.New(secret(test.secret)).Text(test.text); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// TestRedactor_Text_Form is the table of what is a secret by its form.
+func TestRedactor_Text_Form(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, text, want string }{
+		{"a JWT", "it is " + jwt + ".", "it is (a token)."},
+		{"the beginning of a JWT", jwt[:30] + "…", "(a token)…"},
+		{"a JWT without a signature", "eyJhbGciOiJub25lIn0.e30.", "(a token)"},
+		{"a JWT in JSON", `{"token":"` + jwt + `"}`, `{"token":"(a token)"}`},
+		{"a JWT after an escape", "Bearer%20" + jwt, "Bearer%20(a token)"},
+		{"a word like a JWT", "eyJ is not a token", "eyJ is not a token"},
+		{"user information", "to https://me:it@h.example/x", "to https://(credentials)@h.example/x"},
+		{"a user name alone", "ftp://me@h", "ftp://(credentials)@h"},
+		{"an @ in the password", "HTTP://a:b@c:d@h?e@f", "HTTP://(credentials)@h?e@f"},
+		{"user information in JSON", `"https:\/\/me:it@h.example\/"`, `"https:\/\/(credentials)@h.example\/"`},
+		{"two URLs", "http://a:b@c http://d:e@f", "http://(credentials)@c http://(credentials)@f"},
+		{"an e-mail address", "write to me@h.example", "write to me@h.example"},
+		{"an e-mail address after a URL", `{"url":"https://h.example","email":"me@h.example"}`, `{"url":"https://h.example","email":"me@h.example"}`},
+		{"an @ in a path", "https://h.example/@me", "https://h.example/@me"},
+	} {
+		for name, redactor := range map[string]*redact.Redactor{"nil": nil, "empty": redact.New()} {
+			if got := redactor.Text(test.text); got != test.want {
+				t.Errorf("%s, %s redactor: got %q, want %q", test.name, name, got, test.want)
+			}
+		}
+	}
+}
+
+// One secret may be part of another. The longest is replaced first, so that no rest of
+// it is left.
+func TestRedactor_Text_OverlappingSecrets(t *testing.T) {
+	t.Parallel()
+	const text = "longsecret-2, longsecret"
+	for _, redactor := range []*redact.Redactor{
+		redact.New(secret("longsecret"), secret("longsecret-2")), redact.New(secret("longsecret-2"), secret("longsecret")),
+	} {
+		if got := redactor.Text(text); got != "(hidden), (hidden)" {
+			t.Errorf("got %q", got)
+		}
+	}
+}
+
+// If a text were shortened first, its end could be half of a secret.
+func TestRedactor_Text_RedactsBeforeItShortens(t *testing.T) {
+	t.Parallel()
+	before := strings.Repeat("x", 490) + " "
+	if got, want := redact.New(secret("longsecret-2")).Text(before+"longsecret-2 x"), before+"(hidden) …"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRedactor_Text_Cleans(t *testing.T) {
+	t.Parallel()
+	if got, want := redact.New(secret("longsecret")).Text("a\x1b[31m\nlongsecret\u202e"), "a [31m (hidden)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestRedactor_Text_LongText(t *testing.T) {
+	t.Parallel()
+	if got := redact.New(secret("longsecret")).Text(strings.Repeat("longsecret", 1<<17)); len(got) > 600 || strings.Contains(got, "secret") {
+		t.Errorf("got %q", got)
+	}
+}
+
+// The sources are asked for each text, since a login replaces the token.
+func TestRedactor_Text_SecretChanges(t *testing.T) {
+	t.Parallel()
+	current := "first-token"
+	redactor := redact.New(func() []redact.Secret { return secret(current)() })
+	if got := redactor.Text("first-token"); got != "(hidden)" {
+		t.Errorf("the first secret: got %q", got)
+	}
+	current = "second-token"
+	if got := redactor.Text("second-token"); got != "(hidden)" {
+		t.Errorf("the second secret: got %q", got)
+	}
+}
+
+func TestRedactor_With(t *testing.T) {
+	t.Parallel()
+	base := redact.New(secret("a")).With(secret("b")).With(secret("secret-of-base"))
+	one, two := base.With(secret("secret-of-one")), base.With(secret("secret-of-two"))
+	const text = "secret-of-base secret-of-one secret-of-two"
+	for _, test := range []struct {
+		name     string
+		redactor *redact.Redactor
+		want     string
+	}{
+		{"base", base, "(hidden) secret-of-one secret-of-two"},
+		{"one", one, "(hidden) (hidden) secret-of-two"},
+		{"two", two, "(hidden) secret-of-one (hidden)"},
+		{"nil", (*redact.Redactor)(nil).With(secret("secret-of-one")), "secret-of-base (hidden) secret-of-two"},
+	} {
+		if got := test.redactor.Text(text); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+func TestRedactor_Error(t *testing.T) {
+	t.Parallel()
+	redactor := redact.New(secret("longsecret"))
+	cause := errors.New("longsecret")
+	err := redactor.Error(fmt.Errorf("it is %w", cause))
+	if err.Error() != "it is (hidden)" {
+		t.Errorf("got %q", err)
+	}
+	if !errors.Is(err, cause) {
+		t.Error("the error does not unwrap to its cause")
+	}
+	if err := redactor.Error(nil); err != nil {
+		t.Errorf("nil became %v", err)
+	}
+}
