@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package apierror_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+)
+
+// TestError_Text is the table of what the errors say.
+func TestError_Text(t *testing.T) {
+	t.Parallel()
+	const before = "read thing (GET https://api.example/thing): "
+	request := apierror.Request{Operation: "read thing", Method: "GET", URL: "https://api.example/thing", Attempts: 1, Last: apierror.Ambiguous}
+	notSent, again := request, request
+	notSent.Attempts, notSent.Last = 0, apierror.NotSent
+	again.Attempts, again.Last = 3, apierror.NotSent
+	throttled := request
+	throttled.Attempts, throttled.AskedToWait = 6, 2*time.Minute
+	rejected := &apierror.APIError{Request: request, Status: 401, Message: "Expired"}
+	expired := time.Date(2026, time.November, 24, 20, 0, 0, 0, time.FixedZone("", 3600))
+	for _, test := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"a message", &apierror.APIError{Request: request, Status: 409, Message: "In use"}, before + "the API responded with status 409: In use"},
+		{"no message", &apierror.APIError{Request: request, Status: 400}, before + "the API responded with status 400: no message given"},
+		{
+			"fields", &apierror.APIError{Request: request, Status: 400, Message: "Invalid", Fields: map[string]string{"weight": "too heavy", "name": "too long"}},
+			before + "the API responded with status 400: Invalid; name: too long; weight: too heavy",
+		},
+		{
+			"fields alone", &apierror.APIError{Request: request, Status: 400, Fields: map[string]string{"name": "too long"}},
+			before + "the API responded with status 400: name: too long",
+		},
+		{
+			"a field that the message names", &apierror.APIError{Request: request, Status: 400, Message: "name is too long", Fields: map[string]string{"name": "too long"}},
+			before + "the API responded with status 400: name is too long",
+		},
+		{
+			"a rate limit", &apierror.APIError{Request: throttled, Status: 429, Message: "Slow down"},
+			"read thing (GET https://api.example/thing, 6 attempts): the API responded with status 429: Slow down" +
+				" (the API asked to wait 2m0s, which is longer than retry_max_wait)",
+		},
+		{
+			"a page", &apierror.ResponseError{Request: request, Status: 502, Reason: "an HTML page"},
+			before + "unexpected response with status 502: an HTML page",
+		},
+		{
+			"a payload", &apierror.ResponseError{Request: request, Reason: "no profile"},
+			before + "unexpected response: no profile",
+		},
+		{
+			"a page of a rate limit", &apierror.ResponseError{Request: throttled, Status: 429, Reason: "an HTML page"},
+			"read thing (GET https://api.example/thing, 6 attempts): unexpected response with status 429: an HTML page" +
+				" (the API asked to wait 2m0s, which is longer than retry_max_wait)",
+		},
+		{"a lost response", &apierror.TransportError{Request: request, Err: errors.New("reset")}, before + "no response: reset"},
+		{"no connection", &apierror.TransportError{Request: notSent, Err: errors.New("no such host")}, before + "the request could not be sent: no such host"},
+		{"an interrupt", &apierror.TransportError{Request: notSent, Err: context.Canceled}, before + "interrupted before it was sent: context canceled"},
+		{
+			"an interrupt between two attempts", &apierror.TransportError{Request: again, Err: fmt.Errorf("stopped: %w", context.Canceled)},
+			"read thing (GET https://api.example/thing, 3 attempts): interrupted before it was sent again: stopped: context canceled",
+		},
+		{"an invalid proxy", &apierror.ProxyError{Err: errors.New("not a URL")}, "not a URL"},
+		{"a proxy that said no", &apierror.ProxyError{Host: "proxy:3128", Status: 407}, "the proxy proxy:3128 rejected the connection with status 407"},
+		{"no proxy", &apierror.ProxyError{Host: "proxy:3128", Err: errors.New("no route")}, "the proxy proxy:3128 did not open a connection: no route"},
+		{
+			"rejected credentials", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Err: rejected},
+			"the API at https://api.example rejected the credentials from the test: " + rejected.Error(),
+		},
+		{
+			"an expired token", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Expired: expired, Err: rejected},
+			"the API at https://api.example rejected the token from the test, which expired at 2026-11-24T19:00:00Z: " + rejected.Error(),
+		},
+		{
+			"a token of a login", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", LoggedIn: true, Expired: expired, Err: rejected},
+			"the API at https://api.example rejected the token of a login that it accepted just before, with the credentials from the test: " + rejected.Error(),
+		},
+		{"a login", &apierror.LoginError{Err: rejected, EarlierAmbiguous: true}, rejected.Error()},
+		{
+			"an ambiguous create", &apierror.AmbiguousCreateError{Name: `a "b"`, Reason: "the list could not be read", Err: errors.New("reset")},
+			`a profile named "a \"b\"" may or may not have been created: reset; the list could not be read`,
+		},
+		{
+			"other values than were sent", &apierror.MismatchError{Operation: "create thing", UUID: "u-1", Fields: []apierror.Mismatch{
+				{Field: "name", Sent: `"a"`, Got: `"b"`},
+				{Field: "weight", Got: `"x"`, Malformed: true},
+				{Field: "url", Sent: "10 characters", Got: "11 characters", Note: "a space at the end"},
+			}},
+			`create thing u-1: name was sent as "a" and came back as "b"; weight came back as "x", which is not of this field's type; ` +
+				"url was sent as 10 characters and came back as 11 characters (a space at the end)",
+		},
+	} {
+		if got := test.err.Error(); got != test.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
+		}
+	}
+}
+
+func TestError_Unwrap(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("cause")
+	for name, err := range map[string]error{
+		"TransportError":       &apierror.TransportError{Err: cause},
+		"ProxyError":           &apierror.ProxyError{Err: cause},
+		"CredentialsError":     &apierror.CredentialsError{Err: cause},
+		"AmbiguousCreateError": &apierror.AmbiguousCreateError{Err: cause},
+	} {
+		if !errors.Is(err, cause) {
+			t.Errorf("%s does not unwrap to its cause", name)
+		}
+	}
+}
+
+// What the API says about a login says nothing about the profile. Only the end of a
+// context is visible through the error.
+func TestLoginError_HidesItsResponse(t *testing.T) {
+	t.Parallel()
+	err := fmt.Errorf("read thing: %w", &apierror.LoginError{Err: &apierror.APIError{Status: 404}})
+	if _, ok := errors.AsType[*apierror.APIError](err); ok {
+		t.Error("the response to the login counts as one to the request")
+	}
+	err = &apierror.LoginError{Err: fmt.Errorf("log in: %w", context.Canceled)}
+	if !errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		t.Error("the end of the context is not visible")
+	}
+}
+
+func TestSetRequest(t *testing.T) {
+	t.Parallel()
+	request := apierror.Request{Operation: "read thing", Attempts: 2, Last: apierror.Rejected}
+	apiErr, responseErr, transportErr := new(apierror.APIError), new(apierror.ResponseError), new(apierror.TransportError)
+	for _, err := range []error{nil, errors.New("other"), fmt.Errorf("wrapped: %w", apiErr), responseErr, transportErr} {
+		apierror.SetRequest(err, request)
+	}
+	if apiErr.Request != request {
+		t.Errorf("APIError: got %+v", apiErr.Request)
+	}
+	if responseErr.Request != request {
+		t.Errorf("ResponseError: got %+v", responseErr.Request)
+	}
+	if transportErr.Request != (apierror.Request{}) {
+		t.Errorf("TransportError: got %+v", transportErr.Request)
+	}
+}
+
+func TestAPIError_IsAboutContent(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]bool{
+		200: true, 201: true, 400: true, 401: false, 403: false, 404: false, 409: false, 422: true, 429: false, 500: false,
+	} {
+		if got := (&apierror.APIError{Status: status}).IsAboutContent(); got != want {
+			t.Errorf("status %d: got %t, want %t", status, got, want)
+		}
+	}
+}

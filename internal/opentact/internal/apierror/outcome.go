@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package apierror defines the outcome of an API request and the errors that a
+// request can end with. It promises that each error says what was requested,
+// what came back, and whether the server may have acted. It knows nothing about
+// how requests are sent or how responses are read.
+package apierror
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// Outcome says what one attempt of a request means for the server's data.
+type Outcome int
+
+const (
+	// NotSent means that no byte of the request reached the server.
+	NotSent Outcome = iota
+	// Throttled is a 429. The server did not act and wants fewer requests.
+	Throttled
+	// Rejected means that the server said no. It did not act.
+	Rejected
+	// Ambiguous means that the server may or may not have acted.
+	Ambiguous
+	// Done means that the server acted and said so.
+	Done
+)
+
+// String returns the outcome in words.
+func (o Outcome) String() string {
+	switch o {
+	case NotSent:
+		return "not sent"
+	case Throttled:
+		return "throttled"
+	case Rejected:
+		return "rejected"
+	case Ambiguous:
+		return "ambiguous"
+	default:
+		return "done"
+	}
+}
+
+// NothingHappened reports whether the server certainly did not act.
+func (o Outcome) NothingHappened() bool { return o == NotSent || o == Throttled || o == Rejected }
+
+// OutcomeOf returns the outcome of the operation that ended with err. A nil error
+// is Done. An error that no request led to, such as an invalid UUID, is NotSent.
+func OutcomeOf(err error) Outcome {
+	if err == nil {
+		return Done
+	}
+	var failed interface{ Outcome() Outcome }
+	if errors.As(err, &failed) {
+		return failed.Outcome()
+	}
+	return NotSent
+}
+
+// StatusOf returns the HTTP status of the response that err reports, or 0 if
+// there was no response.
+func StatusOf(err error) int {
+	if apiErr, ok := errors.AsType[*APIError](err); ok {
+		return apiErr.Status
+	}
+	if responseErr, ok := errors.AsType[*ResponseError](err); ok {
+		return responseErr.Status
+	}
+	return 0
+}
+
+// IsNotFound reports whether err is the API's own statement that the profile does
+// not exist: a 404 with its JSON error. A 404 page of a proxy is not.
+func IsNotFound(err error) bool {
+	apiErr, ok := errors.AsType[*APIError](err)
+	return ok && apiErr.Status == http.StatusNotFound
+}
+
+// IsCredentials reports whether err is about the credentials: they were rejected,
+// or the login with them failed.
+func IsCredentials(err error) bool {
+	_, rejected := errors.AsType[*CredentialsError](err)
+	_, login := errors.AsType[*LoginError](err)
+	return rejected || login
+}
+
+// IsTimeout reports whether the client or a gateway stopped waiting for the
+// server. The server may still be working on the request. The statuses 522, 524
+// and 598 are those of well-known proxies.
+func IsTimeout(err error) bool {
+	switch StatusOf(err) {
+	case http.StatusRequestTimeout, http.StatusGatewayTimeout, 522, 524, 598:
+		return true
+	default:
+		return errors.Is(err, context.DeadlineExceeded)
+	}
+}
