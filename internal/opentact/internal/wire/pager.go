@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package wire
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+)
+
+const (
+	// pageSize is the `take` that the vendor's search endpoints accept.
+	pageSize = 100
+	// maxPages ends a list that has no end.
+	maxPages = 10_000
+	// maxItems bounds what is kept of a list. An account with as many profiles has
+	// more than Terraform can manage.
+	maxItems = 100_000
+)
+
+// Pager reads a list, which may come in pages.
+type Pager struct {
+	Shape    Shape
+	Redactor *redact.Redactor
+	// Get sends a request for the list with a query, and has its response read. It
+	// returns when the attempt that succeeded was sent.
+	Get func(ctx context.Context, query url.Values, response *Response) (started time.Time, err error)
+}
+
+// Read reads the list to its end. A list may grow meanwhile: all that its pages show
+// is returned, and Changed is set if something may be missing.
+func (p *Pager) Read(ctx context.Context) (*List, error) {
+	r := reading{Pager: p, list: &List{index: make(map[string]int)}, seen: make(map[string]bool), left: MaxList}
+	for {
+		more, err := r.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if !more {
+			return r.list, nil
+		}
+	}
+}
+
+// reading is one reading of a list.
+type reading struct {
+	*Pager
+	list *List
+	// seen holds what identifies each item so far. For a lease this is not the profile
+	// that it repeats.
+	seen map[string]bool
+	// total is how many items the last page said that there are.
+	total int
+	// totalChanged reports whether two pages gave different totals, shrunk whether a
+	// later one was smaller.
+	totalChanged, shrunk bool
+	// pages counts the pages, and left is how many more bytes are read.
+	pages int
+	left  int64
+}
+
+// item is one item of a page.
+type item struct {
+	key     string
+	profile RawFields
+	err     error
+}
+
+// next reads one page and reports whether there are more.
+func (r *reading) next(ctx context.Context) (more bool, err error) {
+	skip := len(r.seen)
+	var page []item
+	response := &Response{
+		Redactor: r.Redactor, MaxBytes: r.left, InPages: true,
+		Reset: func() { page = nil },
+		Item: func(raw json.RawMessage) error {
+			if skip+len(page) >= maxItems {
+				return fmt.Errorf("the list has more than %d items", maxItems)
+			}
+			page = append(page, r.read(raw))
+			return nil
+		},
+		Check: func(response *Response) error {
+			more, err = r.add(response, page)
+			return err
+		},
+	}
+	var query url.Values
+	if skip > 0 {
+		query = url.Values{"skip": {strconv.Itoa(skip)}, "take": {strconv.Itoa(pageSize)}}
+	}
+	started, err := r.Get(ctx, query, response)
+	if err != nil {
+		return false, err
+	}
+	if skip == 0 {
+		r.list.Started = started
+	}
+	r.left -= response.Size
+	return more, nil
+}
+
+// read finds the profile in one item.
+func (r *reading) read(raw json.RawMessage) item {
+	profile, err := r.Shape.Find(raw)
+	if err != nil {
+		return item{err: err}
+	}
+	var own struct {
+		UUID string `json:"uuid"`
+	}
+	if json.Unmarshal(raw, &own) != nil || own.UUID == "" {
+		own.UUID = profile.UUID()
+	}
+	return item{key: own.UUID, profile: profile}
+}
+
+// add adds a page to the list and reports whether there are more.
+func (r *reading) add(response *Response, page []item) (more bool, err error) {
+	before := len(r.seen)
+	if response.IsArray {
+		if before > 0 {
+			return false, errors.New("an array came after a page of a longer list")
+		}
+		r.addItems(page)
+		return false, nil
+	}
+	var header struct {
+		Total *int `json:"total"`
+	}
+	if json.Unmarshal(response.Payload, &header) != nil || header.Total == nil || !response.IsPage || *header.Total < 0 {
+		return false, fmt.Errorf("a list was expected, found %s", Describe(response.Payload))
+	}
+	if before > 0 && *header.Total != r.total {
+		r.totalChanged = true
+		r.shrunk = r.shrunk || *header.Total < r.total
+	}
+	r.total = *header.Total
+	r.pages++
+	r.addItems(page)
+	return r.isMore(page, len(r.seen) > before)
+}
+
+// isMore reports whether a page is followed by another one. A list that ends too
+// early or repeats itself is an error, unless its total shows that it is changing.
+func (r *reading) isMore(page []item, isNew bool) (more bool, err error) {
+	seen := len(r.seen)
+	switch {
+	case seen > r.total: // something was deleted, and something else may have slipped past
+		r.list.Changed = true
+		return false, nil
+	case seen == r.total:
+		r.list.Changed = r.shrunk
+		return false, nil
+	case r.totalChanged && !isNew:
+		r.list.Changed = true
+		return false, nil
+	case len(page) == 0:
+		return false, fmt.Errorf("the list ends after %d of %d items", seen, r.total)
+	case !isNew:
+		return false, fmt.Errorf("the page after %d of %d items repeats an earlier one", seen, r.total)
+	case r.pages == maxPages:
+		return false, fmt.Errorf("the list does not end after %d pages", maxPages)
+	default:
+		return true, nil
+	}
+}
+
+// addItems adds the items of a page.
+func (r *reading) addItems(page []item) {
+	for _, it := range page {
+		if it.err != nil {
+			it.key = "#" + strconv.Itoa(len(r.seen)) // no other item has this key
+			r.list.Skipped.Add(it.err)
+		} else {
+			r.list.add(it.profile)
+		}
+		r.seen[it.key] = true
+	}
+}

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package wire_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+)
+
+// firstPage is when the attempt that brings the first page is sent. Each page takes a
+// minute.
+var firstPage = time.Date(2026, time.November, 24, 18, 0, 0, 0, time.UTC)
+
+// server responds to the requests of a Pager.
+type server struct {
+	// body returns the body of a page, counted from 0.
+	body    func(page int) io.Reader
+	queries []string
+}
+
+// pages returns a server of successful responses with the payloads given. The last one
+// is repeated.
+func pages(payloads ...string) *server {
+	return &server{body: func(page int) io.Reader { return strings.NewReader(success(payloads[min(page, len(payloads)-1)])) }}
+}
+
+func (s *server) pager() *wire.Pager {
+	return &wire.Pager{Shape: shape, Redactor: redactor, Get: func(_ context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+		page := len(s.queries)
+		s.queries = append(s.queries, query.Encode())
+		_, err := classify(response, 200, s.body(page))
+		return firstPage.Add(time.Duration(page) * time.Minute), err
+	}}
+}
+
+// page returns the payload of a page.
+func page(total int, items ...string) string {
+	return fmt.Sprintf(`{"take":100,"skip":0,"total":%d,"data":[%s]}`, total, strings.Join(items, ","))
+}
+
+// uuids returns the UUIDs of a list.
+func uuids(list *wire.List) []string {
+	var all []string
+	for _, profile := range list.Profiles {
+		all = append(all, profile.UUID)
+	}
+	return all
+}
+
+// TestPager_Read is the table of lists and of how their pages may change.
+func TestPager_Read(t *testing.T) {
+	t.Parallel()
+	a, b, c, d := profile(uuidA, "a"), profile(uuidB, "b"), profile(uuidC, "c"), profile(uuidD, "d")
+	for _, test := range []struct {
+		name    string
+		pages   []string
+		want    []string
+		queries []string
+		changed bool
+	}{
+		{name: "an empty array", pages: []string{"[]"}, queries: []string{""}},
+		{name: "an array", pages: []string{"[" + a + "," + b + "]"}, want: []string{uuidA, uuidB}, queries: []string{""}},
+		{name: "leases", pages: []string{"[" + lease(`"thing":`+a) + `,{"uuid":"x","thing":` + b + `}]`}, want: []string{uuidA, uuidB}},
+		{name: "leases that repeat a profile", pages: []string{"[" + lease(`"thing":`+a) + `,{"uuid":"x","thing":` + a + `},` + b + "]"}, want: []string{uuidA, uuidB}},
+		{name: "an empty page", pages: []string{page(0)}, queries: []string{""}},
+		{name: "one page", pages: []string{page(2, a, b)}, want: []string{uuidA, uuidB}, queries: []string{""}},
+		{name: "three pages", pages: []string{page(3, a), page(3, b), page(3, c)}, want: []string{uuidA, uuidB, uuidC}, queries: []string{"", "skip=1&take=100", "skip=2&take=100"}},
+		{name: "pages that overlap", pages: []string{page(3, a, b), page(3, b, c)}, want: []string{uuidA, uuidB, uuidC}},
+		{
+			name: "pages of leases that repeat a profile", pages: []string{page(2, lease(`"thing":`+a)), page(2, `{"uuid":"x","thing":`+a+`}`)},
+			want: []string{uuidA}, queries: []string{"", "skip=1&take=100"},
+		},
+		{name: "pages of leases without a UUID", pages: []string{page(2, `{"thing":`+a+`}`), page(2, `{"thing":`+b+`}`)}, want: []string{uuidA, uuidB}},
+		{name: "a list that grows at its end", pages: []string{page(2, a), page(3, b), page(3, c)}, want: []string{uuidA, uuidB, uuidC}},
+		{name: "a list that grows twice", pages: []string{page(2, a), page(3, b), page(4, c), page(4, d)}, want: []string{uuidA, uuidB, uuidC, uuidD}},
+		{name: "a list that grows at its beginning", pages: []string{page(2, b), page(3, b), page(3, b)}, want: []string{uuidB}, changed: true},
+		{name: "a list that grows at its beginning and is read to its end", pages: []string{page(3, a, b), page(4, b, c), page(4, c)}, want: []string{uuidA, uuidB, uuidC}, changed: true},
+		{name: "a list that shrinks to what was read", pages: []string{page(3, a, b), page(2)}, want: []string{uuidA, uuidB}, changed: true},
+		{name: "a list that shrinks below what was read", pages: []string{page(3, a, b), page(1)}, want: []string{uuidA, uuidB}, changed: true},
+		{name: "a list that shrinks and goes on", pages: []string{page(4, a), page(3, b), page(3, c)}, want: []string{uuidA, uuidB, uuidC}, changed: true},
+		{name: "a list that shrinks and grows again", pages: []string{page(4, a), page(3, b), page(4, c), page(4, d)}, want: []string{uuidA, uuidB, uuidC, uuidD}, changed: true},
+		{name: "a list that shrinks to an end", pages: []string{page(4, a), page(3, b), page(3)}, want: []string{uuidA, uuidB}, changed: true},
+		{name: "a list that shrinks and repeats", pages: []string{page(4, a, b), page(3, a)}, want: []string{uuidA, uuidB}, changed: true},
+		{name: "more items than the total", pages: []string{page(1, a, b)}, want: []string{uuidA, uuidB}, changed: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := pages(test.pages...)
+			list, err := server.pager().Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, uuids(list)); diff != "" {
+				t.Error(diff)
+			}
+			if list.Changed != test.changed {
+				t.Errorf("changed is %t", list.Changed)
+			}
+			if (list.Incomplete() == nil) == test.changed {
+				t.Errorf("absence: got %v", list.Incomplete())
+			}
+			if test.queries != nil {
+				if diff := cmp.Diff(test.queries, server.queries); diff != "" {
+					t.Error(diff)
+				}
+			}
+			if list.Started != firstPage {
+				t.Errorf("the list started at %s", list.Started)
+			}
+		})
+	}
+}
+
+func TestPager_Read_Error(t *testing.T) {
+	t.Parallel()
+	a, b := profile(uuidA, "a"), profile(uuidB, "b")
+	for _, test := range []struct {
+		name  string
+		pages []string
+		want  string
+	}{
+		{"fewer items than the total", []string{page(2, a), page(2)}, "the list ends after 1 of 2 items"},
+		{"a page that repeats", []string{page(3, a), page(3, a)}, "the page after 1 of 3 items repeats an earlier one"},
+		{"an empty page before the end", []string{page(2)}, "the list ends after 0 of 2 items"},
+		{"an array after a page", []string{page(3, a), "[" + b + "]"}, "an array came after a page of a longer list"},
+		{"a total below zero", []string{page(-1)}, "a list was expected, found an object with the members [data skip take total]"},
+		{"a total that is text", []string{`{"total":"1","data":[` + a + `]}`}, "a list was expected, found an object with the members [data total]"},
+		{"a total that is too large", []string{`{"total":1e999999999,"data":[]}`}, "a list was expected, found an object with the members [data total]"},
+		{"a page without a total", []string{`{"data":[` + a + `]}`}, "a list was expected, found an object with the members [data]"},
+		{"a total without items", []string{`{"total":0}`}, "a list was expected, found an object with the members [total]"},
+		{"items in an object", []string{`{"total":0,"data":{}}`}, "a list was expected, found an object with the members [data total]"},
+		{"a profile", []string{a}, "a list was expected, found an object with the members [created_on modified_on name url uuid weight]"},
+		{"text", []string{`"s3cret"`}, "a list was expected, found a single JSON value"},
+		{"null", []string{"null"}, "a list was expected, found null"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			list, err := pages(test.pages...).pager().Read(t.Context())
+			if err == nil || !isResponseError(err) || !strings.HasSuffix(err.Error(), ": "+test.want) {
+				t.Errorf("got %v, %v, want %s", list, err, test.want)
+			}
+		})
+	}
+}
+
+// An item that holds no profile does not make the others unusable. The list cannot prove
+// then that a profile does not exist.
+func TestPager_Read_SkippedItems(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		pages []string
+	}{
+		{"an array", []string{`[{"name":"x"},` + profile(uuidA, "a") + `,17]`}},
+		{"pages", []string{page(3, `{"name":"x"}`), page(3, profile(uuidA, "a")), page(3, "17")}},
+	} {
+		list, err := pages(test.pages...).pager().Read(t.Context())
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if diff := cmp.Diff([]string{uuidA}, uuids(list)); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+		const want = "2 items of the list could not be used: the profile has no uuid; a profile was expected, found a single JSON value"
+		if got := list.Incomplete(); got == nil || got.Error() != want || list.Changed {
+			t.Errorf("%s: got %v, changed %t", test.name, got, list.Changed)
+		}
+	}
+}
+
+func TestList_Find(t *testing.T) {
+	t.Parallel()
+	a := profile(uuidA, "a")
+	list, err := pages("[" + a + "," + profile(uuidB, "b") + "," + profile(uuidB, "c") + "," + a + "]").pager().Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := list.Find(uuidA); got == nil || got.Fields.Text("name") != "a" || got.Err != nil {
+		t.Errorf("got %+v", got)
+	}
+	if got := list.Find(uuidB); got == nil || got.Err == nil || got.Err.Error() != "the list shows two different profiles with the uuid "+uuidB {
+		t.Errorf("two contents for one UUID: got %+v", got)
+	}
+	if got := list.Find(uuidC); got != nil {
+		t.Errorf("a UUID that is not in the list: got %+v", got)
+	}
+}
+
+func TestListed_MayServe(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		listed wire.Listed
+		want   bool
+	}{
+		{"complete", wire.Listed{Decoded: "x"}, true},
+		{"not decoded", wire.Listed{}, false},
+		{"partial", wire.Listed{Decoded: "x", Partial: true}, false},
+		{"with an error", wire.Listed{Decoded: "x", Err: errors.New("no name")}, false},
+	} {
+		if got := test.listed.MayServe(); got != test.want {
+			t.Errorf("%s: got %t", test.name, got)
+		}
+	}
+}
+
+func TestSkipped_String(t *testing.T) {
+	t.Parallel()
+	var skipped wire.Skipped
+	skipped.Add(errors.New("no uuid"))
+	if got, want := skipped.String(), "1 item of the list could not be used: no uuid"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for range 1000 {
+		skipped.Add(errors.New("x"))
+	}
+	if got, want := skipped.String(), "1001 items of the list could not be used: no uuid"+strings.Repeat("; x", 9); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The error of a request ends the reading, and is returned unchanged.
+func TestPager_Read_RequestFails(t *testing.T) {
+	t.Parallel()
+	want := errors.New("no connection")
+	pager := pages(page(2, profile(uuidA, "a"))).pager()
+	get := pager.Get
+	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+		if query.Has("skip") {
+			return time.Time{}, want
+		}
+		return get(ctx, query, response)
+	}
+	if list, err := pager.Read(t.Context()); !errors.Is(err, want) || list != nil {
+		t.Errorf("got %v, %v", list, err)
+	}
+}
+
+// A page may be read in several attempts. Only the last one counts.
+func TestPager_Read_SecondAttempt(t *testing.T) {
+	t.Parallel()
+	pager := pages("[" + profile(uuidB, "b") + "]").pager()
+	get := pager.Get
+	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+		if _, err := classify(response, 200, strings.NewReader(`{"success":true,"payload":[`+profile(uuidA, "a")+",")); err == nil {
+			t.Error("a response that is cut short is a success")
+		}
+		return get(ctx, query, response)
+	}
+	list, err := pager.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{uuidB}, uuids(list)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPager_Read_Endless(t *testing.T) {
+	t.Parallel()
+	server := &server{body: func(at int) io.Reader {
+		return strings.NewReader(success(page(1_000_000_000, fmt.Sprintf(`{"uuid":"%08x-2222-4222-8222-222222222222"}`, at))))
+	}}
+	_, err := server.pager().Read(t.Context())
+	if err == nil || !strings.HasSuffix(err.Error(), "the list does not end after 10000 pages") || len(server.queries) != 10_000 {
+		t.Errorf("after %d pages: got %v", len(server.queries), err)
+	}
+}
+
+func TestPager_Read_TooManyItems(t *testing.T) {
+	t.Parallel()
+	const most = 100_000
+	items := make([]string, most+1)
+	for i := range items {
+		items[i] = "{}"
+	}
+	list, err := pages("[" + strings.Join(items[:most], ",") + "]").pager().Read(t.Context())
+	if err != nil || list.Skipped.Count != most {
+		t.Errorf("at the limit: %v", err)
+	}
+	for name, payloads := range map[string][]string{
+		"in an array": {"[" + strings.Join(items, ",") + "]"},
+		"in pages":    {page(most+1, items[:most]...), page(most+1, "{}")},
+	} {
+		if _, err := pages(payloads...).pager().Read(t.Context()); err == nil || !strings.HasSuffix(err.Error(), "the list has more than 100000 items") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+// The limit on the size of a list holds for all its pages together.
+func TestPager_Read_TooLarge(t *testing.T) {
+	t.Parallel()
+	server := &server{body: func(at int) io.Reader {
+		if at == 0 {
+			return strings.NewReader(success(page(2, profile(uuidA, "a"))))
+		}
+		return announced{strings.NewReader(""), wire.MaxList}
+	}}
+	if _, err := server.pager().Read(t.Context()); err == nil || !strings.Contains(err.Error(), "it is larger than ") || len(server.queries) != 2 {
+		t.Errorf("after %d pages: got %v", len(server.queries), err)
+	}
+}

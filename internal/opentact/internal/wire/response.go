@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"sync"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+)
+
+// maxFields is how many fields of an error are repeated. No kind has as many.
+const maxFields = 20
+
+// Response reads one response and says what it means. The fields in the first group
+// are set before, those in the second by Classify.
+type Response struct {
+	// Redactor removes secrets from what errors repeat.
+	Redactor *redact.Redactor
+	// MaxBytes is how much of the body is read.
+	MaxBytes int64
+	// Item takes the items of an array payload one by one. InPages reports whether the
+	// array may be in an object, as a page of a list.
+	Item    func(json.RawMessage) error
+	InPages bool
+	// AllowEmpty reports whether any 2xx with JSON or without a body is a success, as
+	// a DELETE may respond.
+	AllowEmpty bool
+	// Reset is called before a response is read. An earlier attempt may have failed
+	// in the middle of its response.
+	Reset func()
+	// Check is called with a successful response. An error of it means that the
+	// payload is not what was expected.
+	Check func(*Response) error
+
+	// Payload is the payload unless it is an array.
+	Payload json.RawMessage
+	// IsArray and IsPage report whether the payload is an array or a page.
+	IsArray, IsPage bool
+	// Size is how many bytes of the body were read.
+	Size int64
+	// status is the HTTP status.
+	status int
+}
+
+// Classify reads a response to its end within the limits and returns the outcome of
+// the request. For every outcome but Done there is an error: an *apierror.APIError,
+// an *apierror.ResponseError, or the error of a connection that broke off.
+func (r *Response) Classify(resp *http.Response) (apierror.Outcome, error) {
+	r.Payload, r.IsArray, r.IsPage, r.Size, r.status = nil, false, false, 0, resp.StatusCode
+	if r.Reset != nil {
+		r.Reset()
+	}
+	form, err := r.read(resp)
+	return outcomeOf(resp.StatusCode, form), err
+}
+
+// form is the form of a response's body.
+type form int
+
+const (
+	unreadable form = iota // not the API's JSON, or not what was expected
+	lost                   // the connection broke off
+	rejection              // the envelope says "success": false
+	success                // the envelope says "success": true
+)
+
+// outcomeOf returns the outcome that a status and the form of the body stand for. It
+// is the only place that decides whether the server acted on a request that it
+// responded to.
+func outcomeOf(status int, body form) apierror.Outcome {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return apierror.Throttled
+	case body == lost || status == http.StatusRequestTimeout || status >= 500 || status < 200:
+		return apierror.Ambiguous
+	case status >= 300 || body == rejection:
+		return apierror.Rejected
+	case body == success:
+		return apierror.Done
+	default:
+		return apierror.Ambiguous
+	}
+}
+
+// read reads the body and returns its form.
+func (r *Response) read(resp *http.Response) (form, error) {
+	switch {
+	case resp.StatusCode < http.StatusOK: // what follows need not end
+		return unreadable, r.unexpected("it switches to another protocol")
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		return unreadable, r.unexpected("a redirect to " + r.redirectTarget(resp) + ", which is not followed; base_url must name the API itself")
+	case resp.ContentLength > r.MaxBytes:
+		return unreadable, r.tooLarge()
+	}
+	var seen head
+	limited := &limitedReader{Reader: resp.Body, left: r.MaxBytes, part: maxPart}
+	env, err := readEnvelope(io.TeeReader(limited, &seen), items{inPages: r.InPages, take: func(raw json.RawMessage) error {
+		limited.part = maxPart
+		if r.Item == nil {
+			return errors.New("an object was expected, found an array")
+		}
+		return r.Item(raw)
+	}})
+	r.Size = r.MaxBytes - limited.left
+	if err != nil {
+		return r.unreadable(resp, bytes.TrimSpace(seen.text), limited.err, err)
+	}
+	return r.judge(resp, env)
+}
+
+// unreadable returns the form and the error of a body that is not an envelope.
+func (r *Response) unreadable(resp *http.Response, seen []byte, connection, err error) (form, error) {
+	isJSON := IsComposite(seen)
+	switch {
+	case errors.Is(err, errTooLarge):
+		return unreadable, r.tooLarge()
+	case errors.Is(err, errPartTooLarge):
+		return unreadable, r.unexpected(fmt.Sprintf("one part of it is larger than %d bytes", maxPart))
+	case connection != nil:
+		return lost, connection
+	case len(seen) == 0 && r.AllowEmpty && r.is2xx():
+		return success, nil
+	case len(seen) == 0:
+		return unreadable, r.unexpected("it is empty")
+	case isJSON && errors.Is(err, io.ErrUnexpectedEOF):
+		return lost, err
+	}
+	if _, ok := errors.AsType[*duplicateError](err); ok {
+		return unreadable, r.unexpected(err.Error())
+	}
+	detail := ""
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok && isJSON {
+		detail = ": " + redact.Clean(syntax.Error())
+	}
+	return unreadable, r.unexpected(r.describe(resp, seen) + detail)
+}
+
+// judge returns the form and the error of a response that is JSON.
+func (r *Response) judge(resp *http.Response, env envelope) (form, error) {
+	switch {
+	case env.success == nil && r.AllowEmpty && r.is2xx():
+		return success, nil
+	case env.success == nil:
+		return unreadable, r.unexpected(`JSON without "success"` + r.mediaType(resp))
+	case !*env.success:
+		return rejection, r.apiError(resp, env)
+	case !r.is2xx():
+		return unreadable, r.unexpected(`it says "success": true`)
+	case env.itemErr != nil:
+		return unreadable, r.unexpected(env.itemErr.Error())
+	}
+	r.Payload, r.IsArray, r.IsPage = env.payload, env.isArray, env.isPage
+	if r.Check != nil {
+		if err := r.Check(r); err != nil {
+			return unreadable, r.unexpected(err.Error())
+		}
+	}
+	return success, nil
+}
+
+func (r *Response) is2xx() bool { return r.status >= 200 && r.status < 300 }
+
+func (r *Response) unexpected(reason string) error {
+	return &apierror.ResponseError{Status: r.status, Reason: r.Redactor.Text(reason)}
+}
+
+func (r *Response) tooLarge() error {
+	return r.unexpected(fmt.Sprintf("it is larger than %d bytes", r.MaxBytes))
+}
+
+func (r *Response) apiError(resp *http.Response, env envelope) error {
+	names := slices.Sorted(maps.Keys(env.fields))
+	fields := make(map[string]string)
+	for _, name := range names[:min(len(names), maxFields)] {
+		fields[r.Redactor.Text(name)] = r.Redactor.Text(env.fields[name])
+	}
+	return &apierror.APIError{
+		Status: resp.StatusCode, Message: r.Redactor.Text(env.message), Fields: fields,
+		RequestID: r.Redactor.Text(resp.Header.Get("X-Request-Id")),
+	}
+}
+
+// redirectTarget names where a redirect points to, without query and credentials.
+func (r *Response) redirectTarget(resp *http.Response) string {
+	target, err := url.Parse(resp.Header.Get("Location"))
+	if err != nil || target.String() == "" {
+		return "an unreadable address"
+	}
+	target = &url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
+	if resp.Request != nil {
+		target = resp.Request.URL.ResolveReference(target)
+	}
+	return target.String()
+}
+
+// title matches the title of an HTML page.
+var title = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)<title[^>]*>([^<]*)`) })
+
+// describe says what a body in another form is. It quotes nothing but the title of an
+// HTML page: gateways repeat requests with their headers.
+func (r *Response) describe(resp *http.Response, seen []byte) string {
+	what := "a body that is not the API's JSON"
+	if match := title().FindSubmatch(seen); match != nil && !IsComposite(seen) {
+		what = fmt.Sprintf("an HTML page with the title %q", redact.Shorten(r.Redactor.Text(html.UnescapeString(string(match[1]))), 100))
+	}
+	return what + r.mediaType(resp)
+}
+
+// mediaType returns the media type of a response and its length if that is known.
+func (r *Response) mediaType(resp *http.Response) string {
+	text, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil {
+		text = "no media type"
+	}
+	if resp.ContentLength >= 0 {
+		text += fmt.Sprintf(", %d bytes", resp.ContentLength)
+	}
+	return " (" + text + ")"
+}
