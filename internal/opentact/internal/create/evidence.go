@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package create
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+)
+
+// evidence is what one list shows about an ambiguous create.
+type evidence struct {
+	// matching are new profiles that have the name and every value that was sent, as
+	// far as the API shows values.
+	matching []wire.RawFields
+	// differing are new profiles that have the name and another value.
+	differing []wire.RawFields
+	// owned are the UUIDs of profiles with the name that belong to other resources.
+	owned []string
+	// missing are the UUIDs of this process's resources that the list lacks, so it lags.
+	missing []string
+	// absence is why a profile may exist although the list lacks it.
+	absence error
+}
+
+// gather reads the list and sorts what it shows.
+func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
+	owned := r.ownedNow()
+	list, err := r.options.List(ctx, r.request.Sent)
+	if err != nil {
+		return seen, err
+	}
+	seen.absence = list.Incomplete()
+	for _, listed := range list.Profiles {
+		switch {
+		case !r.isNew(listed.UUID) || !r.hasName(listed.Fields):
+		case owned[listed.UUID]:
+			seen.owned = append(seen.owned, listed.UUID)
+		default:
+			err := r.complete(ctx, listed)
+			switch {
+			case apierror.IsNotFound(err): // it was deleted meanwhile
+			case err != nil:
+				return seen, err
+			case !r.hasName(listed.Fields): // the list did not show its name
+			case r.matches(listed.Fields):
+				seen.matching = append(seen.matching, listed.Fields)
+			default:
+				seen.differing = append(seen.differing, listed.Fields)
+			}
+		}
+	}
+	for uuid := range r.ownedNow() { // which lacks what was deleted meanwhile
+		if owned[uuid] && list.Find(uuid) == nil {
+			seen.missing = append(seen.missing, uuid)
+		}
+	}
+	slices.Sort(seen.missing)
+	return seen, nil
+}
+
+// hasName reports whether a profile shows no name, or what an API may make of the name
+// that was sent.
+func (r *recovery) hasName(fields wire.RawFields) bool {
+	name := fields.Text(wire.Name)
+	return name == "" || nameKey(name) == nameKey(r.request.Name)
+}
+
+// complete reads what the list leaves out of a profile. Without it, one with the same
+// name could be taken for another.
+func (r *recovery) complete(ctx context.Context, listed wire.Listed) error {
+	if !listed.Fields.Lacks(r.request.Sent.Names()) {
+		return nil
+	}
+	full, err := r.options.Get(ctx, listed.UUID, r.request.Sent)
+	listed.Fields.Fill(full)
+	return err
+}
+
+// matches reports whether a profile has the name and every value that was sent, as far
+// as the API shows them.
+func (r *recovery) matches(fields wire.RawFields) bool {
+	if _, named := fields[wire.Name]; !named {
+		return false
+	}
+	for field, sent := range r.request.Sent {
+		if got, ok := fields[field]; ok && !wire.IsNull(sent) && !r.options.Same(field, sent, got) {
+			return false
+		}
+	}
+	return true
+}
+
+// differences says in which values a profile differs from what was sent.
+func (r *recovery) differences(fields wire.RawFields) (differences []string) {
+	for _, field := range r.request.Sent.Names() {
+		sent := r.request.Sent[field]
+		if got, ok := fields[field]; ok && !wire.IsNull(sent) && !r.options.Same(field, sent, got) {
+			differences = append(differences, fmt.Sprintf("%s is %s, and was sent as %s", field, r.options.Show(field, fields, r.request.Sent), r.options.Show(field, r.request.Sent)))
+		}
+	}
+	return differences
+}
+
+// nothing says that no new profile was found.
+func (e evidence) nothing() string {
+	if len(e.owned) > 0 {
+		return "no new profile has this name except those of other resources, " + redact.Enumerate(e.owned)
+	}
+	return "no new profile has this name"
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package create
+
+import (
+	"context"
+	"time"
+)
+
+// When Terraform is interrupted it ends the contexts of all operations and waits for
+// them. What only waits ends at once. What has been sent is finished, for some time.
+
+// WithGracePeriod returns a context that ends some time after ctx, or when cancel is
+// called.
+func WithGracePeriod(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() { stop(); cancel() }
+}
+
+// sleep waits, unless the context ends first.
+func sleep(ctx context.Context, wait time.Duration) error {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
