@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+)
+
+// maxHeader bounds the header of a response in bytes. It is many times what servers
+// and proxies send.
+const maxHeader = 256 << 10
+
+// newBaseTransport returns a transport like Go's default, so that proxies and the
+// system's certificates work as users expect. It keeps all connections that Terraform's
+// -parallelism leads to: they go to one host.
+func newBaseTransport() *http.Transport {
+	transport, ok := http.DefaultTransport.(*http.Transport)
+	if !ok { // replaced by another package of this process
+		transport = &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true}
+	}
+	transport = transport.Clone()
+	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 100, 100
+	transport.MaxResponseHeaderBytes = maxHeader
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
+	transport.Proxy = proxyForHTTPS(transport.Proxy)
+	transport.OnProxyConnectResponse = checkConnect
+	dial := transport.DialContext
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
+	transport.DialContext = counted(dial)
+	return transport
+}
+
+// proxyForHTTPS uses a proxy for https alone, of which it sees no more than the host.
+// Plain http, with its token, stays on this machine and goes there directly. Go would
+// take LOCALHOST for another machine.
+func proxyForHTTPS(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(req *http.Request) (*url.URL, error) {
+		if proxy == nil || req.URL.Scheme != "https" {
+			return nil, nil //nolint:nilnil // no proxy, by the contract of http.Transport
+		}
+		via, err := proxy(req)
+		if err != nil { // its text may hold the proxy's password
+			return nil, &apierror.ProxyError{Err: errProxyURL}
+		}
+		requestFrom(req.Context()).exchange.proxy = via
+		return via, nil
+	}
+}
+
+// checkConnect is called with the response of a proxy to CONNECT.
+func checkConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
+	if resp.StatusCode != http.StatusOK {
+		return &apierror.ProxyError{Host: proxy.Host, Status: resp.StatusCode}
+	}
+	return nil
+}
+
+// errNotHTTP means that a proxy responded to CONNECT with something else than HTTP. The
+// error of Go would quote it.
+var errNotHTTP = errors.New("it did not respond in HTTP")
+
+// proxyFailure turns the error of an attempt that got no connection into a ProxyError,
+// unless the proxy had opened one to the API.
+func proxyFailure(proxy *url.URL, sent *sentTracker, err error) error {
+	if _, ok := errors.AsType[*apierror.ProxyError](err); ok || proxy == nil || sent.isTunnelled(proxy) {
+		return err
+	}
+	_, isNetwork := errors.AsType[net.Error](err)
+	if !isNetwork && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errNotHTTP
+	}
+	return &apierror.ProxyError{Host: proxy.Host, Err: plain(err, "the proxy")}
+}

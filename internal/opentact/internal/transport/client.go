@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package transport sends requests to the API and retries them where that is safe.
+// It promises that each attempt ends with exactly one outcome, that a request which
+// creates something is only sent again if the server did not act, that no redirect is
+// followed, and that rate limits hold for all requests of the process. It does not
+// know what a response means: the caller passes a function for that.
+package transport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+)
+
+// Options configure a Client. Zero durations are not replaced by defaults.
+type Options struct {
+	// UserAgent is the value of the header with that name.
+	UserAgent string
+	// RequestTimeout bounds one attempt including the reading of its response.
+	RequestTimeout time.Duration
+	// MaxRetries is how often a request may be sent again.
+	MaxRetries int
+	// RetryMaxWait bounds one wait between attempts, also one that the API asks for.
+	RetryMaxWait time.Duration
+	// RequestsPerSecond limits all requests together. 0 means no limit.
+	RequestsPerSecond float64
+	// Logger gets a debug message for each attempt. Nil means no log.
+	Logger *slog.Logger
+	// Base sends the attempts. Nil means a transport made for this client.
+	Base http.RoundTripper
+}
+
+// Client sends requests. It is safe for concurrent use.
+type Client struct {
+	options Options
+	http    retryablehttp.Client
+}
+
+// New returns a client. It makes no request.
+func New(options Options) *Client {
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.Base == nil {
+		options.Base = newBaseTransport()
+	}
+	var chain http.RoundTripper = attemptTransport{next: options.Base, timeout: options.RequestTimeout}
+	chain = logTransport{next: chain, logger: options.Logger}
+	chain = newRateLimitTransport(chain, options.RequestsPerSecond, options.RetryMaxWait)
+	return &Client{
+		options: options,
+		http: retryablehttp.Client{
+			HTTPClient: &http.Client{
+				Transport: chain,
+				// Go would follow with the token, to any host, and turn a POST into a GET.
+				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+			},
+			RetryWaitMin: MinWait,
+			RetryWaitMax: options.RetryMaxWait,
+			RetryMax:     options.MaxRetries,
+			CheckRetry:   checkRetry,
+			Backoff:      backoff,
+			ErrorHandler: retryablehttp.PassthroughErrorHandler,
+		},
+	}
+}
+
+// Request is one request. A Request that was sent may be sent once more, with other
+// credentials: attempts and ambiguous outcomes are counted on.
+type Request struct {
+	// Operation says what the request does, such as "read messaging profile".
+	Operation string
+	Method    string
+	URL       *url.URL
+	// Header holds the credentials. The client adds the other headers.
+	Header http.Header
+	// Body is JSON, or nil.
+	Body []byte
+	// Classify reads a response to its end. It returns the outcome of the request and,
+	// unless that is Done, an error.
+	Classify func(*http.Response) (apierror.Outcome, error)
+	// Redactor removes secrets from errors and logs.
+	Redactor *redact.Redactor
+
+	exchange exchange
+}
+
+// Started returns when the last attempt was sent.
+func (r *Request) Started() time.Time { return r.exchange.started }
+
+// Info describes the request as errors do.
+func (r *Request) Info() apierror.Request {
+	x := &r.exchange
+	return apierror.Request{
+		Operation: r.Operation, Method: r.Method, URL: r.URL.String(), Attempts: x.attempts,
+		Last: x.outcome, EarlierAmbiguous: x.earlierAmbiguous, AskedToWait: x.askedToWait,
+	}
+}
+
+// Do sends a request as often as the retry policy allows. The error is nil if the
+// outcome is Done. Otherwise it is an *apierror.APIError, an *apierror.ResponseError
+// or an *apierror.TransportError, and apierror.OutcomeOf returns the outcome of all
+// attempts together.
+func (c *Client) Do(ctx context.Context, r *Request) error {
+	var body any // a nil []byte would be sent as an empty body
+	if r.Body != nil {
+		body = r.Body
+	}
+	x := &r.exchange
+	req, err := retryablehttp.NewRequestWithContext(withRequest(ctx, r), r.Method, r.URL.String(), body)
+	if err != nil {
+		return err
+	}
+	for name, values := range r.Header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.options.UserAgent)
+	if r.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := c.http.Do(req)
+	if resp != nil {
+		_ = resp.Body.Close() // Classify has read it
+	}
+	switch {
+	case err != nil && err == ctx.Err(): //nolint:errorlint // the retry loop returns it unwrapped if the wait for the next attempt ends
+		x.begin()
+		x.err = err
+	case x.outcome == apierror.Done:
+		return nil
+	case x.err == nil: // http.Client refused the request before any attempt
+		x.err = err
+	}
+	return r.error()
+}
+
+// error returns the error of a request that is not done.
+func (r *Request) error() error {
+	err := r.exchange.err
+	_, isAPI := errors.AsType[*apierror.APIError](err)
+	_, isResponse := errors.AsType[*apierror.ResponseError](err)
+	if isAPI || isResponse {
+		apierror.SetRequest(err, r.Info())
+		return err
+	}
+	return &apierror.TransportError{Request: r.Info(), Err: r.Redactor.Error(plain(err, r.URL.Hostname()))}
+}
+
+func closeBody(body io.Closer) {
+	if body != nil {
+		_ = body.Close() // nothing was read from it
+	}
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+)
+
+// exchange is the state of a request while its attempts run. It is in the context
+// of each attempt, because the retry library shows its hooks no request after an
+// attempt that failed.
+type exchange struct {
+	attempts int
+	started  time.Time
+	// outcome, err and status are those of the last attempt. The status is 0 if no
+	// whole response came.
+	outcome apierror.Outcome
+	err     error
+	status  int
+	// bytes is how much of the response's body was read.
+	bytes int64
+
+	earlierAmbiguous bool
+	askedToWait      time.Duration
+
+	// proxy is the proxy of the last attempt.
+	proxy *url.URL
+}
+
+// begin resets what belongs to one attempt. Until the attempt is sent its outcome is
+// NotSent.
+func (x *exchange) begin() {
+	x.earlierAmbiguous = x.earlierAmbiguous || x.outcome == apierror.Ambiguous
+	x.outcome, x.err, x.status, x.bytes, x.askedToWait, x.proxy = apierror.NotSent, nil, 0, 0, 0, nil
+}
+
+// fail ends an attempt without a response.
+func (x *exchange) fail(outcome apierror.Outcome, err error) error {
+	x.outcome, x.err, x.status = outcome, err, 0
+	return err
+}
+
+type requestKey struct{}
+
+func withRequest(ctx context.Context, r *Request) context.Context {
+	return context.WithValue(ctx, requestKey{}, r)
+}
+
+// requestFrom returns the request stored in ctx.
+func requestFrom(ctx context.Context) *Request {
+	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
+		return r
+	}
+	return &Request{URL: new(url.URL)} // of a caller that is not Client
+}

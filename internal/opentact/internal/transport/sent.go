@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/http/httptrace"
+	"net/url"
+	"sync"
+	"sync/atomic"
+)
+
+// countingConn counts the bytes that are written to a connection.
+type countingConn struct {
+	net.Conn
+	written atomic.Int64
+}
+
+func (c *countingConn) Write(p []byte) (int, error) {
+	n, err := c.Conn.Write(p)
+	c.written.Add(int64(n))
+	return n, err
+}
+
+// counted returns a dial function whose connections are counted.
+func counted(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &countingConn{Conn: conn}, nil
+	}
+}
+
+// sentTracker finds out whether anything of an attempt was written to a connection. Go
+// may try several connections for one attempt.
+type sentTracker struct {
+	mu sync.Mutex
+	// connected reports whether the request got a connection, sent whether something
+	// was written to an earlier one.
+	connected, sent bool
+	// conn is the connection of an HTTP/1.1 request, and before is how much had been
+	// written to it when the request got it. It is nil for HTTP/2, whose connections
+	// carry many requests.
+	conn   *countingConn
+	before int64
+	// uncounted reports whether the request got a connection that is not counted.
+	uncounted bool
+	// handshakes is how many TLS handshakes began.
+	handshakes int
+}
+
+// trace returns the hooks that inform the tracker.
+func (s *sentTracker) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{TLSHandshakeStart: s.startHandshake, GotConn: s.gotConn, WroteHeaders: s.wroteHeaders}
+}
+
+func (s *sentTracker) startHandshake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.handshakes++
+}
+
+func (s *sentTracker) gotConn(info httptrace.GotConnInfo) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.connected, s.sent = true, s.sentLocked()
+	s.conn, s.before, s.uncounted = nil, 0, false
+	conn := info.Conn
+	for {
+		secure, ok := conn.(*tls.Conn)
+		if !ok {
+			break
+		}
+		if secure.ConnectionState().NegotiatedProtocol == "h2" {
+			return // wroteHeaders tells
+		}
+		conn = secure.NetConn()
+	}
+	if counting, ok := conn.(*countingConn); ok {
+		s.conn, s.before = counting, counting.written.Load()
+		return
+	}
+	s.uncounted = true
+}
+
+// wroteHeaders is called when the header of an HTTP/2 request was written. That of an
+// HTTP/1.1 request may still be in a buffer.
+func (s *sentTracker) wroteHeaders() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent = s.sent || s.conn == nil
+}
+
+// isTunnelled reports whether the proxy opened a connection to the API: the TLS
+// handshake with the API began. That with an https proxy is the one before.
+func (s *sentTracker) isTunnelled(proxy *url.URL) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if proxy.Scheme == "https" {
+		return s.handshakes > 1
+	}
+	return s.handshakes > 0
+}
+
+// isConnected reports whether the request got a connection.
+func (s *sentTracker) isConnected() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connected
+}
+
+// isSent reports whether the server may have seen something of the request.
+func (s *sentTracker) isSent() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sentLocked()
+}
+
+func (s *sentTracker) sentLocked() bool {
+	return s.sent || s.uncounted || s.conn != nil && s.conn.written.Load() != s.before
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http/httptrace"
+	"testing"
+)
+
+// newCountedConn returns a connection whose other end discards everything.
+func newCountedConn(t *testing.T) *countingConn {
+	t.Helper()
+	client, server := net.Pipe()
+	go func() { _, _ = io.Copy(io.Discard, server) }()
+	t.Cleanup(func() {
+		_ = client.Close()
+		_ = server.Close()
+	})
+	return &countingConn{Conn: client}
+}
+
+// newTLSConn returns a TLS connection with a protocol, on top of one that counts bytes.
+func newTLSConn(t *testing.T, p protocol, next string) *tls.Conn {
+	t.Helper()
+	server, base := startServer(t, p, nil)
+	client, serverEnd := net.Pipe()
+	config := base.TLSClientConfig.Clone()
+	config.ServerName, config.NextProtos = "example.com", []string{next}
+	conn := tls.Client(&countingConn{Conn: client}, config)
+	go func() {
+		secure := tls.Server(serverEnd, server.TLS)
+		_, _ = io.Copy(io.Discard, secure)
+	}()
+	t.Cleanup(func() {
+		_ = client.Close()
+		_ = serverEnd.Close()
+	})
+	if err := conn.HandshakeContext(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func write(t *testing.T, conn net.Conn) {
+	t.Helper()
+	if _, err := io.WriteString(conn, "x"); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSentTracker is about which events mean that something of a request was sent.
+func TestSentTracker(t *testing.T) {
+	t.Parallel()
+	first, second, idle := newCountedConn(t), newCountedConn(t), newCountedConn(t)
+	write(t, idle) // an earlier request
+	uncounted, _ := net.Pipe()
+	secure1, secure2 := newTLSConn(t, https1, "http/1.1"), newTLSConn(t, https2, "h2")
+	for _, test := range []struct {
+		name string
+		// run returns what the tracker is told.
+		run  func(trace *httptrace.ClientTrace)
+		want bool
+	}{
+		{"nothing", func(*httptrace.ClientTrace) {}, false},
+		{"a connection", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: newCountedConn(t)})
+		}, false},
+		{"a connection with earlier requests", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: idle, Reused: true})
+		}, false},
+		{"a header in the buffer of a connection", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: newCountedConn(t)})
+			trace.WroteHeaders()
+		}, false},
+		{"a byte on a connection", func(trace *httptrace.ClientTrace) {
+			conn := newCountedConn(t)
+			trace.GotConn(httptrace.GotConnInfo{Conn: conn})
+			write(t, conn)
+		}, true},
+		{"a byte on the first of two connections", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: first})
+			write(t, first)
+			trace.GotConn(httptrace.GotConnInfo{Conn: second})
+		}, true},
+		{"a connection that is not counted", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: uncounted})
+		}, true},
+		{"a TLS connection after its handshake", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: secure1})
+		}, false},
+		{"a byte on a TLS connection", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: secure1})
+			write(t, secure1)
+		}, true},
+		{"a byte of another request on an HTTP/2 connection", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: secure2})
+			write(t, secure2)
+		}, false},
+		{"a header on an HTTP/2 connection", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: secure2})
+			trace.WroteHeaders()
+		}, true},
+		{"a header on the first of two HTTP/2 connections", func(trace *httptrace.ClientTrace) {
+			trace.GotConn(httptrace.GotConnInfo{Conn: secure2})
+			trace.WroteHeaders()
+			trace.GotConn(httptrace.GotConnInfo{Conn: secure2})
+		}, true},
+	} {
+		var tracker sentTracker
+		test.run(tracker.trace())
+		if got := tracker.isSent(); got != test.want {
+			t.Errorf("%s: sent is %t", test.name, got)
+		}
+	}
+}
