@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package auth_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/auth"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+)
+
+// newStatic returns a sender with a configured token.
+func newStatic(token string, api roundTripper) *auth.Sender {
+	return &auth.Sender{Client: newClient(api, 2), Tokens: auth.Static(token), BaseURL: baseURL.String(), Source: "the test"}
+}
+
+// A 401 leads to one renewed login and one more request, whatever its body is: it says
+// that nothing happened, so this holds for a POST too. There is no loop.
+func TestSender_RejectedToken_LogsInOnce(t *testing.T) {
+	t.Parallel()
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
+		for name, body := range map[string]string{
+			"JSON": `{"success":false,"message":"I do not know never-good-enough-1 or never-good-enough-2"}`, "a page": "<h1>Sign in",
+		} {
+			var requests []string
+			logins := 0
+			_, sender := newLogin(func(req *http.Request) (*http.Response, error) {
+				requests = append(requests, req.Method+" "+req.URL.Path+" "+req.Header.Get("X-Auth-Token"))
+				if isLogin(req) {
+					logins++
+					return loggedIn(fmt.Sprint("never-good-enough-", logins)), nil
+				}
+				return respond(401, body), nil
+			}, 2)
+			request := newRequest(method, sender)
+			err := sender.Do(t.Context(), request)
+			want := []string{
+				"GET /rest/auth ", method + " /rest/thing never-good-enough-1",
+				"GET /rest/auth ", method + " /rest/thing never-good-enough-2",
+			}
+			if diff := cmp.Diff(want, requests); diff != "" {
+				t.Errorf("%s, %s: %s", method, name, diff)
+			}
+			credentials, ok := errors.AsType[*apierror.CredentialsError](err)
+			if !ok || !credentials.LoggedIn || credentials.BaseURL != sender.BaseURL || credentials.Source != "the test" || strings.Contains(err.Error(), "never-good") {
+				t.Errorf("%s, %s: got a %T: %v", method, name, err, err)
+			}
+			if apierror.OutcomeOf(err) != apierror.Rejected || request.Info().Attempts != 2 {
+				t.Errorf("%s, %s: %s after %d attempts", method, name, apierror.OutcomeOf(err), request.Info().Attempts)
+			}
+		}
+	}
+}
+
+func TestSender_RejectedToken_SecondTokenIsAccepted(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{"JSON": `{"success":false,"message":"Expired"}`, "a page": "<h1>Sign in"} {
+		logins, posts := 0, 0
+		_, sender := newLogin(func(req *http.Request) (*http.Response, error) {
+			if isLogin(req) {
+				logins++
+				return loggedIn(fmt.Sprint("token-", logins)), nil
+			}
+			if posts++; req.Header.Get("X-Auth-Token") == "token-1" {
+				return respond(401, body), nil
+			}
+			return success(), nil
+		}, 0)
+		if err := sender.Do(t.Context(), newRequest(http.MethodPost, sender)); err != nil || logins != 2 || posts != 2 {
+			t.Errorf("%s: after %d logins and %d POSTs: %v", name, logins, posts, err)
+		}
+	}
+}
+
+// Only a 401 is about the token.
+func TestSender_OtherError_IsReturned(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{200, 400, 403, 404, 422, 500} {
+		logins, requests := 0, 0
+		_, sender := newLogin(func(req *http.Request) (*http.Response, error) {
+			if isLogin(req) {
+				logins++
+				return loggedIn("a-token"), nil
+			}
+			requests++
+			return rejection(status, "No"), nil
+		}, 0)
+		err := fetch(t.Context(), sender)
+		got, ok := errors.AsType[*apierror.APIError](err)
+		if !ok || got.Status != status || apierror.IsCredentials(err) || logins != 1 || requests != 1 {
+			t.Errorf("%d: after %d logins and %d requests: got a %T: %v", status, logins, requests, err, err)
+		}
+	}
+}
+
+// An earlier attempt of the request may have been carried out when a login fails.
+func TestSender_LoginFailsAfterAmbiguousAttempt(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		status int // of the first attempt, which is the last one if it is a 401
+		want   apierror.Outcome
+	}{
+		{"rejected at once", 401, apierror.NotSent},
+		{"rejected after a 503", 503, apierror.Ambiguous},
+		{"rejected after a 429", 429, apierror.NotSent},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			logins, requests := 0, 0
+			_, sender := newLogin(func(req *http.Request) (*http.Response, error) {
+				if !isLogin(req) {
+					if requests++; requests == 1 {
+						return rejection(test.status, "No"), nil
+					}
+					return rejection(401, "Expired"), nil
+				}
+				if logins++; logins == 1 {
+					return loggedIn("a-token"), nil
+				}
+				return rejection(401, "Locked"), nil
+			}, 1)
+			err := sender.Do(t.Context(), newRequest(http.MethodPatch, sender))
+			login, ok := errors.AsType[*apierror.LoginError](err)
+			if !ok || !isType[*apierror.CredentialsError](login.Err) || apierror.OutcomeOf(err) != test.want {
+				t.Errorf("%s: got a %T with the outcome %s: %v", test.name, err, apierror.OutcomeOf(err), err)
+			}
+		})
+	}
+}
+
+// The rejection of a configured token is final, and the error says whether the token has
+// expired. The client does not check that before, because its clock may be wrong.
+func TestSender_StaticToken(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	for _, test := range []struct {
+		name, token string
+		expired     bool
+	}{
+		{"expired", issue(t, now.Add(-25*time.Hour), now.Add(-time.Hour)), true},
+		{"valid", issue(t, now, now.Add(time.Hour)), false},
+		{"not a JWT", "an-opaque-token", false},
+		{"no claims", "e30.e30.e30", false},
+		{"not base64", "a.b.c", false},
+		{"text as exp", "eyJhbGciOiJub25lIn0.eyJleHAiOiJzb29uIn0.", false},
+	} {
+		requests := 0
+		err := fetch(t.Context(), newStatic(test.token, func(req *http.Request) (*http.Response, error) {
+			requests++
+			return rejection(401, "I do not know "+req.Header.Get("X-Auth-Token")), nil
+		}))
+		credentials, ok := errors.AsType[*apierror.CredentialsError](err)
+		if !ok || credentials.LoggedIn || requests != 1 || strings.Contains(err.Error(), test.token) {
+			t.Errorf("%s: after %d requests: got a %T: %v", test.name, requests, err, err)
+			continue
+		}
+		if want := now.Add(-time.Hour).Truncate(time.Second); test.expired && !credentials.Expired.Equal(want) || !test.expired && !credentials.Expired.IsZero() {
+			t.Errorf("%s: expired at %s", test.name, credentials.Expired)
+		}
+		err = fetch(t.Context(), newStatic(test.token, func(req *http.Request) (*http.Response, error) {
+			if got := req.Header.Get("X-Auth-Token"); got != test.token {
+				t.Errorf("%s: got the token %q", test.name, got)
+			}
+			return success(), nil
+		}))
+		if err != nil {
+			t.Errorf("%s: the API accepts the token: %v", test.name, err)
+		}
+	}
+}
+
+func TestStatic_Secrets(t *testing.T) {
+	t.Parallel()
+	if got := redact.New(auth.Static("a-static-token").Secrets).Text("it is a-static-token"); got != "it is (the token)" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestValidateToken(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, token, want string }{
+		{"a JWT", "eyJhbGciOiJub25lIn0.e30.s3cret", ""},
+		{"any sign", "!~s3cret", ""},
+		{"the longest", strings.Repeat("x", 32<<10), ""},
+		{"empty", "", "it is empty"},
+		{"too long", strings.Repeat("x", 32<<10+1), "it is longer than 32768 bytes"},
+		{"a space", "s3cret s3cret", "it contains white space"},
+		{"a line break", "s3cret\n", "it contains white space"},
+		{"a control character", "s3cret\x7f", "characters outside ASCII"},
+		{"a letter outside ASCII", "s3crét", "characters outside ASCII"},
+		{"not UTF-8", "s3cret\xff", "characters outside ASCII"},
+	} {
+		err := auth.ValidateToken(test.token)
+		if (err == nil) != (test.want == "") || err != nil && (!strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cr")) {
+			t.Errorf("%s: got %v", test.name, err)
+		}
+	}
+}
