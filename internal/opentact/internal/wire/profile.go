@@ -15,7 +15,7 @@ type Profile struct {
 	shape Shape
 	// uuid is the UUID that the profile must have, or "" for any.
 	uuid string
-	// optional reports whether the response may hold something else.
+	// optional reports whether the response may hold no profile, as that of a DELETE.
 	optional bool
 	found    RawFields
 }
@@ -41,7 +41,8 @@ func (p *Profile) Response(redactor *redact.Redactor) *Response {
 // Fields returns the profile after a successful response.
 func (p *Profile) Fields() RawFields { return p.found }
 
-// add takes one item. Leases may repeat the profile. Two profiles are an error.
+// add reads the profile of the payload, or of one item of an array. Leases may repeat the
+// profile. Two profiles are an error.
 func (p *Profile) add(raw json.RawMessage) error {
 	fields, err := p.shape.Find(raw)
 	switch {

@@ -22,8 +22,8 @@ type Shape struct {
 	Fields []string
 }
 
-// Find returns the profile that an object is or contains. The error says what was
-// found instead.
+// Find returns the profile that an object is or contains. It reads the payload about one
+// profile and each item of a list. The error says what was found instead.
 func (s Shape) Find(raw json.RawMessage) (RawFields, error) {
 	object, err := parseObject(raw)
 	if err != nil {
@@ -32,7 +32,7 @@ func (s Shape) Find(raw json.RawMessage) (RawFields, error) {
 	if object == nil {
 		return nil, fmt.Errorf("a profile was expected, found %s", Describe(raw))
 	}
-	nested, container, err := s.findNested(object)
+	nested, isContainer, err := s.findNested(object)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (s Shape) Find(raw json.RawMessage) (RawFields, error) {
 	switch {
 	case len(nested) > 0:
 		object = nested[0]
-	case container:
+	case isContainer:
 		return nil, fmt.Errorf("an object has a place for a profile, but there is none: %s", Describe(raw))
 	default:
 		object = s.known(object)
@@ -52,10 +52,11 @@ func (s Shape) Find(raw json.RawMessage) (RawFields, error) {
 	return object, checkUUID(object)
 }
 
-// findNested returns the profiles inside an object, and whether the object contains
-// a profile rather than being one: it has a place for a profile itself, or further
-// down and no name. Every profile has a name.
-func (s Shape) findNested(object RawFields) (nested []RawFields, container bool, err error) {
+// findNested returns the profiles inside an object. It also reports whether the object is
+// a container and not a profile itself. It is one if it has a member for a profile. It is
+// also one if an inner object has such a member, and the object has no name: every profile
+// has a name.
+func (s Shape) findNested(object RawFields) (nested []RawFields, isContainer bool, err error) {
 	for _, path := range s.Nested {
 		raw, ok, err := descend(object, path)
 		if err != nil {
@@ -72,10 +73,10 @@ func (s Shape) findNested(object RawFields) (nested []RawFields, container bool,
 			nested = append(nested, s.known(inner))
 		}
 		if _, named := object[Name]; len(path) == 1 || !named {
-			container = true
+			isContainer = true
 		}
 	}
-	return nested, container, nil
+	return nested, isContainer, nil
 }
 
 // descend follows a path of member names and reports whether its end exists.
