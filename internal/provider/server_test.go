@@ -15,12 +15,12 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// contextKey is that of a value which is to be garbage in the end.
+// contextKey is the key of a value that must become garbage.
 type contextKey struct{}
 
-// Whatever the context of a call holds is garbage once the call is over, whichever
-// call it is that Terraform makes for each object.
-func TestServerForgetsCalls(t *testing.T) {
+// After a call nothing holds the values of its context. This is true for all calls that
+// Terraform makes for each object.
+func TestServer_ReleasesCallContexts(t *testing.T) {
 	t.Parallel()
 	provider := NewServer(version.Current())
 	server := reflect.ValueOf(provider)
@@ -61,28 +61,32 @@ func callOnce(t *testing.T, collected *atomic.Bool, call func(context.Context)) 
 	call(ctx)
 }
 
-// While a call is under way its context is the caller's, and after that one that has
-// ended.
-func TestLoan(t *testing.T) {
+// During a call the context has the values, the deadline and the end of the caller's. After
+// it the context has ended and holds no value. Its Done channel is always the same.
+func TestReleasableContext(t *testing.T) {
 	t.Parallel()
 	deadline := time.Now().Add(time.Hour)
-	ctx, cancel := context.WithDeadline(context.WithValue(t.Context(), contextKey{}, "held"), deadline)
+	parent, cancel := context.WithDeadline(context.WithValue(t.Context(), contextKey{}, "held"), deadline)
 	defer cancel()
-	var kept context.Context
-	_, _ = lend(ctx, 0, func(lent context.Context, _ int) (int, error) {
-		kept = lent
-		got, ok := lent.Deadline()
-		if !ok || !got.Equal(deadline) || lent.Value(contextKey{}) != "held" || lent.Err() != nil || lent.Done() != ctx.Done() {
-			t.Errorf("it is %v", lent)
-		}
-		cancel()
-		if lent.Err() == nil {
-			t.Error("it does not end with the caller's")
-		}
-		return 0, nil
-	})
-	if _, ok := kept.Deadline(); ok || kept.Value(contextKey{}) != nil || kept.Err() == nil {
-		t.Error("it is still held")
+	child, release := withRelease(parent)
+	done := child.Done()
+	if got, ok := child.Deadline(); !ok || !got.Equal(deadline) || child.Value(contextKey{}) != "held" || child.Err() != nil {
+		t.Errorf("during the call it is %v, %v", got, child.Value(contextKey{}))
 	}
-	<-kept.Done()
+	grandchild, cancelGrandchild := context.WithCancel(child)
+	defer cancelGrandchild()
+	release()
+	<-done
+	<-grandchild.Done()
+	if child.Value(contextKey{}) != nil || child.Err() == nil || child.Done() != done {
+		t.Errorf("after the call it holds %v, %v", child.Value(contextKey{}), child.Err())
+	}
+
+	interrupted, releaseInterrupted := withRelease(parent)
+	defer releaseInterrupted()
+	cancel()
+	<-interrupted.Done()
+	if interrupted.Value(contextKey{}) != "held" || interrupted.Err() == nil {
+		t.Error("a call that is interrupted keeps its values until it ends")
+	}
 }
