@@ -72,7 +72,7 @@ func TestLinksBetweenPages(t *testing.T) {
 func TestMessagesInTroubleshooting(t *testing.T) {
 	t.Parallel()
 	var source strings.Builder
-	for _, room := range []string{"opentact", "profile", "provider"} {
+	for _, room := range []string{"opentact", "opentact/internal/*", "profile", "provider"} {
 		files, err := filepath.Glob("../" + room + "/*.go")
 		if err != nil {
 			t.Fatal(err)

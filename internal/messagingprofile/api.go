@@ -24,9 +24,9 @@ var spec = opentact.Spec[Fields]{
 	Path:   "profile/messaging",
 	Nested: [][]string{{"messaging_profile"}},
 	// The document's requests have the first, its sample answer the second.
-	OtherSpellings: map[string]string{"toll_free_weight": "tollfree_weight"},
+	Aliases: map[string]string{"toll_free_weight": "tollfree_weight"},
 	// By the vendor's description; it allows no null in any other field.
 	Nullable: []string{"callback_url", "callback_url2"},
 	// A webhook's URL may hold a user name and password, or a key.
-	Concealed: []string{"callback_url", "callback_url2"},
+	Sensitive: []string{"callback_url", "callback_url2"},
 }

@@ -13,11 +13,10 @@ import (
 // DefaultBaseURL is the vendor's production API.
 const DefaultBaseURL = "https://api.opentact.org/rest"
 
-// ParseBaseURL reads the address below which the API's paths lie. It must be an
-// absolute https URL; plain http is accepted for loopback addresses alone,
-// because every request carries a token. User information, a query and a
-// fragment have no meaning there and are refused. The error says what is wrong
-// and does not repeat the value, which may hold a password.
+// ParseBaseURL parses the address that the API's paths are below. It must be an absolute
+// https URL. Plain http is accepted for loopback addresses only, because every request
+// carries a token. User information, a query and a fragment are errors. The error says
+// what is wrong and does not repeat the value, which may hold a password.
 func ParseBaseURL(text string) (*url.URL, error) {
 	scheme, _, absolute := strings.Cut(text, "://")
 	if !absolute {
@@ -30,7 +29,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	case base.User != nil:
 		return nil, errors.New("it holds a user name or password")
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("its scheme is %s", clean(scheme))
+		return nil, fmt.Errorf("its scheme is %s", Clean(scheme))
 	case base.Hostname() == "":
 		return nil, errors.New("it names no host")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
@@ -42,7 +41,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	return base, nil
 }
 
-// isLoopback tells whether a host can only be this machine.
+// isLoopback reports whether a host can only be this machine.
 func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }

@@ -1,204 +1,115 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package opentact is a client of the OpenTact API's profiles. It knows HTTP
-// and JSON, and nothing of Terraform.
+// Package opentact is a client of the OpenTact API's profiles. It promises that a
+// profile is created exactly once, that it is not taken for deleted because of a
+// failure, that rate limits hold, and that no error shows a secret. It knows nothing
+// about Terraform.
 //
-// The API's document contradicts itself in places; the client is strict in
-// what it sends and tolerant, by rules that are written beside the code, in the
-// forms of answer it takes. What fits no form is an error, never a guess.
+// The API's document contradicts itself in places. The client is strict in what it
+// sends and tolerant in the forms of response that it reads. A form that it does not
+// know is an error, never a guess.
 package opentact
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
 
-	"github.com/hashicorp/go-retryablehttp"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/auth"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/endpoint"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/transport"
 )
 
-// retryMinWait is the ceiling of the first wait before a request is sent again.
-const retryMinWait = 500 * time.Millisecond
-
-// Config is what a client needs to know. Its zero durations are not defaults.
+// Config configures a client. Zero durations are not replaced by defaults.
 type Config struct {
-	// BaseURL is what ParseBaseURL returned.
+	// BaseURL is the API's address, as ParseBaseURL returns it.
 	BaseURL *url.URL
-	// Credentials let the client in.
+	// Credentials authenticate the client.
 	Credentials Credentials
 	// UserAgent names the program and its version.
 	UserAgent string
-	// RequestTimeout bounds one attempt, from its start to the end of its answer.
+	// RequestTimeout bounds one attempt of a request, including its response.
 	RequestTimeout time.Duration
 	// MaxRetries is how often a request that failed may be sent again.
 	MaxRetries int
-	// RetryMaxWait bounds one wait between attempts, a Retry-After included.
+	// RetryMaxWait bounds one wait between attempts, also one that Retry-After asks for.
 	RetryMaxWait time.Duration
-	// RequestsPerSecond is how many requests are sent in a second at the most,
-	// logins and repetitions included. 0 is no limit.
+	// RequestsPerSecond limits all requests, including logins and retries. 0 means no
+	// limit.
 	RequestsPerSecond float64
-	// Log is told of each attempt. It may be nil.
-	Log func(context.Context, Attempt)
-	// Logs tells whether Log wants to be told, so that nothing is gathered for
-	// nobody. It may be nil, and Log is always told then.
-	Logs func(context.Context) bool
-	// Note is told, in a sentence, what changes which requests are made. It may be nil.
-	Note func(ctx context.Context, text string)
+	// Logger gets debug messages: one for each attempt, and why the client sends other
+	// requests than usual. Nil means no log.
+	Logger *slog.Logger
 }
 
-// Client calls one API with one set of credentials. It is made for use by many
-// goroutines, and remembers for as long as it lives what it learns of the API.
+// Credentials are a token, or an e-mail address and a password to get one.
+type Credentials struct {
+	// Token is sent as X-Auth-Token.
+	Token string
+	// Email and Password log in if Token is empty.
+	Email, Password string
+	// Source says where the credentials come from. It is named if the API rejects them.
+	Source string
+}
+
+// Client calls one API with one set of credentials. It is safe for concurrent use, and
+// remembers what it learns about the API.
 type Client struct {
-	config Config
-	http   *retryablehttp.Client
-	tokens tokens
-	// unusable, where set, is the outcome of every call.
-	unusable error
+	api endpoint.API
 	// collections holds a *Collection[F] for each *Spec[F].
 	collections sync.Map
 }
 
 // New returns a client. It makes no request.
-func New(config Config) *Client { return newClient(config, newTransport()) }
+func New(config Config) *Client { return newClient(config, nil) }
 
-// newClient returns a client whose requests end in a transport.
-func newClient(config Config, transport http.RoundTripper) *Client {
-	chain := http.RoundTripper(attemptLink{next: transport, timeout: config.RequestTimeout})
-	chain = logLink{next: chain, log: config.Log, logs: config.Logs}
-	chain = newPaceLink(chain, config)
-	chain = laneLink{next: chain}
-	c := &Client{
-		config: config,
-		http: &retryablehttp.Client{
-			HTTPClient: &http.Client{
-				Transport: chain,
-				// Go would follow with the token, to any host, and turn a POST into a GET.
-				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			},
-			RetryWaitMin: retryMinWait,
-			RetryWaitMax: config.RetryMaxWait,
-			RetryMax:     config.MaxRetries,
-			CheckRetry:   checkRetry,
-			Backoff:      backoff,
-			ErrorHandler: retryablehttp.PassthroughErrorHandler,
-		},
+// newClient returns a client whose requests are sent by base, or by a transport made for
+// it if base is nil.
+func newClient(config Config, base http.RoundTripper) *Client {
+	logger := cmp.Or(config.Logger, slog.New(slog.DiscardHandler))
+	sender := &auth.Sender{
+		BaseURL: config.BaseURL.String(), Source: config.Credentials.Source,
+		Client: transport.New(transport.Options{
+			UserAgent: config.UserAgent, RequestTimeout: config.RequestTimeout, MaxRetries: config.MaxRetries,
+			RetryMaxWait: config.RetryMaxWait, RequestsPerSecond: config.RequestsPerSecond, Logger: logger, Base: base,
+		}),
 	}
-	c.tokens = newTokens(c)
-	return c
-}
-
-// Unusable returns a client all of whose calls fail with err. It stands in for
-// one that cannot be made yet, so that the reason is given where it matters.
-func Unusable(err error) *Client { return &Client{unusable: err} }
-
-// do carries a call out, with another token where the API refuses the first.
-// Neither that refusal nor a login that failed has carried anything out.
-func (c *Client) do(ctx context.Context, call *call) (*answer, error) {
-	if c.unusable != nil {
-		return nil, c.unusable
-	}
-	for again := false; ; again = true {
-		token, err := c.tokens.token(ctx)
-		if err != nil && call.unclear {
-			return nil, &TransportError{Exchange: call.exchange(), Err: err}
-		}
-		if err != nil {
-			return nil, err
-		}
-		call.hide(token, hiddenToken) // which may have been replaced when there is an error
-		call.left.Store(false)        // what was refused has not happened
-		got, err := c.send(ctx, call, "X-Auth-Token", token)
-		if again || !call.refusesToken(err) || !c.tokens.forget(token) {
-			return got, c.explain(err, token)
+	if config.Credentials.Token != "" {
+		sender.Tokens = auth.Static(config.Credentials.Token)
+	} else {
+		sender.ByLogin = true
+		sender.Tokens = &auth.Login{
+			Client: sender.Client, BaseURL: config.BaseURL, Source: config.Credentials.Source,
+			Email: config.Credentials.Email, Password: config.Credentials.Password,
 		}
 	}
+	return &Client{api: endpoint.API{
+		BaseURL: config.BaseURL, Do: sender.Do, Redactor: redact.New(sender.Tokens.Secrets), Logger: logger,
+		RequestTimeout: config.RequestTimeout, RetryMaxWait: config.RetryMaxWait, MaxRetries: config.MaxRetries,
+	}}
 }
 
-// send sends a call as often as the retry policy allows. The credentials travel
-// in one header.
-func (c *Client) send(ctx context.Context, call *call, header, credentials string) (*answer, error) {
-	var body any // a nil []byte would be sent as an empty body
-	if call.body != nil {
-		body = call.body
-	}
-	req, err := retryablehttp.NewRequestWithContext(withCall(ctx, call), call.method, call.url.String(), body)
-	if err != nil {
-		return nil, err
-	}
-	c.setHeaders(req.Header, call)
-	req.Header.Set(header, credentials)
-
-	var got *answer
-	var last *http.Response
-	read := func(resp *http.Response) (err error) {
-		last = resp
-		got, err = readAnswer(call, resp)
-		return err
-	}
-	// The answer is read inside the attempt, or one that is cut short could not
-	// be sent again.
-	req.SetResponseHandler(read)
-	defer call.endProbe()
-	resp, err := c.http.Do(req)
-	if resp != nil {
-		defer closeBody(resp.Body)
-	}
-	if err == nil && resp != last {
-		// The retries are used up, and the library has not had the last answer read.
-		err = read(resp)
-	}
-	switch {
-	case err == nil:
-		return got, nil
-	case isType[*AnswerError](err), isType[*APIError](err):
-		return nil, err
-	default:
-		return nil, &TransportError{Exchange: call.exchange(), Sent: call.left.Load(), Err: call.safe(call.plainCause(err))}
-	}
+// Unusable returns a client whose operations all fail with err. It stands in for a
+// client that can't be made yet, so that the reason is given where it matters.
+func Unusable(err error) *Client {
+	return &Client{api: endpoint.API{
+		BaseURL: new(url.URL), Logger: slog.New(slog.DiscardHandler), Redactor: redact.New(),
+		Do: func(context.Context, *transport.Request) error { return err },
+	}}
 }
 
-// note says what people would want to know who look for the reason of a request.
-func (c *Client) note(ctx context.Context, text string) {
-	if c.config.Note != nil {
-		c.config.Note(ctx, c.newCall("", "").shown(text)) // the reasons in it may have been in an answer
-	}
-}
+// ValidateToken returns an error unless a token can be sent in a header. The error does
+// not repeat the token.
+func ValidateToken(token string) error { return auth.ValidateToken(token) }
 
-func (c *Client) setHeaders(header http.Header, call *call) {
-	header.Set("Accept", "application/json")
-	header.Set("User-Agent", c.config.UserAgent)
-	if call.body != nil {
-		header.Set("Content-Type", "application/json")
-	}
-}
+// Clean makes a text from outside, such as the name of a profile, safe for a terminal
+// and at most 500 characters long.
+func Clean(text string) string { return redact.Clean(text) }
 
-// explain says of a 401 whose credentials were refused. The token is "" for
-// those of a login.
-func (c *Client) explain(err error, token string) error {
-	if statusOf(err) != http.StatusUnauthorized {
-		return err
-	}
-	return &CredentialsError{
-		BaseURL: c.config.BaseURL.String(), Source: c.config.Credentials.Source, LoggedIn: token != "" && c.config.Credentials.Token == "",
-		Expired: readValidity(token).expired(time.Now()), Err: err,
-	}
-}
-
-// newCall describes a request below the base URL, for a path of elements as they are
-// before they are escaped.
-func (c *Client) newCall(operation, method string, path ...string) *call {
-	escaped := make([]string, len(path))
-	for i, element := range path {
-		escaped[i] = url.PathEscape(element)
-	}
-	base := c.config.BaseURL
-	if base == nil { // the client is unusable, and no request will be made
-		base = new(url.URL)
-	}
-	made := &call{operation: operation, method: method, url: base.JoinPath(escaped...), limit: maxSingleAnswer}
-	if c.tokens != nil {
-		made.secrets = append(made.secrets, func() { c.tokens.hide(made) })
-	}
-	return made
-}
+// Enumerate names the first ten items and says how many more there are.
+func Enumerate(items []string) string { return redact.Enumerate(items) }

@@ -3,156 +3,142 @@
 package opentact_test
 
 import (
-	"context"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-func TestParseBaseURL(t *testing.T) {
+// What a collection learns about the API must last as long as the client.
+func TestCollectionOf_ReturnsSameCollection(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]string{
-		"https://api.opentact.org/rest":   "https://api.opentact.org/rest",
-		"https://api.opentact.org/rest//": "https://api.opentact.org/rest",
-		"https://api.opentact.org":        "https://api.opentact.org",
-		"http://127.0.0.1:8480/rest":      "http://127.0.0.1:8480/rest",
-		"http://127.9.9.9":                "http://127.9.9.9",
-		"http://[::1]:1/rest":             "http://[::1]:1/rest",
-		"http://localhost:1":              "http://localhost:1",
-		"HTTP://LocalHost:1":              "http://LocalHost:1",
-		"https://gateway.example/a%2Fb//": "https://gateway.example/a%2Fb",
-	} {
-		got, err := opentact.ParseBaseURL(text)
-		if err != nil || got.String() != want {
-			t.Errorf("%s: got %v, %v", text, got, err)
-		}
-	}
-	for text, want := range map[string]string{
-		"":                               "it does not begin with https://",
-		"api.opentact.org/rest":          "it does not begin with https://",
-		"127.0.0.1:8480/rest":            "it does not begin with https://",
-		"ftp://api.opentact.org":         "its scheme is ftp",
-		"https://":                       "it names no host",
-		"https:///rest":                  "it names no host",
-		"http://api.opentact.org/rest":   "plain http to api.opentact.org would send the token in the clear",
-		"http://localhost.example":       "plain http",
-		"http://10.0.0.1":                "plain http",
-		"https://u:s3cret@a.example":     "it holds a user name or password",
-		"https://a.example?token=s3cret": "it has a query or a fragment",
-		"https://a.example#s3cret":       "it has a query or a fragment",
-		"https://s3cret\x7f":             "it is no URL",
-		"https://a.example/%zz-s3cret":   "it is no URL",
-	} {
-		_, err := opentact.ParseBaseURL(text)
-		wantInError(t, err, want)
-		if err != nil && strings.Contains(err.Error(), "s3cret") {
-			t.Errorf("%q is repeated in %v", text, err)
-		}
-	}
-}
-
-// The token goes to the base URL alone: a redirect is not followed.
-func TestRedirectsAreNotFollowed(t *testing.T) {
-	t.Parallel()
-	elsewhere := newAPI(t, ok(profileA))
-	for _, status := range []int{301, 302, 303, 307, 308} {
-		a := newAPI(t, reply{status: status, header: map[string]string{"Location": elsewhere.URL}})
-		err := send(t, a, http.MethodGet)
-		wantInError(t, err, "a redirect to "+elsewhere.URL)
-	}
-	if len(elsewhere.log()) != 0 {
-		t.Errorf("followed: %v", elsewhere.log())
-	}
-}
-
-func TestCertificateErrorIsNotRetried(t *testing.T) {
-	t.Parallel()
-	a := &api{script: []reply{ok(profileA)}}
-	a.Server = httptest.NewUnstartedServer(a)
-	a.Config.ErrorLog = discardLog()
-	a.StartTLS()
-	t.Cleanup(a.Close)
-	_, err := opentact.CollectionOf(a.client(t), &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
-	wantInError(t, err, "the certificate of 127.0.0.1 cannot be verified")
-	if strings.Contains(err.Error(), "attempts") {
-		t.Errorf("the next attempt meets the same certificate: %v", err)
-	}
-}
-
-func TestCollectionsAreKept(t *testing.T) {
-	t.Parallel()
-	client := newAPI(t, ok(profileA)).client(t)
+	client := newScriptedAPI(t, success(profileA)).client(t)
 	first, second := opentact.CollectionOf(client, &messaging), opentact.CollectionOf(client, &messaging)
 	if first != second {
-		t.Error("what one learned the other does not know")
+		t.Error("the second call returned another collection")
 	}
 }
 
-func TestAttemptsAreLogged(t *testing.T) {
+func TestUnusable_OperationsReturnReason(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, reply{status: 503, body: "busy"}, reply{status: 200, body: `{"success":true}`, cut: true},
-		reply{status: 200, header: map[string]string{"X-Request-Id": "r-9"}, body: `{"success":true,"payload":` + profileA + `}`})
-	var got []opentact.Attempt
-	client := a.client(t, func(c *opentact.Config) {
-		c.Log = func(_ context.Context, attempt opentact.Attempt) { got = append(got, attempt) }
-	})
-	if _, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{})); err != nil {
+	reason := errors.New("not configured yet")
+	profiles := opentact.CollectionOf(opentact.Unusable(reason), &messaging)
+	_, err := profiles.Create(t.Context(), namedA())
+	if !errors.Is(err, reason) {
+		t.Errorf("create: got %v, want %v", err, reason)
+	}
+	if _, ambiguous := errors.AsType[*opentact.AmbiguousCreateError](err); ambiguous {
+		t.Errorf("the create sent nothing, but is ambiguous: %v", err)
+	}
+	if _, err := profiles.List(t.Context()); !errors.Is(err, reason) {
+		t.Errorf("list: got %v, want %v", err, reason)
+	}
+}
+
+func TestClient_RequestHeaders(t *testing.T) {
+	t.Parallel()
+	a := newScriptedCreateAPI(t, success(profileA))
+	profiles := a.messaging(t)
+	if _, err := profiles.Create(t.Context(), namedA()); err != nil {
 		t.Fatal(err)
 	}
-	path := "/rest/profile/messaging/" + uuidA
-	want := []opentact.Attempt{
-		{Method: "GET", Path: path, Number: 1, Status: 503, Bytes: 4},
-		{Method: "GET", Path: path, Number: 2, Status: 200, Bytes: 8},
-		{Method: "GET", Path: path, Number: 3, Status: 200, Bytes: int64(len(profileA) + 27), RequestID: "r-9"},
+	if _, err := profiles.Get(t.Context(), knownA()); err != nil {
+		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(opentact.Attempt{}, "Duration", "Err")); diff != "" {
-		t.Error(diff)
-	}
-	if len(got) == 3 && (got[0].Err != nil || got[1].Err == nil || got[2].Err != nil) {
-		t.Errorf("errors: %v, %v, %v", got[0].Err, got[1].Err, got[2].Err)
-	}
-}
-
-// A log that is off is told nothing, and one that is on is told, attempt by attempt.
-func TestLogsThatAreOff(t *testing.T) {
-	t.Parallel()
-	a := newAPI(t, ok(profileA))
-	told, on := 0, false
-	client := a.client(t, func(c *opentact.Config) {
-		c.Log = func(context.Context, opentact.Attempt) { told++ }
-		c.Logs = func(context.Context) bool { return on }
-	})
-	for _, want := range []int{0, 1} {
-		if _, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{})); err != nil || told != want {
-			t.Errorf("on %t: told of %d attempts, want %d: %v", on, told, want, err)
+	for i, want := range []map[string]string{
+		{"X-Auth-Token": token, "Accept": "application/json", "User-Agent": "test/1", "Content-Type": "application/json"},
+		{"X-Auth-Token": token, "Accept": "application/json", "User-Agent": "test/1", "Content-Type": ""},
+	} {
+		for name, value := range want {
+			if got := a.requests[i].header.Get(name); got != value {
+				t.Errorf("%s: %s is %q, want %q", a.requests[i], name, got, value)
+			}
 		}
-		on = true
 	}
 }
 
-// Go quotes a malformed header in its error, whatever it holds.
-func TestTokenInAMalformedAnswer(t *testing.T) {
+func TestClient_LogsEachAttempt(t *testing.T) {
 	t.Parallel()
-	a := bare(t, func(conn net.Conn) {
+	a := newScriptedAPI(t, reply{status: 503, body: "busy"}, reply{status: 200, body: `{"success":true}`, cut: true},
+		reply{status: 200, header: map[string]string{"X-Request-Id": "r-9"}, body: `{"success":true,"payload":` + profileA + `}`})
+	var out bytes.Buffer
+	profiles := a.messaging(t, func(c *opentact.Config) { c.Logger = jsonLogger(&out) })
+	if _, err := profiles.Get(t.Context(), knownA()); err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.Collect(strings.Lines(out.String()))
+	if len(lines) != 3 {
+		t.Fatalf("got %d lines, want 3: %v", len(lines), lines)
+	}
+	for i, want := range [][]string{
+		{`"attempt":1`, `"bytes":4`, `"status":503`},
+		{`"attempt":2`, `"status":0`, `"error":"`},
+		{`"attempt":3`, fmt.Sprintf(`"bytes":%d`, len(profileA)+27), `"status":200`, `"request_id":"r-9"`},
+	} {
+		for _, text := range append(want, `"method":"GET","path":"/rest/profile/messaging/`+uuidA+`"`) {
+			if !strings.Contains(lines[i], text) {
+				t.Errorf("line %d does not contain %s: %s", i+1, text, lines[i])
+			}
+		}
+	}
+}
+
+// Go's error about a malformed header quotes the header, which may hold the token.
+func TestClient_MalformedHeader_TokenIsRedacted(t *testing.T) {
+	t.Parallel()
+	a := newConnServer(t, func(conn net.Conn) {
 		_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nX-Auth-Token "+token+"\r\n\r\n")
 	})
-	var logged []error
-	client := a.client(t, func(c *opentact.Config) {
-		c.MaxRetries = 0
-		c.Log = func(_ context.Context, attempt opentact.Attempt) { logged = append(logged, attempt.Err) }
-	})
-	_, err := opentact.CollectionOf(client, &messaging).Get(t.Context(), at(uuidA, messagingFields{}))
-	wantInError(t, err, "malformed MIME header", "(the token)")
-	if text := fmt.Sprint(err, logged); strings.Contains(text, token) || len(logged) != 1 || logged[0] == nil {
+	var out bytes.Buffer
+	profiles := a.messaging(t, noRetries, func(c *opentact.Config) { c.Logger = jsonLogger(&out) })
+	_, err := profiles.Get(t.Context(), knownA())
+	wantErrorContains(t, err, "malformed MIME header", "(the token)")
+	if text := fmt.Sprint(err, out.String()); strings.Contains(text, token) || !strings.Contains(out.String(), `"error":"`) {
 		t.Errorf("the error and the log: %s", text)
+	}
+}
+
+// The number of connections follows the number of parallel requests, also after error
+// responses. The client may open a few more while others are being returned to the pool.
+func TestClient_ManyRequests_ReuseConnections(t *testing.T) {
+	t.Parallel()
+	const parallelism = 40
+	for name, next := range map[string]reply{
+		"profile": success(profileA), "rejection": rejection(404, "no"), "page": {status: 403, body: "<html>"}, "failure": rejection(500, "oops"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &scriptedAPI{script: []reply{next}}
+			var opened atomic.Int64
+			a.Server = httptest.NewUnstartedServer(a)
+			a.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				if state == http.StateNew {
+					opened.Add(1)
+				}
+			}
+			a.Start()
+			t.Cleanup(a.Close)
+			profiles := a.messaging(t)
+			for range 10 {
+				var working sync.WaitGroup
+				for range parallelism {
+					working.Go(func() { _, _ = profiles.Get(t.Context(), knownA()) })
+				}
+				working.Wait()
+			}
+			if n := opened.Load(); n > 2*parallelism {
+				t.Errorf("the client opened %d connections for %d parallel requests", n, parallelism)
+			}
+		})
 	}
 }

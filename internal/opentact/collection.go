@@ -6,105 +6,176 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
-	"net/http"
-	"strings"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/endpoint"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// Collection holds the operations on profiles of one kind.
+// Collection reads and writes the profiles of one kind. It is safe for concurrent use.
 type Collection[F Fields] struct {
-	client    *Client
-	spec      *Spec[F]
-	layout    Layout[F]
-	reader    reader
-	spellings spellings
-	creates   *creates
-	snapshots snapshots[F]
+	spec     *Spec[F]
+	layout   Layout[F]
+	endpoint *endpoint.Endpoint
 }
 
-// CollectionOf returns the client's collection of a kind: the same one for
-// every call with the same client and spec, so that what is learned of the API
-// lasts as long as the client.
+// CollectionOf returns the client's collection of a kind. It is the same one for every
+// call with the same client and spec, so that what the client learns about the API lasts
+// as long as the client.
 func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
-	if known, ok := client.collections.Load(spec); ok {
-		if collection, ok := known.(*Collection[F]); ok {
-			return collection
-		}
+	known, ok := client.collections.Load(spec)
+	if !ok {
+		c := &Collection[F]{spec: spec, layout: LayoutOf[F]()}
+		kind := spec.kind()
+		kind.Shape = wire.Shape{Nested: spec.Nested, Aliases: spec.Aliases, Fields: c.layout.names}
+		kind.Malformed, kind.Decode = c.layout.malformed, c.decode
+		c.endpoint = endpoint.New(client.api, *kind)
+		known, _ = client.collections.LoadOrStore(spec, c)
 	}
-	layout := LayoutOf[F]()
-	made := &Collection[F]{
-		client:    client,
-		spec:      spec,
-		layout:    layout,
-		reader:    reader{nested: spec.Nested, otherSpellings: spec.OtherSpellings, names: layout.names},
-		spellings: spellings{others: spec.OtherSpellings},
-		creates:   newCreates(),
-		snapshots: newSnapshots[F](),
-	}
-	// Of two goroutines that come here at once, one finds the other's.
-	if known, loaded := client.collections.LoadOrStore(spec, made); loaded {
-		if collection, ok := known.(*Collection[F]); ok {
-			return collection
-		}
-	}
-	return made
+	collection, _ := known.(*Collection[F]) // a *Spec[F] is the key of nothing else
+	return collection
 }
 
-// Get returns one profile. Where the answer lacks a field, or shows its value
-// at a precision of 32 bits, the value is taken from known: what the caller
-// holds already, which may be no more than the UUID. IsGone tells whether the
-// error means that there is no such profile.
+// Get returns one profile. If the response lacks a field, or shows its value at a
+// precision of 32 bits, the value is taken from known: what the caller has, which may be
+// the UUID alone. IsNotFound reports whether the error means that there is no such
+// profile.
 //
-// After the first few reads of a kind a list may answer, which is at most half a
-// minute old. It does so only of profiles that this client has not written, and
-// that are as they are known.
+// After the first reads of a kind a list that is at most 30 seconds old may serve a
+// read, if this client has not written the profile and the list shows it as it is known.
 func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], error) {
-	if profile, ok := c.glance(ctx, known); ok {
-		return profile, nil
+	if listed := c.endpoint.Cached(ctx, known.UUID); listed != nil {
+		if cached, ok := listed.Decoded.(Profile[F]); ok {
+			if profile, ok := c.confirm(known, cached); ok {
+				return profile, nil
+			}
+		}
 	}
 	return c.read(ctx, known)
 }
 
-// List returns every profile of the kind, in the order of the API. Profiles that
-// leases repeat are returned once. Reads share a list, as long as it is not older
-// than half a minute, or than the last write of this client.
-func (c *Collection[F]) List(ctx context.Context) ([]Profile[F], error) {
-	s, err := c.upToDate(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return s.all()
-}
-
-// read asks for one profile alone.
 func (c *Collection[F]) read(ctx context.Context, known Profile[F]) (Profile[F], error) {
-	before, err := encodeKnown(known)
+	raw, err := encode(known)
 	if err != nil {
 		return Profile[F]{}, err
 	}
-	got, err := c.exchange(ctx, "read", http.MethodGet, known.UUID, nil, before)
+	got, err := c.endpoint.Get(ctx, known.UUID, raw)
 	if err != nil {
-		return Profile[F]{}, c.confirmGone(ctx, err, before)
+		return Profile[F]{}, err
 	}
-	c.keepPrecision(got, before)
-	got.fill(before)
-	profile, malformed := c.layout.decode(got)
-	if len(malformed) > 0 {
-		return Profile[F]{}, &MismatchError{Operation: c.operation("read"), UUID: known.UUID, Fields: c.malformed(malformed, got, before)}
-	}
+	profile, _ := c.layout.decode(got)
 	return profile, nil
 }
 
-// Update changes a profile from what is known of it to another set of fields.
-// Only what differs is sent; where nothing does, the profile is merely read. A
-// profile returned beside an error shows what the API holds after the attempt.
+// confirm returns the profile of a list if the list shows what is known, if anything is.
+func (c *Collection[F]) confirm(known, listed Profile[F]) (Profile[F], bool) {
+	differs := func(known, listed Optional[string]) bool { return !known.IsZero() && known != listed }
+	switch {
+	case known.Fields.ProfileName() == "": // every profile has a name, so nothing is known
+		return listed, true
+	case differs(known.CreatedOn, listed.CreatedOn), differs(known.ModifiedOn, listed.ModifiedOn):
+		return listed, false
+	case listed.Fields == known.Fields:
+		return listed, true
+	}
+	// A value may be written in another way. It stays as it is known.
+	before, errBefore := wire.Encode(known.Fields)
+	after, errAfter := wire.Encode(listed.Fields)
+	if errors.Join(errBefore, errAfter) != nil {
+		return listed, false
+	}
+	kind := c.spec.kind()
+	for field, raw := range before {
+		if !kind.Same(field, raw, after[field]) {
+			return listed, false
+		}
+	}
+	before.Fill(after)
+	kept, malformed := c.layout.decode(before)
+	listed.Fields = kept.Fields
+	return listed, len(malformed) == 0
+}
+
+// Listed is one profile of a list. If Err is not nil, it says what is wrong with the
+// API's data, and the profile holds what could be read.
+type Listed[F Fields] struct {
+	Profile[F]
+	Err error
+}
+
+// List returns every profile of the kind in the order of the API. Profiles that leases
+// repeat are returned once. Callers share a list, as long as it is not older than 30
+// seconds or than the last write of this client.
+func (c *Collection[F]) List(ctx context.Context) ([]Listed[F], error) {
+	list, err := c.endpoint.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Listed[F], 0, len(list.Profiles)+1)
+	for _, listed := range list.Profiles {
+		profile, _ := listed.Decoded.(Profile[F])
+		all = append(all, Listed[F]{Profile: profile, Err: listed.Err})
+	}
+	if list.Skipped.Count > 0 {
+		all = append(all, Listed[F]{Err: errors.New(list.Skipped.String())})
+	}
+	return all, nil
+}
+
+// decode decodes a profile of a list. The error says what is wrong with it.
+func (c *Collection[F]) decode(raw wire.RawFields) (any, error) {
+	profile, malformed := c.layout.decode(raw)
+	_, named := raw[wire.Name]
+	switch {
+	case !named:
+		return profile, fmt.Errorf("the API's data of %s %s is malformed: it has no name", c.spec.Name, profile.UUID)
+	case len(malformed) > 0:
+		return profile, fmt.Errorf("the API's data of %s %s is malformed: %s is not of this field's type", c.spec.Name, profile.UUID, malformed[0])
+	default:
+		return profile, nil
+	}
+}
+
+// Created is the result of a create.
+type Created[F Fields] struct {
+	// Profile exists if it has a UUID, also beside an error.
+	Profile[F]
+	// Ambiguous is the error of the last create request whose outcome was ambiguous, and
+	// nil if there was none.
+	Ambiguous error
+	// Resends is how often the request was sent again after that. Lists had shown no
+	// profile, but a request that was carried out late may still have made one.
+	Resends int
+	// Duplicates are the UUIDs of profiles that the requests have made besides this one.
+	Duplicates []string
+}
+
+// Create creates one profile with the fields that are mentioned. If the outcome of the
+// request is ambiguous, it looks for the profile in the list, and sends the request again
+// only if two lists do not show it. It looks also after ctx has ended, for a bounded time.
+// An *AmbiguousCreateError means that the outcome stays unknown.
+func (c *Collection[F]) Create(ctx context.Context, planned F) (Created[F], error) {
+	sent, err := wire.Encode(planned)
+	if err != nil {
+		return Created[F]{}, err
+	}
+	result, err := c.endpoint.Create(ctx, sent)
+	created := Created[F]{Ambiguous: result.Ambiguous, Resends: result.Resends, Duplicates: result.Duplicates}
+	created.Profile, _ = c.layout.decode(result.Fields)
+	return created, err
+}
+
+// Update changes a profile from what is known about it to other fields. Only what differs
+// is sent. If nothing differs, the profile is read. A profile that is returned beside an
+// error shows what the API stores.
 func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Profile[F], error) {
-	before, err := encodeKnown(from)
+	before, err := encode(from)
 	if err != nil {
 		return Profile[F]{}, err
 	}
-	sent, err := encode(to)
+	sent, err := wire.Encode(to)
 	if err != nil {
 		return Profile[F]{}, err
 	}
@@ -112,167 +183,16 @@ func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Prof
 	if len(sent) == 0 {
 		return c.read(ctx, from)
 	}
-	w := write{verb: "update", method: http.MethodPatch, uuid: from.UUID, sent: sent, before: before}
-	got, err := c.send(ctx, &w)
-	if err != nil {
-		return Profile[F]{}, c.confirmGone(ctx, err, sent, before)
-	}
-	return c.settle(ctx, w, got)
+	got, err := c.endpoint.Update(ctx, from.UUID, sent, before)
+	profile, _ := c.layout.decode(got)
+	return profile, err
 }
 
-// Delete removes a profile. That it is gone already is success.
+// Delete deletes a profile. If it does not exist, that is a success.
 func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
-	uuid := known.UUID
-	before, err := encodeKnown(known)
+	raw, err := encode(known)
 	if err != nil {
 		return err
 	}
-	call, err := c.prepare("delete", http.MethodDelete, uuid, nil, before)
-	if err != nil {
-		return err
-	}
-	// What a DELETE answers is not documented, beyond "an object". If that is a
-	// profile it has to be the one asked for.
-	var other string
-	call.element = func(raw json.RawMessage) error {
-		if m, err := c.reader.find(raw); err == nil && uuidOf(m) != uuid {
-			other = uuidOf(m)
-		}
-		return nil
-	}
-	call.restart = func() { other = "" }
-	got, err := c.do(ctx, call, uuid)
-	if err = c.confirmGone(ctx, err, before); IsGone(err) {
-		c.creates.retire(uuid)
-		return nil
-	}
-	switch {
-	case err != nil:
-		return err
-	case !got.empty && !got.array:
-		_ = call.element(got.payload)
-	}
-	if other != "" {
-		return call.otherProfile(other)
-	}
-	c.creates.retire(uuid)
-	return nil
+	return c.endpoint.Delete(ctx, known.UUID, raw)
 }
-
-// confirmGone makes sure that there is a collection before a profile is taken for
-// gone; that there was one a moment ago is enough. Where not even the collection is
-// found, the 404 is about the path, as when base_url lacks its /rest, and says
-// nothing about the profile. Nor is it believed where nobody could look, because
-// nobody was let in or the caller gave up. Whatever else the collection answers
-// does not contradict the API's word.
-func (c *Collection[F]) confirmGone(ctx context.Context, err error, known ...members) error {
-	if !IsGone(err) {
-		return err
-	}
-	if c.snapshots.wasFound() {
-		return err
-	}
-	call := c.newListCall(known...)
-	call.element = func(json.RawMessage) error { return nil } // that there is a list is enough
-	_, listErr := c.client.do(ctx, call)
-	switch {
-	case listErr == nil:
-		c.snapshots.setFound()
-		return err
-	case statusOf(listErr) == http.StatusNotFound:
-		return &AnswerError{
-			Exchange: call.exchange(), Status: http.StatusNotFound,
-			Reason: "neither the profile nor the collection it belongs to is found, so the path below base_url is wrong",
-		}
-	case isType[*LoginError](listErr) || isType[*CredentialsError](listErr) || ctx.Err() != nil:
-		return listErr
-	default:
-		return err
-	}
-}
-
-// exchange sends one request about a single profile and returns the profile
-// that the answer holds. A POST goes to the collection and has no uuid. Concealed
-// values among the known members are kept out of errors.
-func (c *Collection[F]) exchange(ctx context.Context, verb, method, uuid string, body members, known ...members) (members, error) {
-	call, err := c.prepare(verb, method, uuid, body, known...)
-	if err != nil {
-		return nil, err
-	}
-	return c.carryOut(ctx, call, uuid)
-}
-
-// prepare makes the call of an exchange.
-func (c *Collection[F]) prepare(verb, method, uuid string, body members, known ...members) (*call, error) {
-	call, err := c.newCall(verb, method, uuid)
-	if err != nil {
-		return nil, err
-	}
-	if body != nil {
-		if call.body, err = marshal(body); err != nil {
-			return nil, err
-		}
-	}
-	c.hide(call, known...)
-	return call, nil
-}
-
-// carryOut sends the call of an exchange, and finds the profile in the answer.
-func (c *Collection[F]) carryOut(ctx context.Context, call *call, uuid string) (members, error) {
-	one := &single{reader: c.reader}
-	call.element, call.restart = one.add, one.restart
-	got, err := c.do(ctx, call, uuid)
-	if err != nil {
-		return nil, err
-	}
-	m, err := one.take(got)
-	if err != nil {
-		return nil, call.unexpected(err)
-	}
-	if found := uuidOf(m); uuid != "" && found != uuid {
-		return nil, call.otherProfile(found)
-	}
-	return m, nil
-}
-
-// do carries out a call about a profile. What it writes no list answers for.
-func (c *Collection[F]) do(ctx context.Context, call *call, uuid string) (*answer, error) {
-	if call.method != http.MethodGet {
-		if uuid != "" {
-			c.snapshots.setWritten(uuid)
-		}
-		defer c.snapshots.countWrite()
-	}
-	return c.client.do(ctx, call)
-}
-
-// claim gives a profile to a create, after which no list answers for it.
-func (c *Collection[F]) claim(uuid string) error {
-	c.snapshots.setWritten(uuid)
-	return c.creates.claim(uuid)
-}
-
-// newCall describes a request about one profile, or about the collection where
-// it is a POST. An id that is no uuid never reaches a URL.
-func (c *Collection[F]) newCall(verb, method, uuid string) (*call, error) {
-	path := strings.Split(c.spec.Path, "/")
-	if method != http.MethodPost {
-		if err := ValidateUUID(uuid); err != nil {
-			return nil, fmt.Errorf("%s: %w", c.operation(verb), err)
-		}
-		path = append(path, uuid)
-	}
-	return c.client.newCall(c.operation(verb), method, path...), nil
-}
-
-// newListCall describes a request for the collection. Concealed values among the
-// known members are kept out of errors.
-func (c *Collection[F]) newListCall(known ...members) *call {
-	call := c.client.newCall(c.operation("list")+"s", http.MethodGet, strings.Split(c.spec.Path, "/")...)
-	call.limit, call.pages = maxListAnswer, true
-	c.hide(call, known...)
-	return call
-}
-
-// operation reads like "create messaging profile".
-func (c *Collection[F]) operation(verb string) string { return verb + " " + c.spec.Name }

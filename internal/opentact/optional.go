@@ -8,12 +8,13 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// Optional is one member of a JSON object. It tells apart the three things
-// that a request or an answer can say of a field: nothing (the zero value),
-// null, and a value. Give it the struct tag `omitzero`, so that a field of
-// which nothing is said does not appear in the request.
+// Optional is one member of a JSON object: not mentioned (the zero value), null, or a
+// value. Give it the struct tag `omitzero`, so that a field that is not mentioned is
+// left out of the request.
 type Optional[T any] struct {
 	value T
 	state state
@@ -27,29 +28,29 @@ const (
 	present
 )
 
-// Value is a field that carries v.
+// Value returns a field with the value v.
 func Value[T any](v T) Optional[T] { return Optional[T]{value: v, state: present} }
 
-// Null is a field that carries null.
+// Null returns a field that is null.
 func Null[T any]() Optional[T] { return Optional[T]{state: null} }
 
 // Get returns the value, and whether there is one.
 func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
 
-// IsZero tells whether nothing is said of the field. encoding/json asks it on
-// behalf of `omitzero`.
+// IsZero reports whether the field is not mentioned. encoding/json calls it for
+// `omitzero`.
 func (o Optional[T]) IsZero() bool { return o.state == absent }
 
-// MarshalJSON writes the value, or null where there is none.
+// MarshalJSON writes the value, or null if there is none.
 func (o Optional[T]) MarshalJSON() ([]byte, error) {
 	if o.state != present {
 		return []byte("null"), nil
 	}
-	return marshal(o.value)
+	return wire.Marshal(o.value)
 }
 
-// UnmarshalJSON reads null or a value. JSON knows no integers: 5 and 5.0 are
-// one number, so an integer field takes both.
+// UnmarshalJSON reads null or a value. JSON has no integers: 5 and 5.0 are one number,
+// so an integer field takes both.
 func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	if bytes.Equal(data, []byte("null")) {
 		*o = Null[T]()
@@ -69,8 +70,8 @@ func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// parseInteger reads a JSON number without a fractional part, in any notation.
-// Beyond 2^53 a double no longer holds every integer; no field comes near it.
+// parseInteger reads a JSON number without a fractional part, in any notation. A double
+// does not hold every integer beyond 2^53, which is far above all fields.
 func parseInteger(data []byte) (int64, error) {
 	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
 		return n, nil

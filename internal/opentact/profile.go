@@ -3,28 +3,25 @@
 package opentact
 
 import (
-	"encoding/json"
-	"fmt"
-	"math"
-	"slices"
-	"unicode/utf8"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/endpoint"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// Profile is an object of the API: what it says of itself, and the fields that
-// a caller may set. F lists those of one kind.
+// Profile is an object of the API: what it says about itself, and the fields that a
+// caller may set. F lists the fields of one kind.
 type Profile[F Fields] struct {
 	// UUID identifies the profile, in the form that ValidateUUID accepts.
 	UUID string
-	// CreatedOn and ModifiedOn are times in RFC 3339, kept as they were received.
+	// CreatedOn and ModifiedOn are times in RFC 3339, as the API returned them.
 	CreatedOn  Optional[string]
 	ModifiedOn Optional[string]
-	// Fields are the settable fields. A field that the API did not mention is
-	// the zero Optional, one that it said is unset is a null.
+	// Fields are the settable fields. A field that the API did not mention is the zero
+	// Optional.
 	Fields F
 }
 
-// Fields is implemented by embedding Named. A kind's fields are a struct of
-// Optional members with the JSON names of the API's requests.
+// Fields is implemented by embedding Named. The fields of a kind are a struct of Optional
+// members with the JSON names of the API's document.
 type Fields interface {
 	comparable
 	ProfileName() string
@@ -32,12 +29,11 @@ type Fields interface {
 
 // Named holds the one field that profiles of every kind have.
 type Named struct {
-	// Name is assigned by the user, 1 to 255 characters. Several profiles may
-	// share a name.
+	// Name is chosen by the user, 1 to 255 characters. Several profiles may share a name.
 	Name Optional[string] `json:"name,omitzero"`
 }
 
-// ProfileName returns the name, or "" where there is none.
+// ProfileName returns the name, or "" if there is none.
 func (n Named) ProfileName() string {
 	name, _ := n.Name.Get()
 	return name
@@ -49,97 +45,57 @@ type Spec[F Fields] struct {
 	Name string
 	// Path is the collection's path below the base URL, such as "profile/messaging".
 	Path string
-	// Nested lists where an answer may hold the profile inside another object,
-	// as paths of member names. The API document's sample answers are
-	// phone-number leases that contain the profile.
+	// Nested are the paths of member names at which a response may hold the profile
+	// inside another object. The API's document shows phone-number leases that contain
+	// the profile.
 	Nested [][]string
-	// OtherSpellings maps a field's name in the API document to the name that
-	// the vendor's answers or own client use instead.
-	OtherSpellings map[string]string
-	// Nullable lists the fields that a null unsets. What the API makes of one that
-	// is unset is its own affair.
+	// Aliases maps a field's name in the API's document to the name that the vendor's
+	// responses or client use instead.
+	Aliases map[string]string
+	// Nullable lists the fields that a null unsets. The API decides which value a field
+	// has then.
 	Nullable []string
-	// Concealed lists fields whose values may carry credentials. They are never
-	// shown in an error.
-	Concealed []string
-	// Float32 lists number fields that the API may keep in 32 bits: a value that
-	// is the same at that precision is the same value.
+	// Sensitive lists fields whose values may hold credentials. No error shows them.
+	Sensitive []string
+	// Float32 lists number fields that the API may keep in 32 bits. Values that are equal
+	// at that precision are equal.
 	Float32 []string
 }
 
-// FieldName returns the API document's name of a field, whichever of its names
-// the API used.
+// FieldName returns the document's name of a field, whichever of its names is given.
 func (s *Spec[F]) FieldName(name string) string {
-	for field, other := range s.OtherSpellings {
-		if name == other {
+	for field, alias := range s.Aliases {
+		if name == alias {
 			return field
 		}
 	}
 	return name
 }
 
-// SameNumber tells whether two numbers are one value of a field, as far as the
-// API can tell them apart. What is too large or too small for 32 bits is not the
-// same as everything else that is.
-func (s *Spec[F]) SameNumber(field string, a, b float64) bool {
-	if a == b || !slices.Contains(s.Float32, field) {
-		return a == b
-	}
-	kept := float32(a)
-	return kept == float32(b) && kept != 0 && !math.IsInf(float64(kept), 0)
-}
-
-// Same tells whether a field has one and the same value in both.
+// Same reports whether a field has the same value in both.
 func (s *Spec[F]) Same(field string, a, b F) bool {
-	x, errX := encode(a)
-	y, errY := encode(b)
-	return errX == nil && errY == nil && s.same(field, x[field], y[field])
+	x, errX := wire.Encode(a)
+	y, errY := wire.Encode(b)
+	return errX == nil && errY == nil && s.kind().Same(field, x[field], y[field])
 }
 
-// Show renders a field's value for people, or its length where the value may
-// carry credentials.
+// SameNumber reports whether two numbers are the same value of a field, as far as the
+// API can tell them apart.
+func (s *Spec[F]) SameNumber(field string, a, b float64) bool {
+	return s.kind().SameNumber(field, a, b)
+}
+
+// Show renders a field's value for people, or its length if the field is sensitive.
 func (s *Spec[F]) Show(field string, fields F) string {
-	m, _ := encode(fields) // fields can be, and if not there is nothing to show
-	return s.show(field, m)
+	raw, _ := wire.Encode(fields) // after an error there is nothing to show
+	return s.kind().Show(field, raw)
 }
 
-// show is Show of members that are not decoded.
-func (s *Spec[F]) show(field string, m members) string {
-	raw, ok := m[field]
-	switch {
-	case !ok:
-		return "nothing"
-	case isComposite(raw): // no field is, so it may be a user, with a password
-		return describeJSON(raw)
-	case !slices.Contains(s.Concealed, field) || isNull(raw):
-		return clean(string(raw))
-	}
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
-		return "something that is not a string"
-	}
-	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
+// kind returns what the client knows about the values of fields.
+func (s *Spec[F]) kind() *endpoint.Kind {
+	return &endpoint.Kind{Name: s.Name, Path: s.Path, Sensitive: s.Sensitive, Float32: s.Float32}
 }
 
-// ValidateUUID returns an error unless id has the API's form of a uuid: lower
-// case hexadecimal digits in groups of 8-4-4-4-12. The API document gives it.
-func ValidateUUID(id string) error {
-	if !isUUID(id) {
-		return fmt.Errorf("%q is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed", shorten(id, 60))
-	}
-	return nil
-}
-
-func isUUID(id string) bool {
-	const form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"
-	if len(id) != len(form) {
-		return false
-	}
-	for i := range len(id) {
-		isDigit := id[i] >= '0' && id[i] <= '9' || id[i] >= 'a' && id[i] <= 'f'
-		if form[i] == '-' && id[i] != '-' || form[i] != '-' && !isDigit {
-			return false
-		}
-	}
-	return true
-}
+// ValidateUUID returns an error unless id has the API's form of a UUID: lower-case
+// hexadecimal digits in groups of 8-4-4-4-12.
+func ValidateUUID(id string) error { return wire.ValidateUUID(id) }

@@ -28,7 +28,7 @@ var spec = opentact.Spec[Fields]{
 		{"sip_control_app", "outbound_voice_profile"},
 	},
 	// The document has the first, the vendor's own client the second.
-	OtherSpellings: map[string]string{"daily_spend_limit": "daily_spent_limit"},
+	Aliases: map[string]string{"daily_spend_limit": "daily_spent_limit"},
 	// Inferred: nothing says which fields of this kind take a null.
 	Nullable: []string{"channel_limit", "max_rate", "daily_spend_limit"},
 	// The document calls it an "integer <float>".

@@ -52,25 +52,13 @@ func effect(op operation, err error) string {
 	case verbRead:
 		return "The profile is still in the state."
 	case verbUpdate, verbDelete:
-		if certainlyNothing(err) {
+		if opentact.OutcomeOf(err).NothingHappened() {
 			return "Nothing was changed."
 		}
 		return "Whether it happened all the same, the next plan will show."
 	default:
 		return ""
 	}
-}
-
-// certainlyNothing tells whether a write cannot have happened: the API refused
-// it, or it was never sent, and nor can an earlier attempt.
-func certainlyNothing(err error) bool {
-	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
-		return apiErr.Refused() && !apiErr.Unclear
-	}
-	if transportErr, ok := errors.AsType[*opentact.TransportError](err); ok {
-		return !transportErr.Sent && !transportErr.Unclear
-	}
-	return isType[*opentact.LoginError](err)
 }
 
 // next says what to do about an error.
@@ -84,8 +72,8 @@ func next(op operation, err error) string {
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		return nextOnStatus(op, apiErr.Status)
 	}
-	if answerErr, ok := errors.AsType[*opentact.AnswerError](err); ok {
-		return nextOnAnswer(answerErr.Status)
+	if responseErr, ok := errors.AsType[*opentact.ResponseError](err); ok {
+		return nextOnResponse(responseErr.Status)
 	}
 	if isType[*opentact.TransportError](err) {
 		return nextOnTransport(err)
@@ -97,21 +85,15 @@ func next(op operation, err error) string {
 // there is not. No other system has an error of that number.
 const errRefusedOnWindows = syscall.Errno(10061)
 
-// isProxyError tells whether the connection failed before it came to the API.
-func isProxyError(err error) bool {
-	opErr, ok := errors.AsType[*net.OpError](err)
-	return ok && opErr.Op == "proxyconnect"
-}
-
-// nextOnTransport is about requests that no answer came to.
+// nextOnTransport is about requests that got no response.
 func nextOnTransport(err error) string {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "Run Terraform again."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "If the API is merely slow, raise the provider's request_timeout."
-	case isProxyError(err):
-		return "The proxy that HTTPS_PROXY or HTTP_PROXY names cannot be reached. Correct the variable, or exempt the API's host by NO_PROXY."
+	case isType[*opentact.ProxyError](err):
+		return "Check the proxy's address, user name and password in HTTPS_PROXY, or exempt the API's host with NO_PROXY."
 	case isType[*net.DNSError](err):
 		return checkBaseURL + ", and that this machine can resolve the name of its host."
 	case isType[*tls.CertificateVerificationError](err):
@@ -174,8 +156,8 @@ func nextOnStatus(op operation, status int) string {
 	}
 }
 
-// nextOnAnswer is about answers that are not the API's.
-func nextOnAnswer(status int) string {
+// nextOnResponse is about responses that do not have the API's form.
+func nextOnResponse(status int) string {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return nextOnStatus(operation{}, status)
@@ -193,7 +175,7 @@ const apiFails = "The API, or a gateway in front of it, is failing and may recov
 // line of the configuration shows that it was sent.
 func adviceOnResets(resets []string, err error) string {
 	apiErr, ok := errors.AsType[*opentact.APIError](err)
-	if len(resets) == 0 || !ok || !apiErr.AboutContent() {
+	if len(resets) == 0 || !ok || !apiErr.IsAboutContent() {
 		return ""
 	}
 	return fmt.Sprintf(" Of what is not configured any more, the API was asked to unset %s. If it cannot, set it to the value that it is to have.", strings.Join(resets, ", "))

@@ -23,8 +23,8 @@ func TestNextOnTransport(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, "The proxy that HTTPS_PROXY or HTTP_PROXY names"},
-		{&net.OpError{Op: "proxyconnect", Net: "tcp", Err: dial(&net.DNSError{Err: "no such host"})}, "The proxy that HTTPS_PROXY or HTTP_PROXY names"},
+		{&opentact.ProxyError{Host: "proxy.example", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, "Check the proxy's address"},
+		{&opentact.ProxyError{Host: "proxy.example", Status: 407}, "user name and password in HTTPS_PROXY"},
 		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "nothing listens there"}, // Windows
 		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that it can be reached from here"},
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not speak TLS"},

@@ -12,19 +12,19 @@ import (
 )
 
 // warn tells people of a create that did not go the plain way.
-func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.Creation[F]) {
-	if made.UUID == "" || made.Lost == nil {
+func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.Created[F]) {
+	if made.UUID == "" || made.Ambiguous == nil {
 		return
 	}
 	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, of.ProfileName())
-	cause := "\n\n" + sentence(made.Lost.Error())
+	cause := "\n\n" + sentence(made.Ambiguous.Error())
 	switch {
-	case len(made.Surplus) > 0:
+	case len(made.Duplicates) > 0:
 		diags.AddWarning("There are more profiles than resources: "+subject,
 			fmt.Sprintf("The answer to a create was lost. %s is in the state. Lists did not show everything in time, and now show more new profiles "+
 				"with this name and these values than there are resources for. These belong to none; delete them in the OpenTact account, or import them:\n\n%s%s",
-				made.UUID, r.importCommands(made.Surplus...), cause))
-	case made.Repeats > 0:
+				made.UUID, r.importCommands(made.Duplicates...), cause))
+	case made.Resends > 0:
 		diags.AddWarning("A create was sent again: "+subject,
 			fmt.Sprintf("The answer to the create was lost, and two lists showed no new profile with this name and these values, so it was sent again. "+
 				"%s is in the state. Should another one appear that belongs to no resource, an earlier request was carried out after all: delete it, or import it.%s",
@@ -36,8 +36,8 @@ func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.C
 	}
 }
 
-// unknownOutcome says what to do about a profile that may exist.
-func (r *profileResource[F]) unknownOutcome(err *opentact.UnknownOutcomeError) string {
+// ambiguousCreate says what to do about a profile that may exist.
+func (r *profileResource[F]) ambiguousCreate(err *opentact.AmbiguousCreateError) string {
 	text := fmt.Sprintf("It is not known whether the %s %q was created: the request was sent, and what came back does not say. %s\n\n"+
 		"The list did not tell either: %s\n\n", r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), sentence(err.Reason))
 	if len(err.Candidates) == 0 {

@@ -38,7 +38,7 @@ func plainly(diags []*tfprotov6.Diagnostic) string {
 func TestWhatIsSaidOfALostCreate(t *testing.T) {
 	t.Parallel()
 	const noAnswer = `It is not known whether the messaging profile "a" was created: the request was sent, and what came back does not say. ` +
-		`Create messaging profile (POST URL/profile/messaging): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: application/json, beginning "<h1>".` + "\n\n"
+		`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).` + "\n\n"
 	const lookForIt = "Look for the profile in the OpenTact account, or by the data source opentact_messaging_profiles. " +
 		"If it is there, import it before the next apply, with the address of this resource in the place of opentact_messaging_profile.NAME:\n\n" +
 		"  terraform import 'opentact_messaging_profile.NAME' UUID"
@@ -62,40 +62,40 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "]"}, created: true,
 			want: `WARNING : The answer to a create was lost: messaging profile "a": The list shows a new profile with this name and these values that belongs to no other resource, ` + uuid +
 				`. It was taken for the one that was created, and is in the state.` + "\n\n" +
-				`Create messaging profile (POST URL/profile/messaging): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: application/json, beginning "<h1>".`,
+				`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).`,
 		},
 		"201 without a body": {
 			status: 201, lists: []string{"[]", "[" + mine + "]"}, created: true,
 			want: `WARNING : The answer to a create was lost: messaging profile "a": The list shows a new profile with this name and these values that belongs to no other resource, ` + uuid +
 				`. It was taken for the one that was created, and is in the state.` + "\n\n" +
-				`Create messaging profile (POST URL/profile/messaging): the answer with status 201 is not what the OpenTact API sends: it is empty.`,
+				`Create messaging profile (POST URL/profile/messaging): unexpected response with status 201: it is empty.`,
 		},
 		"the list fails": {
 			status: 502, body: "<h1>", lists: []string{"[]", ""},
 			want: errorPrefix + noAnswer + "The list did not tell either: The list could not be read: list messaging profiles (GET URL/profile/messaging): " +
-				"the answer with status 200 is not what the OpenTact API sends: it is empty.\n\n" + lookForIt,
+				"unexpected response with status 200: it is empty.\n\n" + lookForIt,
 		},
 		"the list before the create failed": {
 			status: 502, body: "<h1>", lists: []string{"", "[" + mine + "]"},
-			want: errorPrefix + noAnswer + "The list did not tell either: Which profiles are new is not known, because the list before the first create could not be read: " +
-				"list messaging profiles (GET URL/profile/messaging): the answer with status 200 is not what the OpenTact API sends: it is empty.\n\n" +
+			want: errorPrefix + noAnswer + "The list did not tell either: It is not known which profiles are new, because the list before the first create could not be read: " +
+				"list messaging profiles (GET URL/profile/messaging): unexpected response with status 200: it is empty.\n\n" +
 				uuid + "\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid,
 		},
 		"two new profiles match": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "," + second + "]"},
-			want: errorPrefix + noAnswer + "The list did not tell either: 2 new profiles have this name and the values that were sent, and the answers to 1 such requests were lost.\n\n" +
+			want: errorPrefix + noAnswer + "The list did not tell either: 2 new profiles have this name and the values that were sent, and only 1 of these requests had an ambiguous outcome.\n\n" +
 				uuid + "\n" + otherUUID + "\n" + importOne +
 				"  terraform import 'opentact_messaging_profile.NAME' " + uuid + "\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID,
 		},
 		"a candidate has other values": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + changed + "]"}, callback: "https://u:s3cret@a.example/x",
-			want: errorPrefix + noAnswer + "The list did not tell either: A new profile has this name, and other values than were sent.\n\n" +
+			want: errorPrefix + noAnswer + "The list did not tell either: A new profile has this name and other values than were sent.\n\n" +
 				uuid + ": callback_url is a value of 26 characters that is not shown here, and was sent as a value of 28 characters that is not shown here; " +
 				"sticky_sender is false, and was sent as true\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid,
 		},
 		"there is none": {
 			status: 502, body: "<h1>", lists: []string{"[]"},
-			want: errorPrefix + noAnswer + "The list did not tell either: No new profile has this name, and it has been tried as often as max_retries (0) allows.\n\n" + lookForIt,
+			want: errorPrefix + noAnswer + "The list did not tell either: No new profile has this name, and the create was tried as often as max_retries (0) allows.\n\n" + lookForIt,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -160,7 +160,7 @@ func TestProfileAdoptedByASibling(t *testing.T) {
 	second, diags := create(t, p, acctest.Values{"name": "a"})
 	acctest.WantError(t, diags, "", `Could not create messaging profile "a"`,
 		"The list did not tell either: No new profile has this name except those of other resources, "+first.Values().Text("id")+
-			", and it has been tried as often as max_retries (0) allows.")
+			", and the create was tried as often as max_retries (0) allows.")
 	if second.Values() != nil || len(env.Profiles(emulator.MessagingProfile)) != 1 {
 		t.Errorf("the second is %v", second.Values())
 	}
@@ -185,7 +185,7 @@ func TestSurplusIsNamed(t *testing.T) {
 	want := `WARNING : There are more profiles than resources: messaging profile "a": The answer to a create was lost. ` + state.Values().Text("id") + ` is in the state. ` +
 		`Lists did not show everything in time, and now show more new profiles with this name and these values than there are resources for. ` +
 		`These belong to none; delete them in the OpenTact account, or import them:` + "\n\n  terraform import 'opentact_messaging_profile.NAME' " + surplus +
-		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no answer: the connection was closed before the answer was complete."
+		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -247,7 +247,6 @@ func TestFaultsOfWrites(t *testing.T) {
 		recovered = "The answer to a create was lost"
 		repeated  = "A create was sent again"
 		nothing   = "Nothing was c"
-		unclear   = "Whether it happened all the same, the next plan will show."
 	)
 	slow := emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)} // it ends when the client gives up
 	for name, test := range map[string]struct {
@@ -261,7 +260,7 @@ func TestFaultsOfWrites(t *testing.T) {
 		"429":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 429}, done, done, done, 2, 2},
 		"500":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 500}, repeated, done, done, 2, 2},
 		"502 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 502}, repeated, done, done, 2, 2},
-		"404 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 404}, repeated, unclear, unclear, 2, 1},
+		"404 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 404}, nothing, nothing, nothing, 1, 1},
 		"closed before":          {emulator.Fault{Action: emulator.ActionCloseBefore}, repeated, done, done, 2, 2},
 		"closed after":           {emulator.Fault{Action: emulator.ActionCloseAfter}, recovered, done, done, 1, 2},
 		"cut short":              {emulator.Fault{Action: emulator.ActionCut}, recovered, done, done, 1, 2},

@@ -80,15 +80,15 @@ func (d *profileDataSource[F]) byName(ctx context.Context, name string) (profile
 		return profile, err
 	}
 	var ids []string
-	for _, p := range all {
-		if p.Fields.ProfileName() == name {
-			profile = p
-			ids = append(ids, p.UUID)
+	for _, listed := range all {
+		if listed.Fields.ProfileName() == name {
+			profile, err = listed.Profile, cmp.Or(err, listed.Err)
+			ids = append(ids, listed.UUID)
 		}
 	}
 	switch len(ids) {
 	case 1:
-		return profile, nil
+		return profile, err
 	case 0:
 		return profile, fmt.Errorf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all))
 	default:

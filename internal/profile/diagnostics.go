@@ -52,8 +52,8 @@ func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, of F, 
 		return
 	}
 	op := operation{verb: verb, kind: r.kind.Spec.Name, name: of.ProfileName()}
-	if unknown, ok := errors.AsType[*opentact.UnknownOutcomeError](err); ok {
-		diags.AddError(op.summary(), r.unknownOutcome(unknown))
+	if ambiguous, ok := errors.AsType[*opentact.AmbiguousCreateError](err); ok {
+		diags.AddError(op.summary(), r.ambiguousCreate(ambiguous))
 		return
 	}
 	faults := r.faults(err)
@@ -66,7 +66,7 @@ func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, of F, 
 		if slices.Contains(resets, name) {
 			text += adviceOnResets([]string{name}, err)
 		}
-		diags.Append(Fault(path.Root(name), slices.Contains(r.kind.Spec.Concealed, name), op.summary(), text))
+		diags.Append(Fault(path.Root(name), slices.Contains(r.kind.Spec.Sensitive, name), op.summary(), text))
 	}
 }
 

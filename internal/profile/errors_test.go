@@ -76,79 +76,79 @@ func TestWhatErrorsSay(t *testing.T) {
 	}{
 		{
 			"401: the token is not accepted", refuses(401, "Unauthorized"), reading,
-			`The API at API refused the credentials, which came from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API answered with status 401 and an error: Unauthorized.`,
+			`The API at API rejected the credentials from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API responded with status 401: Unauthorized.`,
 			`The profile is still in the state. Check that the token is one for API and has not expired: OpenTact tokens are valid for a day.`,
 		},
 		{
 			"403: the token may not do this", refuses(403, "Forbidden"), reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 403 and an error: Forbidden.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 403: Forbidden.`,
 			`The profile is still in the state. The token is valid but lacks the right to do this: ask the account's administrator for it.`,
 		},
 		{
 			"404: the profile is gone, and an update comes too late", failing{answer: gone}, updating,
-			`Update messaging profile (PATCH API/profile/messaging/UUID): the API answered with status 404 and an error: No such profile.`,
+			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
 			`Nothing was changed. The profile was deleted by somebody else. The next plan will propose to create it anew.`,
 		},
 		{
 			"404: nothing is there, so the path is wrong, and an update shows it first", refuses(404, "Not found"), updating,
-			`List messaging profiles (GET API/profile/messaging): the answer with status 404 is not what the OpenTact API sends: neither the profile nor the collection it belongs to is found, so the path below base_url is wrong.`,
-			`Whether it happened all the same, the next plan will show. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
+			`Nothing was changed. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{
 			"404: what a data source looks for is not there", failing{answer: gone}, finding,
-			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 404 and an error: No such profile.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
 			`No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url.`,
 		},
 		{
 			"404: nothing is there, so the path is wrong", refuses(404, "Not found"), reading,
-			`List messaging profiles (GET API/profile/messaging): the answer with status 404 is not what the OpenTact API sends: neither the profile nor the collection it belongs to is found, so the path below base_url is wrong.`,
+			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{
 			"404: a web server does not know the path", showsAPage(404), reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 404 is not what the OpenTact API sends: it is not the API's JSON: text/html, beginning "<h1>Oops</h1>".`,
+			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 404: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{
 			"409: there is a conflict", refuses(409, "Profile is used by 3 numbers"), deleting,
-			`Delete messaging profile (DELETE API/profile/messaging/UUID): the API answered with status 409 and an error: Profile is used by 3 numbers.`,
+			`Delete messaging profile (DELETE API/profile/messaging/UUID): the API responded with status 409: Profile is used by 3 numbers.`,
 			`Nothing was changed. Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again.`,
 		},
 		{
 			"400: a value is refused", refuses(400, "name is taken"), updating,
-			`Update messaging profile (PATCH API/profile/messaging/UUID): the API answered with status 400 and an error: name is taken.`,
+			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 400: name is taken.`,
 			`Nothing was changed. Correct what the API's message names, and try again.`,
 		},
 		{
 			"429: there were too many requests", refuses(429, "Too many requests"), reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 429 and an error: Too many requests.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 429: Too many requests.`,
 			`The profile is still in the state. The API asks for fewer requests: set the provider's requests_per_second to what it allows, or raise max_retries.`,
 		},
 		{
 			"500: the API fails", refuses(500, "Internal error"), reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): the API answered with status 500 and an error: Internal error.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 500: Internal error.`,
 			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
 		},
 		{
 			"500: the API fails at a write", refuses(500, "Internal error"), updating,
-			`Update messaging profile (PATCH API/profile/messaging/UUID): the API answered with status 500 and an error: Internal error.`,
+			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 500: Internal error.`,
 			`Whether it happened all the same, the next plan will show. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
 		},
 		{
 			"502: a gateway fails", showsAPage(502), reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 502 is not what the OpenTact API sends: it is not the API's JSON: text/html, beginning "<h1>Oops</h1>".`,
+			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 502: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
 		},
 		{
 			"a redirect", failing{answer: func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 302 is not what the OpenTact API sends: a redirect to https://www.example.com/login, which is not followed; base_url must name the API itself.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 302: a redirect to https://www.example.com/login, which is not followed; base_url must name the API itself.`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{
 			"a sign-in page", showsAPage(200), reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): the answer with status 200 is not what the OpenTact API sends: it is not the API's JSON: text/html, beginning "<h1>Oops</h1>".`,
+			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 200: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{
@@ -158,12 +158,12 @@ func TestWhatErrorsSay(t *testing.T) {
 				case <-time.After(time.Minute):
 				}
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): no answer: it took longer than request_timeout (1s): context deadline exceeded.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): no response: it took longer than request_timeout (1s): context deadline exceeded.`,
 			`The profile is still in the state. If the API is merely slow, raise the provider's request_timeout.`,
 		},
 		{
 			"DNS: there is no such host", at("https://" + strings.Repeat("a", 64) + ".example/rest"), reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can resolve the name of its host.`,
 		},
 		{
@@ -174,7 +174,7 @@ func TestWhatErrorsSay(t *testing.T) {
 				t.Cleanup(server.Close)
 				return server.URL
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If a proxy here decrypts TLS, this machine has to trust its certificate authority.`,
 		},
 		{
@@ -183,7 +183,7 @@ func TestWhatErrorsSay(t *testing.T) {
 				t.Cleanup(server.Close)
 				return "https" + strings.TrimPrefix(server.URL, "http")
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): what answers there does not speak TLS.`,
 		},
 		{
@@ -192,14 +192,14 @@ func TestWhatErrorsSay(t *testing.T) {
 				server.Close()
 				return server.URL
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): no answer: …`,
+			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): nothing listens there, or a firewall is in the way.`,
 		},
 		{
 			"the connection breaks off", failing{answer: func(http.ResponseWriter, *http.Request) {
 				panic(http.ErrAbortHandler)
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): no answer: the connection was closed before the answer was complete.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): no response: the connection was closed before the response was complete.`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest) and that it can be reached from here.`,
 		},
 	} {
@@ -220,7 +220,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			got := acctest.Describe(test.do.do(t, p))
 			got = strings.NewReplacer(url, "API", uuid, "UUID").Replace(got)
 			if test.failing.url != nil { // what the system calls it differs from one to the next
-				got = regexp.MustCompile(`no answer: .*`).ReplaceAllString(got, "no answer: …")
+				got = regexp.MustCompile(`the request could not be sent: .*`).ReplaceAllString(got, "the request could not be sent: …")
 			}
 			if want := "ERROR : " + test.do.summary + ": " + test.what + "\n\n" + test.next + "\n"; got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -41,9 +41,21 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 		report(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, err)
 		return nil
 	}
-	all = slices.DeleteFunc(all, func(p opentact.Profile[F]) bool { return !pattern.MatchString(p.Fields.ProfileName()) })
-	slices.SortFunc(all, func(a, b opentact.Profile[F]) int {
+	var matching []opentact.Profile[F]
+	for _, listed := range all {
+		// An item without a name is only selected if every item is.
+		name := listed.Fields.ProfileName()
+		if !pattern.MatchString(name) || name == "" && pattern.String() != "" {
+			continue
+		}
+		if listed.Err != nil {
+			report(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, listed.Err)
+			return nil
+		}
+		matching = append(matching, listed.Profile)
+	}
+	slices.SortFunc(matching, func(a, b opentact.Profile[F]) int {
 		return cmp.Or(cmp.Compare(a.Fields.ProfileName(), b.Fields.ProfileName()), cmp.Compare(a.UUID, b.UUID))
 	})
-	return all
+	return matching
 }

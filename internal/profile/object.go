@@ -30,7 +30,7 @@ func (k *Kind[F]) check(ctx context.Context) (err error) {
 		if !ok || !attribute.GetType().TerraformType(ctx).Is(typeOf(field)) {
 			err = fmt.Errorf("the field %s has no attribute of its type", name)
 		}
-		if slices.Contains(k.Spec.Concealed, name) && showsValues(attribute) {
+		if slices.Contains(k.Spec.Sensitive, name) && showsValues(attribute) {
 			err = fmt.Errorf("the attribute %s is validated by a rule that is not for secrets", name)
 		}
 	})

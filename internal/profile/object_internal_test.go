@@ -51,7 +51,7 @@ func TestFieldsAndAttributesMatch(t *testing.T) {
 		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{}) }},
 		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(stringvalidator.LengthAtLeast(1)) }},
 	} {
-		kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing", Concealed: []string{"text"}}, Attributes: everyAttribute()}
+		kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing", Sensitive: []string{"text"}}, Attributes: everyAttribute()}
 		test.change(kind.Attributes)
 		err := kind.check(t.Context())
 		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {

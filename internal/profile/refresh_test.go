@@ -217,7 +217,7 @@ func TestAccLogs(t *testing.T) {
 				t.Fatal(err)
 			}
 			for part, want := range map[string]bool{
-				"OpenTact API request": want, "The list of messaging profiles is of no use": want, "[TRACE]": false,
+				"OpenTact API request": want, "Can't use the list of messaging profiles: reading profiles one by one": want, "[TRACE]": false,
 			} {
 				if strings.Contains(string(text), part) != want {
 					t.Errorf("%q is logged: %t; the log is %s", part, !want, text)

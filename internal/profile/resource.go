@@ -66,7 +66,7 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 	state := r.kind.profileOf(req.State.Raw)
 	identify(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	profile, err := r.profiles.Get(ctx, state)
-	if opentact.IsGone(err) {
+	if opentact.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -91,7 +91,7 @@ func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequ
 	if profile.UUID != "" {
 		resp.State.Raw = r.kind.objectOf(req.Plan.Raw.Type(), profile)
 	}
-	if !certainlyNothing(err) {
+	if !opentact.OutcomeOf(err).NothingHappened() {
 		config := attributeValues(req.Config.Raw)
 		record(ctx, &resp.Diagnostics, resp.Private, config, r.kind.postponed(recorded(ctx, req.Private), config, planned, err != nil)...)
 	}

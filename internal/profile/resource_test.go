@@ -260,9 +260,9 @@ func TestReadForgetsNothing(t *testing.T) {
 		body   string
 		want   string
 	}{
-		"401":                    {401, `{"success":false,"message":"Expired"}`, "refused the credentials"},
+		"401":                    {401, `{"success":false,"message":"Expired"}`, "rejected the credentials"},
 		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "lacks the right"},
-		"404 for everything":     {404, `{"success":false,"message":"Not found"}`, "the path below base_url is wrong"},
+		"404 for everything":     {404, `{"success":false,"message":"Not found"}`, "the path in base_url is wrong"},
 		"404 as a page":          {404, `<h1>Not Found</h1>`, "a sign-in page"},
 		"404 as other JSON":      {404, `{"error":"not found"}`, "a sign-in page"},
 		"404 that says success":  {404, `{"success":true}`, "a sign-in page"},
@@ -272,7 +272,7 @@ func TestReadForgetsNothing(t *testing.T) {
 		"502 as a page":          {502, `<h1>Bad Gateway</h1>`, "may recover"},
 		"success false":          {200, `{"success":false,"message":"Not today"}`, "Not today"},
 		"an empty array":         {200, `{"success":true,"payload":[]}`, "found an empty array"},
-		"another profile":        {200, strings.ReplaceAll(profileJSON(""), uuid, "0b0b0b0b-0000-4000-8000-00000000000b"), "it is about another profile"},
+		"another profile":        {200, strings.ReplaceAll(profileJSON(""), uuid, "0b0b0b0b-0000-4000-8000-00000000000b"), "it describes another profile"},
 		"a malformed field":      {200, profileJSON(`,"sticky_sender":"yes"`), `sticky_sender came back as "yes"`},
 		"a uuid of another form": {200, strings.ReplaceAll(profileJSON(""), uuid, "17"), "is not a uuid"},
 	} {

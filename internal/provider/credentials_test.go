@@ -100,7 +100,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 			planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
 			state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 			wantError(t, diags, "", fmt.Sprintf("Could not create messaging profile %q", fmt.Sprint(i)), "The API at "+env.URL+
-				" refused the credentials, which came from the provider's attribute email and the provider's attribute password: log in (GET "+env.URL+"/auth)",
+				" rejected the credentials from the provider's attribute email and the provider's attribute password: log in (GET "+env.URL+"/auth)",
 				"Invalid", "Nothing was created. Check the e-mail address and the password. They are not tried again before the next run.")
 			if state.Values() != nil {
 				t.Errorf("the state is %v", state.Values())
@@ -169,7 +169,7 @@ func TestTokenOfALoginIsRefused(t *testing.T) {
 	p := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-	wantError(t, diags, "", "refused the token of a login that it had accepted just before; the credentials of the login came from the provider's attribute email",
+	wantError(t, diags, "", "rejected the token of a login that it accepted just before, with the credentials from the provider's attribute email",
 		"The API accepts the e-mail address and the password, and not the token it gives for them. Check the provider's base_url.")
 	if logins := env.Counters().ByOperation["GET /auth"]; logins != 2 {
 		t.Errorf("%d logins", logins)
@@ -218,7 +218,7 @@ func TestExpiredTokenIsNamed(t *testing.T) {
 	p := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": token}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-	wantError(t, diags, "", "refused the token, which came from the provider's attribute token and expired at "+time.Now().UTC().Format("2006-"),
+	wantError(t, diags, "", "rejected the token from the provider's attribute token, which expired at "+time.Now().UTC().Format("2006-"),
 		"get a new one, or set e-mail address and password")
 	if strings.Contains(acctest.Describe(diags), token) || env.Requests()[0].Status != http.StatusUnauthorized {
 		t.Errorf("after %v: %s", env.Requests(), acctest.Describe(diags))

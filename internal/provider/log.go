@@ -5,10 +5,10 @@ package provider
 import (
 	"cmp"
 	"context"
+	"log/slog"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
-
-	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
 // logLevels returns the variables of the environment that make the libraries below
@@ -26,23 +26,27 @@ func logLevels(getenv func(string) string) map[string]string {
 	return levels
 }
 
-// logAttempt writes one line at debug level for each attempt of a request. It
-// names each field it shows, so that nothing secret can slip in.
-func logAttempt(ctx context.Context, attempt opentact.Attempt) {
-	fields := map[string]any{
-		"method":      attempt.Method,
-		"path":        attempt.Path,
-		"attempt":     attempt.Number,
-		"status":      attempt.Status,
-		"duration_ms": attempt.Duration.Milliseconds(),
-		"bytes":       attempt.Bytes,
-		"request_id":  attempt.RequestID,
-	}
-	if attempt.Err != nil {
-		fields["error"] = attempt.Err.Error()
-	}
-	tflog.Debug(ctx, "OpenTact API request", fields)
+// newLogger returns a logger for the client that writes to Terraform's log.
+func newLogger() *slog.Logger { return slog.New(tflogHandler{}) }
+
+// tflogHandler writes log records with tflog. Groups are ignored: the client uses none.
+type tflogHandler struct{ attributes []slog.Attr }
+
+func (h tflogHandler) Enabled(ctx context.Context, _ slog.Level) bool { return tflog.IsDebug(ctx) }
+
+func (h tflogHandler) Handle(ctx context.Context, record slog.Record) error {
+	record.AddAttrs(h.attributes...)
+	fields := make(map[string]any, record.NumAttrs())
+	record.Attrs(func(attribute slog.Attr) bool {
+		fields[attribute.Key] = attribute.Value.Any()
+		return true
+	})
+	tflog.Debug(ctx, record.Message, fields)
+	return nil
 }
 
-// logNote writes what the client decides about requests, at debug level.
-func logNote(ctx context.Context, text string) { tflog.Debug(ctx, text) }
+func (h tflogHandler) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return tflogHandler{attributes: slices.Concat(h.attributes, attributes)}
+}
+
+func (h tflogHandler) WithGroup(string) slog.Handler { return h }

@@ -4,43 +4,30 @@ package provider
 
 import (
 	"bytes"
-	"errors"
-	"maps"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
-
-	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// The log shows these fields and no others.
-func TestRequestLog(t *testing.T) {
+// A message of the client is a line of Terraform's log, at debug level alone.
+func TestLogger_WritesWithTflog(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &out)
-	logAttempt(ctx, opentact.Attempt{
-		Method: "GET", Path: "/rest/profile/messaging", Number: 2, Status: 503, Duration: 1500 * time.Millisecond, Bytes: 7, RequestID: "r-1",
-	})
-	logAttempt(ctx, opentact.Attempt{Method: "POST", Err: errors.New("connection refused")})
+	logger := newLogger().With("kind", "messaging profile")
+	logger.DebugContext(ctx, "OpenTact API request", "method", "GET", "status", 503)
+	logger.DebugContext(t.Context(), "not in a call of Terraform")
 	lines, err := tflogtest.MultilineJSONDecode(&out)
-	if err != nil || len(lines) != 2 {
+	if err != nil || len(lines) != 1 {
 		t.Fatalf("got %v, %v", lines, err)
 	}
 	for name, want := range map[string]any{
-		"@level": "debug", "@message": "OpenTact API request", "method": "GET", "path": "/rest/profile/messaging",
-		"attempt": 2.0, "status": 503.0, "duration_ms": 1500.0, "bytes": 7.0, "request_id": "r-1", "error": nil,
+		"@level": "debug", "@message": "OpenTact API request", "method": "GET", "status": 503.0, "kind": "messaging profile",
 	} {
 		if got := lines[0][name]; got != want {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
-	}
-	fields := slices.DeleteFunc(slices.Sorted(maps.Keys(lines[1])), func(name string) bool { return name[0] == '@' })
-	want := []string{"attempt", "bytes", "duration_ms", "error", "method", "path", "request_id", "status"}
-	if diff := cmp.Diff(want, fields); diff != "" {
-		t.Error(diff)
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/opentact/terraform-provider-opentact/internal/messagingprofile"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -79,7 +78,7 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	config := data.clientConfig(&resp.Diagnostics)
 	config.UserAgent = fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.build, req.TerraformVersion)
-	config.Log, config.Logs, config.Note = logAttempt, tflog.IsDebug, logNote
+	config.Logger = newLogger()
 	if resp.Diagnostics.HasError() {
 		return
 	}

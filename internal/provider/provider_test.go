@@ -270,7 +270,7 @@ func TestWrongBaseURL(t *testing.T) {
 		url  string
 		want []string
 	}{
-		"a web server":    {page.URL, []string{"status 404", "text/html", "It works!", "base_url", "GET " + page.URL}},
+		"a web server":    {page.URL, []string{"status 404", "text/html", "a body that is not the API's JSON (text/html, 24 bytes)", "base_url", "GET " + page.URL}},
 		"no such path":    {strings.TrimSuffix(env.URL, "/rest"), []string{"404", "base_url"}},
 		"nothing listens": {closed.URL, []string{"connection refused", "base_url", "GET " + closed.URL}},
 	} {

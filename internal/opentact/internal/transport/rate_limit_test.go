@@ -137,6 +137,21 @@ func TestRateLimitTransport_RequestsPerSecond_BoundsAdaptedLimit(t *testing.T) {
 	})
 }
 
+// TestRateLimitTransport_AdaptedLimit_WaitsNoLongerThanPause checks that retry_max_wait
+// also bounds the time between two requests.
+func TestRateLimitTransport_AdaptedLimit_WaitsNoLongerThanPause(t *testing.T) {
+	t.Parallel()
+	for _, maxPause := range []time.Duration{0, time.Millisecond, 3 * time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			limit := newRateLimitTransport(newFakeAPI(status(429)), 0, maxPause)
+			waited := passAll(t, limit, 20)
+			if got := waited[19] - waited[18]; got != maxPause {
+				t.Errorf("the last requests are %s apart, want %s", got, maxPause)
+			}
+		})
+	}
+}
+
 func TestRateLimitTransport_KeepsOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

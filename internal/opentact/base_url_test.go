@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package opentact_test
+
+import (
+	"net"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
+)
+
+func TestParseBaseURL_Valid(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"https://api.opentact.org/rest":   "https://api.opentact.org/rest",
+		"https://api.opentact.org/rest//": "https://api.opentact.org/rest",
+		"https://api.opentact.org":        "https://api.opentact.org",
+		"http://127.0.0.1:8480/rest":      "http://127.0.0.1:8480/rest",
+		"http://127.9.9.9":                "http://127.9.9.9",
+		"http://[::1]:1/rest":             "http://[::1]:1/rest",
+		"http://localhost:1":              "http://localhost:1",
+		"HTTP://LocalHost:1":              "http://LocalHost:1",
+		"https://gateway.example/a%2Fb//": "https://gateway.example/a%2Fb",
+	} {
+		got, err := opentact.ParseBaseURL(text)
+		if err != nil || got.String() != want {
+			t.Errorf("%s: got %v, %v, want %s", text, got, err, want)
+		}
+	}
+}
+
+// TestParseBaseURL_Invalid also checks that the error does not repeat the value, which
+// may hold a password.
+func TestParseBaseURL_Invalid(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                               "it does not begin with https://",
+		"api.opentact.org/rest":          "it does not begin with https://",
+		"127.0.0.1:8480/rest":            "it does not begin with https://",
+		"ftp://api.opentact.org":         "its scheme is ftp",
+		"https://":                       "it names no host",
+		"https:///rest":                  "it names no host",
+		"http://api.opentact.org/rest":   "plain http to api.opentact.org would send the token in the clear",
+		"http://localhost.example":       "plain http",
+		"http://10.0.0.1":                "plain http",
+		"https://u:s3cret@a.example":     "it holds a user name or password",
+		"https://a.example?token=s3cret": "it has a query or a fragment",
+		"https://a.example#s3cret":       "it has a query or a fragment",
+		"https://s3cret\x7f":             "it is no URL",
+		"https://a.example/%zz-s3cret":   "it is no URL",
+	} {
+		_, err := opentact.ParseBaseURL(text)
+		wantErrorContains(t, err, want)
+		if err != nil && strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("the error for %q repeats the value: %v", text, err)
+		}
+	}
+}
+
+// An address that is accepted can be requested: it has a host, holds no user information,
+// query or fragment, and plain http goes to this machine only.
+func FuzzParseBaseURL(f *testing.F) {
+	for _, seed := range []string{"https://api.opentact.org/rest", "http://127.0.0.1:8480/rest", "http://[::1]/", "https://u:p@h/", "http://example.com", "https://h/?q#f"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		base, err := opentact.ParseBaseURL(text)
+		if err != nil {
+			return
+		}
+		isLoopback := strings.EqualFold(base.Hostname(), "localhost") || net.ParseIP(base.Hostname()).IsLoopback()
+		if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback) {
+			t.Fatalf("%q was accepted", text)
+		}
+		if base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.HasSuffix(base.Path, "/") {
+			t.Fatalf("%q was accepted as %#v", text, base)
+		}
+		if _, err := url.Parse(base.String()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package endpoint
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+)
+
+// TestEndpoint_Create_Alias shows which requests follow a create with an aliased field,
+// and what they lead to.
+func TestEndpoint_Create_Alias(t *testing.T) {
+	t.Parallel()
+	const (
+		byName  = `POST {"name":"a","weight":7}`
+		byAlias = `POST {"name":"a","old_weight":7}`
+		alone   = `PATCH A {"old_weight":7}`
+	)
+	unknown := rejection(http.StatusBadRequest, "unknown field weight")
+	unknownAlias := rejection(http.StatusBadRequest, "unknown field old_weight")
+	ignored, applied := success(whole(uuidA, `"weight":1`)), success(whole(uuidA, `"weight":7`))
+	differs := apierror.Mismatch{Field: "weight", Sent: "7", Got: "1"}
+	for name, test := range map[string]struct {
+		retries  int
+		script   []reply
+		requests []string
+		err      string // in an error that is not a mismatch
+		mismatch []apierror.Mismatch
+	}{
+		"name applied": {script: []reply{applied}, requests: []string{byName}},
+		"name ignored, alias applied": {
+			script: []reply{ignored, applied}, requests: []string{byName, alone}},
+		"name ignored, alias ignored": {
+			script: []reply{ignored, ignored}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{differs}},
+		"name ignored, alias rejected": {
+			script: []reply{ignored, unknownAlias}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{differs}},
+		"name ignored, alias ambiguous": {
+			script: []reply{ignored, badGateway}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 502", Unfinished: true}}},
+		"field missing everywhere, alias rejected": {
+			script:   []reply{success(part(uuidA, `"name":"a","webhook":null,"limit":5`)), rejection(http.StatusForbidden, "no reading"), unknownAlias},
+			requests: []string{byName, "GET A", alone}},
+		"name ignored, alias applied as a GET shows": {
+			script: []reply{ignored, success(part(uuidA, `"name":"a"`)), applied}, requests: []string{byName, alone, "GET A"}},
+		"field missing, alias applied": {
+			script:   []reply{success(part(uuidA, `"name":"a","webhook":null,"limit":5`)), ignored, applied},
+			requests: []string{byName, "GET A", alone}},
+		"name rejected by message, alias applied": {
+			script: []reply{unknown, applied}, requests: []string{byName, byAlias}},
+		"name rejected by field, alias applied": {
+			script: []reply{
+				{status: http.StatusBadRequest, body: `{"success":false,"fields":{"params.weight":{"message":"unknown"}}}`}, applied,
+			},
+			requests: []string{byName, byAlias}},
+		"name rejected, alias ignored, name ignored": {
+			script: []reply{unknown, ignored, ignored}, requests: []string{byName, byAlias, `PATCH A {"weight":7}`},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "unknown field weight"}}},
+		"name rejected, alias rejected": {
+			script: []reply{unknown, unknownAlias}, requests: []string{byName, byAlias}, err: "400: unknown field weight"},
+		"name rejected, alias forbidden": {
+			script: []reply{unknown, rejection(http.StatusForbidden, "no rights")}, requests: []string{byName, byAlias}, err: "no rights"},
+		"another field rejected": {
+			script: []reply{rejection(http.StatusBadRequest, "name is too long")}, requests: []string{byName}, err: "name is too long"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &fakeAPI{script: test.script}
+			got, err := a.endpoint().Create(t.Context(), raw(`{"name":"a","weight":7}`))
+			a.wantRequests(t, append([]string{"LIST"}, test.requests...)...)
+			if test.err != "" {
+				wantError(t, err, test.err)
+				wantFields(t, got.Fields, "")
+				return
+			}
+			wantMismatch(t, err, test.mismatch...)
+			weight := "7"
+			if test.mismatch != nil {
+				weight = "1"
+			}
+			wantFields(t, got.Fields, whole(uuidA, `"weight":`+weight))
+		})
+	}
+}
+
+// A 400 after an attempt with an ambiguous outcome does not prove that the value is
+// rejected under both names.
+func TestEndpoint_Update_AliasAmbiguousThenRejected_ReturnsThatError(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{retries: 1, script: []reply{
+		rejection(http.StatusBadRequest, "weight is unknown"), badGateway, rejection(http.StatusBadRequest, "old_weight is unknown"),
+	}}
+	_, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"weight":7}`), nil)
+	wantError(t, err, "old_weight is unknown")
+	if got := apierror.OutcomeOf(err); got != apierror.Ambiguous {
+		t.Errorf("the outcome is %s", got)
+	}
+	a.wantRequests(t, `PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`, `PATCH A {"old_weight":7}`)
+}
+
+// The name that worked last is used for all profiles of the kind, until the other one
+// works.
+func TestEndpoint_Alias_IsLearnedAndUnlearned(t *testing.T) {
+	t.Parallel()
+	ignored, applied := success(whole(uuidA, "")), success(whole(uuidA, `"weight":7`))
+	unknownAlias := rejection(http.StatusBadRequest, "unknown field old_weight")
+	a := &fakeAPI{}
+	e := a.endpoint()
+	for _, step := range []struct {
+		name     string
+		script   []reply
+		requests []string
+		fails    bool
+	}{
+		{"alias not applied either", []reply{ignored, ignored}, []string{`PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`}, true},
+		{"name first, then alias", []reply{ignored, applied}, []string{`PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`}, false},
+		{"alias is learned", []reply{applied}, []string{`PATCH A {"old_weight":7}`}, false},
+		{"neither applied", []reply{ignored, ignored}, []string{`PATCH A {"old_weight":7}`, `PATCH A {"weight":7}`}, true},
+		{"alias first, then name", []reply{ignored, applied}, []string{`PATCH A {"old_weight":7}`, `PATCH A {"weight":7}`}, false},
+		{"alias is unlearned", []reply{applied}, []string{`PATCH A {"weight":7}`}, false},
+		{"name rejected", []reply{rejection(http.StatusBadRequest, "weight?"), applied}, []string{`PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`}, false},
+		{"alias is learned from a rejection", []reply{applied}, []string{`PATCH A {"old_weight":7}`}, false},
+		{"alias rejected", []reply{unknownAlias, applied}, []string{`PATCH A {"old_weight":7}`, `PATCH A {"weight":7}`}, false},
+		{"alias is unlearned from a rejection", []reply{applied}, []string{`PATCH A {"weight":7}`}, false},
+	} {
+		a.script = step.script
+		_, err := e.Update(t.Context(), uuidA, raw(`{"weight":7}`), raw(`{"name":"a","weight":1}`))
+		if (err != nil) != step.fails {
+			t.Errorf("%s: got %v", step.name, err)
+		}
+		t.Log(step.name)
+		a.wantRequests(t, step.requests...)
+	}
+}
+
+// While an update by the document's name is under way, another one learns the alias.
+// Each update tries the name that it has not used itself.
+func TestEndpoint_Update_AliasLearnedMeanwhile_TriesOtherName(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{}
+	e := a.endpoint()
+	update := func(uuid string) {
+		if _, err := e.Update(t.Context(), uuid, raw(`{"weight":7}`), nil); err != nil {
+			t.Error(err)
+		}
+	}
+	first := success(whole(uuidA, ""))
+	first.meanwhile = func() { update(uuidB) }
+	a.script = []reply{first, success(whole(uuidB, "")), success(whole(uuidB, `"weight":7`)), success(whole(uuidA, `"weight":7`))}
+	update(uuidA)
+	a.wantRequests(t,
+		`PATCH A {"weight":7}`, // which waits for its response
+		`PATCH B {"weight":7}`, `PATCH B {"old_weight":7}`, `PATCH A {"old_weight":7}`)
+}
+
+func TestAliases_Rejected(t *testing.T) {
+	t.Parallel()
+	apiError := func(status int, message string, fields ...string) error {
+		err := &apierror.APIError{Status: status, Message: message, Fields: map[string]string{}}
+		for _, field := range fields {
+			err.Fields[field] = "invalid"
+		}
+		return err
+	}
+	a := &aliases{alias: map[string]string{"weight": "old_weight", "limit": "max.limit"}}
+	byName, byAlias := map[string]bool{"weight": false, "limit": false}, map[string]bool{"weight": true, "limit": true}
+	for name, test := range map[string]struct {
+		err     error
+		aliased map[string]bool
+		want    []string
+	}{
+		"no error":                      {nil, byName, nil},
+		"another error":                 {errors.New("weight"), byName, nil},
+		"wrapped":                       {fmt.Errorf("wrapped: %w", apiError(400, "weight")), byName, []string{"weight"}},
+		"another status":                {apiError(422, "weight", "weight"), byName, nil},
+		"field":                         {apiError(400, "", "weight"), byName, []string{"weight"}},
+		"another field":                 {apiError(400, "", "name"), byName, nil},
+		"several fields":                {apiError(400, "", "weight", "limit"), byName, []string{"limit", "weight"}},
+		"field and message":             {apiError(400, "limit is large", "weight"), byName, []string{"limit", "weight"}},
+		"the message alone":             {apiError(400, "weight"), byName, []string{"weight"}},
+		"in quotes":                     {apiError(400, `no "weight", please`), byName, []string{"weight"}},
+		"with a path":                   {apiError(400, "params.weight: unknown"), byName, []string{"weight"}},
+		"part of a word":                {apiError(400, "overweight, weights, weight_total"), byName, nil},
+		"alias named, name sent":        {apiError(400, "old_weight", "old_weight"), byName, nil},
+		"alias named, alias sent":       {apiError(400, "old_weight"), byAlias, []string{"weight"}},
+		"alias field, alias sent":       {apiError(400, "", "old_weight"), byAlias, []string{"weight"}},
+		"name named, alias sent":        {apiError(400, "weight", "weight"), byAlias, nil},
+		"alias is not a pattern":        {apiError(400, "max-limit"), byAlias, nil},
+		"field was not sent":            {apiError(400, "weight"), map[string]bool{"limit": false}, nil},
+		"nothing with an alias is sent": {apiError(400, "weight"), nil, nil},
+	} {
+		if diff := cmp.Diff(test.want, a.rejected(test.err, test.aliased)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// A field that no response shows after it was sent under its alias counts as stored. The
+// value before that was not applied is not reported.
+func TestEndpoint_Update_AliasNotShown_CountsAsStored(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{script: []reply{success(whole(uuidA, "")), success(part(uuidA, `"name":"a","webhook":null,"limit":5`)), badGateway}}
+	got, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"weight":7}`), raw(whole(uuidA, "")))
+	wantError(t, err, "")
+	wantFields(t, got, whole(uuidA, `"weight":7`))
+	a.wantRequests(t, `PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`, "GET A")
+}

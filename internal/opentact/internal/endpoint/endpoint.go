@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MPL-2.0
+
+// Package endpoint reads and writes the profiles of one kind. It promises that what it
+// returns is what the API stores, that a value stored differently than it was sent is
+// an error, and that a profile counts as not found only if the API has its collection.
+// It works on raw fields and does not know their types: the caller passes functions for
+// that.
+package endpoint
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/transport"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+)
+
+// API is what the endpoints of one API share.
+type API struct {
+	BaseURL *url.URL
+	// Do sends a request with credentials.
+	Do func(context.Context, *transport.Request) error
+	// Redactor removes the credentials from text.
+	Redactor *redact.Redactor
+	Logger   *slog.Logger
+	// RequestTimeout, RetryMaxWait and MaxRetries are those of requests.
+	RequestTimeout, RetryMaxWait time.Duration
+	MaxRetries                   int
+}
+
+// Kind is a kind of profile.
+type Kind struct {
+	// Name is the kind's name, such as "messaging profile".
+	Name string
+	// Path is the collection's path below the base URL.
+	Path string
+	// Shape says how responses hold a profile.
+	Shape wire.Shape
+	// Sensitive are the fields whose values are not shown.
+	Sensitive []string
+	// Float32 are the numbers that the API may keep in 32 bits.
+	Float32 []string
+	// Malformed returns the fields whose values do not have the field's type.
+	Malformed func(wire.RawFields) []string
+	// Decode decodes a profile of a list. The error says what is wrong with it.
+	Decode func(wire.RawFields) (any, error)
+}
+
+// Endpoint reads and writes profiles. It is safe for concurrent use.
+type Endpoint struct {
+	Kind
+	api     API
+	aliases aliases
+	cache   *listcache.Cache
+	creator *create.Creator
+}
+
+// New returns an endpoint. It makes no request.
+func New(api API, kind Kind) *Endpoint {
+	e := &Endpoint{Kind: kind, api: api, aliases: aliases{alias: kind.Shape.Aliases}}
+	e.cache = listcache.New(listcache.Options{
+		Kind: kind.Name + "s", Read: e.readDecoded, Logger: api.Logger,
+		Timeout: time.Duration(api.MaxRetries+1) * (api.RequestTimeout + api.RetryMaxWait),
+		MaxWait: api.RequestTimeout + api.RetryMaxWait,
+	})
+	e.creator = create.New(create.Options{
+		List: func(ctx context.Context, sent wire.RawFields) (*wire.List, error) { return e.readList(ctx, sent) },
+		Get: func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error) {
+			return e.exchange(ctx, "read", http.MethodGet, uuid, nil, sent)
+		},
+		Same: e.Same, Show: e.showRedacted, Adopt: e.cache.StartWrite,
+		RequestTimeout: api.RequestTimeout, RetryMaxWait: api.RetryMaxWait, MaxRetries: api.MaxRetries,
+		MaxWait: func(retry int) time.Duration { return transport.MaxWait(transport.MinWait, api.RetryMaxWait, retry) },
+	})
+	return e
+}
+
+// Cached returns a profile from the cached list, and nil if it must be read.
+func (e *Endpoint) Cached(ctx context.Context, uuid string) *wire.Listed {
+	if !wire.IsUUID(uuid) {
+		return nil
+	}
+	return e.cache.Find(ctx, uuid)
+}
+
+// Get reads a profile. What the response lacks, or shows at a lower precision, is taken
+// from known.
+func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (wire.RawFields, error) {
+	got, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, known)
+	if err != nil {
+		return nil, e.confirmNotFound(ctx, err)
+	}
+	e.keepPrecision(got, known)
+	got.Fill(known)
+	if malformed := e.Malformed(got); len(malformed) > 0 {
+		return nil, e.mismatchError("read", uuid, e.describeMalformed(malformed, got, known))
+	}
+	return got, nil
+}
+
+// List reads the profiles of the kind, decoded. Callers share a list that is not older
+// than 30 seconds, or than the last write of this process.
+func (e *Endpoint) List(ctx context.Context) (*wire.List, error) {
+	list, err := e.cache.List(ctx)
+	switch {
+	case err != nil && errors.Is(err, ctx.Err()):
+		return nil, &apierror.TransportError{Request: e.listRequest().Info(), Err: err}
+	case err != nil:
+		return nil, err
+	case list.Changed:
+		return nil, fmt.Errorf("%ss: the list changed while it was read, %d times in a row", e.operation("list"), maxReadings)
+	}
+	return list, nil
+}
+
+// Delete deletes a profile. If it does not exist, that is a success.
+func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields) error {
+	_, err := e.exchange(ctx, "delete", http.MethodDelete, uuid, nil, known)
+	if err = e.confirmNotFound(ctx, err); err != nil && !apierror.IsNotFound(err) {
+		return err
+	}
+	e.creator.Exclude(uuid)
+	return nil
+}
+
+// confirmNotFound makes sure that the API has the collection before a profile counts as
+// not found. If even the collection is not found, the 404 is about the path, as when
+// base_url lacks its /rest. Nor does the 404 count if the collection could not be read,
+// because the credentials were rejected or the caller gave up.
+func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
+	if !apierror.IsNotFound(err) {
+		return err
+	}
+	listErr := e.cache.Probe(ctx)
+	switch {
+	case apierror.StatusOf(listErr) == http.StatusNotFound:
+		info := e.listRequest().Info()
+		info.Last, info.EarlierAmbiguous = apierror.Rejected, apierror.OutcomeOf(err) == apierror.Ambiguous
+		return &apierror.ResponseError{
+			Request: info, Status: http.StatusNotFound,
+			Reason: "neither the profile nor its collection is found, so the path in base_url is wrong",
+		}
+	case apierror.IsCredentials(listErr):
+		return &unconfirmedError{error: listErr, outcome: apierror.OutcomeOf(err)}
+	case ctx.Err() != nil:
+		listErr = &apierror.TransportError{Request: e.listRequest().Info(), Err: ctx.Err()}
+		return &unconfirmedError{error: listErr, outcome: apierror.OutcomeOf(err)}
+	default: // the collection exists, or fails in a way that does not contradict the API
+		return err
+	}
+}
+
+// unconfirmedError says why it could not be confirmed that a profile is not found. Its
+// outcome is that of the request about the profile.
+type unconfirmedError struct {
+	error
+	outcome apierror.Outcome
+}
+
+func (e *unconfirmedError) Outcome() apierror.Outcome { return e.outcome }
+func (e *unconfirmedError) Unwrap() error             { return e.error }
+
+// exchange sends a request about one profile and returns the profile of the response. A
+// POST goes to the collection and has no UUID. An id that is not a UUID never gets into
+// a URL. Sensitive values among the known fields are kept out of errors.
+func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, body []byte, known ...wire.RawFields) (wire.RawFields, error) {
+	path := strings.Split(e.Path, "/")
+	if method != http.MethodPost {
+		if err := wire.ValidateUUID(uuid); err != nil {
+			return nil, fmt.Errorf("%s: %w", e.operation(verb), err)
+		}
+		path = append(path, uuid)
+	}
+	profile := wire.NewProfile(e.Shape, uuid)
+	if method == http.MethodDelete {
+		profile = wire.NewDeleted(e.Shape, uuid)
+	}
+	request := e.request(e.operation(verb), method, path, known...)
+	request.Body, request.Classify = body, profile.Response(request.Redactor).Classify
+	if method != http.MethodGet {
+		if uuid != "" {
+			e.cache.StartWrite(uuid)
+		}
+		defer e.cache.FinishWrite()
+	}
+	if err := e.api.Do(ctx, request); err != nil {
+		return nil, err
+	}
+	return profile.Fields(), nil
+}
+
+// maxReadings is how often a list is read that changes meanwhile.
+const maxReadings = 3
+
+// readList reads the list. If it changed meanwhile, so that a profile may be missing, it
+// reads the list again.
+func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list *wire.List, err error) {
+	pager := wire.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
+	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+		request := e.listRequest(known...)
+		request.URL.RawQuery = query.Encode()
+		request.Classify = response.Classify
+		err := e.api.Do(ctx, request)
+		return request.Started(), err
+	}
+	for range maxReadings {
+		if list, err = pager.Read(ctx); err != nil || !list.Changed {
+			return list, err
+		}
+	}
+	return list, nil
+}
+
+// readDecoded reads the list and decodes its profiles.
+func (e *Endpoint) readDecoded(ctx context.Context) (*wire.List, error) {
+	list, err := e.readList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list.Unserved = list.Skipped
+	for i := range list.Profiles {
+		listed := &list.Profiles[i]
+		var malformed error
+		listed.Decoded, malformed = e.Decode(listed.Fields)
+		listed.Err = cmp.Or(listed.Err, malformed)
+		listed.Partial = listed.Fields.Lacks(e.Shape.Fields)
+		switch {
+		case listed.Err != nil:
+			list.Unserved.Add(listed.Err)
+		case listed.Partial:
+			list.Unserved.Add(fmt.Errorf("%s %s lacks a field", e.Name, listed.UUID))
+		}
+		listed.Fields = nil
+	}
+	return list, nil
+}
+
+// listRequest returns a request for the collection.
+func (e *Endpoint) listRequest(known ...wire.RawFields) *transport.Request {
+	return e.request(e.operation("list")+"s", http.MethodGet, strings.Split(e.Path, "/"), known...)
+}
+
+// request returns a request for a path below the base URL, given as elements that are
+// not escaped.
+func (e *Endpoint) request(operation, method string, path []string, known ...wire.RawFields) *transport.Request {
+	escaped := make([]string, len(path))
+	for i, element := range path {
+		escaped[i] = url.PathEscape(element)
+	}
+	return &transport.Request{Operation: operation, Method: method, URL: e.api.BaseURL.JoinPath(escaped...), Redactor: e.redactor(known...)}
+}
+
+// operation reads like "create messaging profile".
+func (e *Endpoint) operation(verb string) string { return verb + " " + e.Name }

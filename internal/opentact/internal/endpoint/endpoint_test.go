@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+)
+
+func TestEndpoint_Delete_Response(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		reply reply
+		want  string // in the error; "" if the profile is deleted
+	}{
+		"empty object":         {success(`{}`), ""},
+		"the profile":          {success(whole(uuidA, "")), ""},
+		"only success":         {reply{status: http.StatusOK, body: `{"success":true}`}, ""},
+		"no envelope":          {reply{status: http.StatusOK, body: `{}`}, ""},
+		"no content":           {reply{status: http.StatusNoContent}, ""},
+		"another profile":      {success(whole(uuidB, "")), "it describes another profile, " + uuidB},
+		"page with status 200": {reply{status: http.StatusOK, body: "<html>"}, "not the API's JSON"},
+		"in use":               {rejection(http.StatusBadRequest, "profile is in use"), "profile is in use"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &fakeAPI{script: []reply{test.reply}}
+			wantError(t, a.endpoint().Delete(t.Context(), uuidA, nil), test.want)
+			a.wantRequests(t, "DELETE A")
+		})
+	}
+}
+
+// A list that lags may still show a deleted profile. A create with an ambiguous outcome
+// does not adopt it.
+func TestEndpoint_Delete_LaterCreate_DoesNotAdopt(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		response  reply
+		isAdopted bool
+	}{
+		"deleted":   {success(`{}`), false},
+		"not found": {notFound, false},
+		"rejected":  {rejection(http.StatusForbidden, "no rights"), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &fakeAPI{
+				script: []reply{success(whole(uuidB, `"name":"b"`)), test.response, badGateway},
+				lists:  []reply{success(`[]`), success(`[` + whole(uuidA, "") + `,` + whole(uuidB, `"name":"b"`) + `]`)},
+			}
+			e := a.endpoint()
+			_, err := e.Create(t.Context(), raw(`{"name":"b"}`)) // before which the first list is read
+			wantError(t, err, "")
+			if err := e.Delete(t.Context(), uuidA, nil); (err != nil) != test.isAdopted {
+				t.Error(err)
+			}
+			got, err := e.Create(t.Context(), raw(`{"name":"a"}`))
+			if _, isAmbiguous := errors.AsType[*apierror.AmbiguousCreateError](err); isAmbiguous == test.isAdopted || (got.Fields.UUID() == uuidA) != test.isAdopted {
+				t.Errorf("got %s, %v", got.Fields, err)
+			}
+		})
+	}
+}
+
+// A list that becomes shorter while its pages are read may lack a profile.
+func TestEndpoint_List_Shrinks_IsReadAgain(t *testing.T) {
+	t.Parallel()
+	first, second := success(`{"total":3,"data":[`+whole(uuidA, "")+`]}`), success(`{"total":2,"data":[`+whole(uuidC, "")+`]}`)
+	stable := success(`[` + whole(uuidA, "") + `,` + whole(uuidB, "") + `]`)
+	const next = "LIST skip=1&take=100"
+	for name, test := range map[string]struct {
+		lists    []reply
+		requests []string
+		want     string // in the error
+	}{
+		"once":          {[]reply{first, second, stable}, []string{"LIST", next, "LIST"}, ""},
+		"twice":         {[]reply{first, second, first, second, stable}, []string{"LIST", next, "LIST", next, "LIST"}, ""},
+		"three times":   {[]reply{first, second, first, second, first, second, stable}, []string{"LIST", next, "LIST", next, "LIST", next}, "list test profiles: the list changed while it was read, 3 times in a row"},
+		"then an error": {[]reply{first, second, badGateway}, []string{"LIST", next, "LIST"}, "status 502"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &fakeAPI{lists: test.lists}
+			list, err := a.endpoint().List(t.Context())
+			wantError(t, err, test.want)
+			a.wantRequests(t, test.requests...)
+			if err == nil && (list.Find(uuidA) == nil || list.Find(uuidB) == nil) {
+				t.Errorf("got %+v", list.Profiles)
+			}
+		})
+	}
+}
+
+func TestEndpoint_List_ContextEnded_IsTransportError(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := new(fakeAPI).endpoint().List(ctx)
+	if _, ok := errors.AsType[*apierror.TransportError](err); !ok || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %T: %v", err, err)
+	}
+}
+
+// A profile that is malformed, partial or contradictory serves no reads, and neither
+// does an item without a profile.
+func TestEndpoint_List_DecodesProfiles(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{lists: []reply{success(`[` + strings.Join([]string{
+		whole(uuidA, ""), part(uuidB, `"name":"b"`), whole(uuidC, `"limit":"x"`), whole(uuidD, ""), whole(uuidD, `"name":"d"`), `5`,
+	}, ",") + `]`)}}
+	e := a.endpoint()
+	list, err := e.List(t.Context())
+	wantError(t, err, "")
+	want := wire.Skipped{Count: 4, Reasons: []string{
+		"a profile was expected, found a single JSON value", "test profile " + uuidB + " lacks a field", "limit is malformed",
+		"the list shows two different profiles with the uuid " + uuidD,
+	}}
+	if diff := cmp.Diff(want, list.Unserved); diff != "" {
+		t.Errorf("unserved (-want +got):\n%s", diff)
+	}
+	if list.Skipped.Count != 1 || len(list.Profiles) != 4 {
+		t.Errorf("got %+v", list)
+	}
+	for _, listed := range list.Profiles {
+		if listed.Fields != nil || listed.Decoded != "decoded" || listed.Partial != (listed.UUID == uuidB) || listed.MayServe() != (listed.UUID == uuidA) {
+			t.Errorf("got %+v", listed)
+		}
+	}
+	for range listcache.SingleReads {
+		e.Cached(t.Context(), uuidA)
+	}
+	if e.Cached(t.Context(), uuidA) == nil || e.Cached(t.Context(), uuidB) != nil {
+		t.Error("the list must serve the first profile and not the second one")
+	}
+	a.wantRequests(t, "LIST")
+}
+
+// No cached list serves the reads of a profile that was written, and a write makes the
+// list stale.
+func TestEndpoint_Write_CachedListIsNotUsed(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{
+		script: []reply{success(whole(uuidA, "")), success(whole(uuidC, "")), success(`{}`)},
+		lists:  []reply{success(`[]`), success(`[` + whole(uuidA, "") + `,` + whole(uuidB, "") + `,` + whole(uuidC, "") + `,` + whole(uuidD, "") + `]`)},
+	}
+	e := a.endpoint()
+	for range listcache.SingleReads {
+		e.Cached(t.Context(), uuidB)
+	}
+	_, err := e.Update(t.Context(), uuidA, raw(`{"name":"a"}`), nil)
+	wantError(t, err, "")
+	_, err = e.Create(t.Context(), raw(`{"name":"a"}`))
+	wantError(t, err, "")
+	for uuid, want := range map[string]bool{uuidA: false, uuidB: true, uuidC: false, uuidD: true} {
+		if got := e.Cached(t.Context(), uuid) != nil; got != want {
+			t.Errorf("%s: the list serves it: %t, want %t", uuid, got, want)
+		}
+	}
+	wantError(t, e.Delete(t.Context(), uuidD, nil), "")
+	if e.Cached(t.Context(), uuidB) == nil || e.Cached(t.Context(), uuidD) != nil {
+		t.Error("a new list must serve the profile that was not deleted, and no other")
+	}
+	a.wantRequests(t, `PATCH A {"name":"a"}`, "LIST", `POST {"name":"a"}`, "LIST", "DELETE D", "LIST")
+}
+
+func TestEndpoint_ResponseOfAnotherProfile_IsError(t *testing.T) {
+	t.Parallel()
+	e := (&fakeAPI{script: []reply{success(whole(uuidB, "")), success(whole(uuidB, ""))}}).endpoint()
+	_, err := e.Get(t.Context(), uuidA, nil)
+	wantError(t, err, "it describes another profile, "+uuidB)
+	_, err = e.Update(t.Context(), uuidA, raw(`{"name":"a"}`), nil)
+	wantError(t, err, "it describes another profile, "+uuidB)
+}
+
+func TestEndpoint_IDIsNotUUID_SendsNothing(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{}
+	e := a.endpoint()
+	for _, id := range []string{"", "..", "a/b", "?x", strings.ToUpper(uuidA), uuidA + "/", uuidA + "\n", "{" + uuidA + "}"} {
+		_, err := e.Get(t.Context(), id, nil)
+		wantError(t, err, "read test profile: ")
+		_, err = e.Update(t.Context(), id, raw(`{"name":"a"}`), nil)
+		wantError(t, err, "update test profile: ")
+		wantError(t, e.Delete(t.Context(), id, nil), "is not a uuid")
+		for range listcache.SingleReads + 1 {
+			if e.Cached(t.Context(), id) != nil {
+				t.Errorf("%q: the list serves it", id)
+			}
+		}
+	}
+	a.wantRequests(t)
+}
+
+// The path of a kind is escaped element by element.
+func TestEndpoint_Path_IsEscaped(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{}
+	kind := testKind()
+	kind.Path = "profile/a b?c#d%2Fe"
+	_, err := a.endpointOf(kind).Get(t.Context(), uuidA, nil)
+	wantError(t, err, "(GET https://api.example/rest/profile/a%20b%3Fc%23d%252Fe/"+uuidA+")")
+	a.wantRequests(t, "GET A")
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package endpoint
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
+)
+
+var page404 = reply{status: http.StatusNotFound, body: "<title>Not Found</title>"}
+
+// TestEndpoint_NotFound_ProbesCollection shows what the response of the collection means
+// for a profile whose GET, PATCH or DELETE was a 404.
+func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
+	t.Parallel()
+	const wrongPath = "the path in base_url is wrong"
+	for name, test := range map[string]struct {
+		collection reply
+		want       string // in the error; "" if the profile counts as not found
+	}{
+		"empty list":           {success(`[]`), ""},
+		"list with profiles":   {success(`[` + whole(uuidB, "") + `]`), ""},
+		"not a list":           {success(`1`), ""},
+		"forbidden":            {rejection(http.StatusForbidden, "no lists"), ""},
+		"server error":         {rejection(http.StatusInternalServerError, "no lists"), ""},
+		"not found":            {notFound, wrongPath},
+		"page with status 404": {page404, wrongPath},
+		"credentials rejected": {rejection(http.StatusUnauthorized, "expired"), "rejected the credentials from the test"},
+	} {
+		for request, call := range map[string]func(e *Endpoint) error{
+			"GET A":      func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, nil); return err },
+			"PATCH A {}": func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); return err },
+			"DELETE A":   func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) },
+		} {
+			t.Run(name+", "+request, func(t *testing.T) {
+				t.Parallel()
+				a := &fakeAPI{script: []reply{notFound}, lists: []reply{test.collection}}
+				err := call(a.endpoint())
+				a.wantRequests(t, request, "LIST")
+				switch {
+				case test.want != "":
+					wantError(t, err, test.want)
+				case request == "DELETE A":
+					wantError(t, err, "")
+				case !apierror.IsNotFound(err):
+					t.Errorf("got %v, want not found", err)
+				}
+				if test.want != "" && apierror.IsNotFound(err) {
+					t.Errorf("got not found: %v", err)
+				}
+			})
+		}
+	}
+}
+
+// An attempt before the 404 may have acted, also if the path is wrong now.
+func TestEndpoint_NotFound_WrongPath_Outcome(t *testing.T) {
+	t.Parallel()
+	for want, script := range map[apierror.Outcome][]reply{
+		apierror.Rejected:  {notFound},
+		apierror.Ambiguous: {badGateway, notFound},
+	} {
+		a := &fakeAPI{retries: 1, script: script, lists: []reply{notFound}}
+		_, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"name":"a"}`), nil)
+		wantError(t, err, "list test profiles (GET https://api.example/rest/profile/test): unexpected response with status 404: neither")
+		if got := apierror.OutcomeOf(err); got != want {
+			t.Errorf("the outcome is %s, want %s", got, want)
+		}
+	}
+}
+
+// A 404 of a page, such as a proxy's, is no statement about the profile.
+func TestEndpoint_Get_NotFoundPage_DoesNotProbe(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{script: []reply{page404}}
+	_, err := a.endpoint().Get(t.Context(), uuidA, nil)
+	wantError(t, err, `the title "Not Found"`)
+	a.wantRequests(t, "GET A")
+}
+
+// If the caller gives up while the collection is read, the 404 is not confirmed.
+func TestEndpoint_NotFound_ContextEnds_IsTransportError(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	list := rejection(http.StatusForbidden, "no lists")
+	list.meanwhile = cancel
+	a := &fakeAPI{script: []reply{notFound}, lists: []reply{list}}
+	_, err := a.endpoint().Get(ctx, uuidA, nil)
+	if _, ok := errors.AsType[*apierror.TransportError](err); !ok || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %T: %v", err, err)
+	}
+}
+
+func TestEndpoint_NotFound_SeveralProfiles_OneListEach30Seconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{script: []reply{notFound, notFound, notFound, notFound}, lists: []reply{rejection(http.StatusForbidden, "no lists")}}
+		e := a.endpoint()
+		get := func(uuid string) {
+			t.Helper()
+			if _, err := e.Get(t.Context(), uuid, nil); !apierror.IsNotFound(err) {
+				t.Error(err)
+			}
+		}
+		get(uuidA)
+		get(uuidB)
+		time.Sleep(listcache.MaxAge)
+		get(uuidC)
+		a.wantRequests(t, "GET A", "LIST", "GET B", "GET C")
+		time.Sleep(time.Second)
+		get(uuidD)
+		a.wantRequests(t, "GET D", "LIST")
+	})
+}
+
+// Why the 404 could not be confirmed hides nothing about the request: an earlier attempt
+// of it may have acted.
+func TestEndpoint_NotFound_Unconfirmed_KeepsOutcome(t *testing.T) {
+	t.Parallel()
+	for name, list := range map[string]reply{
+		"credentials rejected": rejection(http.StatusUnauthorized, "expired"),
+		"caller gives up":      rejection(http.StatusForbidden, "no lists"),
+	} {
+		for want, script := range map[apierror.Outcome][]reply{
+			apierror.Rejected:  {notFound},
+			apierror.Ambiguous: {badGateway, notFound},
+		} {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if list.status == http.StatusForbidden {
+				list.meanwhile = cancel
+			}
+			a := &fakeAPI{retries: 1, script: script, lists: []reply{list}}
+			err := a.endpoint().Delete(ctx, uuidA, nil)
+			if got := apierror.OutcomeOf(err); err == nil || got != want {
+				t.Errorf("%s: the outcome is %s, want %s: %v", name, got, want, err)
+			}
+		}
+	}
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package endpoint
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+)
+
+// Same reports whether two JSON values of a field are the same for the API.
+func (k *Kind) Same(field string, a, b json.RawMessage) bool {
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil {
+		return false
+	}
+	p, ok := x.(float64)
+	q, both := y.(float64)
+	if ok && both {
+		return k.SameNumber(field, p, q)
+	}
+	return reflect.DeepEqual(x, y)
+}
+
+// SameNumber reports whether two numbers are the same value of a field, as far as the
+// API can tell them apart. Numbers that 32 bits can't hold are not equal for that.
+func (k *Kind) SameNumber(field string, a, b float64) bool {
+	if a == b || !slices.Contains(k.Float32, field) {
+		return a == b
+	}
+	kept := float32(a)
+	return kept == float32(b) && kept != 0 && !math.IsInf(float64(kept), 0)
+}
+
+// keepPrecision takes a value from reference if the response shows the same one at the
+// precision of 32 bits.
+func (k *Kind) keepPrecision(got, reference wire.RawFields) {
+	for _, field := range k.Float32 {
+		if k.Same(field, reference[field], got[field]) {
+			got[field] = reference[field]
+		}
+	}
+}
+
+// Show renders a field for people, or its length if it is sensitive.
+func (k *Kind) Show(field string, fields wire.RawFields) string {
+	raw, ok := fields[field]
+	switch {
+	case !ok:
+		return "nothing"
+	case wire.IsComposite(raw): // no field is, so it may be a user with a password
+		return wire.Describe(raw)
+	case !slices.Contains(k.Sensitive, field) || wire.IsNull(raw):
+		return redact.Clean(string(raw))
+	}
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return "something that is not a string"
+	}
+	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
+}
+
+// showRedacted is Show without the sensitive values among known fields, which the API may have
+// put in another field.
+func (e *Endpoint) showRedacted(field string, of wire.RawFields, known ...wire.RawFields) string {
+	return e.redactor(known...).Text(e.Show(field, of))
+}
+
+// redactor returns a redactor of the credentials and of the sensitive values among known
+// fields. Most requests have no error, so these are looked up when there is one.
+func (e *Endpoint) redactor(known ...wire.RawFields) *redact.Redactor {
+	if len(known) == 0 || len(e.Sensitive) == 0 {
+		return e.api.Redactor
+	}
+	return e.api.Redactor.With(func() (secrets []redact.Secret) {
+		for _, fields := range known {
+			for _, field := range e.Sensitive {
+				if value := fields.Text(field); value != "" {
+					secrets = append(secrets, redact.URL(value, "(the value of "+field+")")...)
+				}
+			}
+		}
+		return secrets
+	})
+}

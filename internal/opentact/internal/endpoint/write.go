@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package endpoint
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+)
+
+// write is a POST or PATCH, and what is needed to judge its response.
+type write struct {
+	verb, method string
+	// uuid is "" for a POST.
+	uuid string
+	// sent are the fields of the request, and before what was known of the profile.
+	sent, before wire.RawFields
+	// aliased says, for each field that has an alias, whether the request used that.
+	aliased map[string]bool
+	// notes say why the API rejected a field under its first name.
+	notes map[string]error
+}
+
+// Create creates a profile. Fields in the result exist also beside an error.
+func (e *Endpoint) Create(ctx context.Context, sent wire.RawFields) (create.Result, error) {
+	w := &write{verb: "create", method: http.MethodPost, sent: sent}
+	result, err := e.creator.Create(ctx, create.Request{
+		Name: sent.Text(wire.Name), Sent: sent,
+		Info: e.request(e.operation(w.verb), w.method, strings.Split(e.Path, "/")).Info(),
+		Post: func(ctx context.Context) (wire.RawFields, error) { return e.send(ctx, w) },
+	})
+	if err != nil {
+		return result, err
+	}
+	result.Fields, err = e.settle(ctx, w, result.Fields)
+	return result, err
+}
+
+// Update sends fields of a profile, of which before is known. Fields exist also beside
+// an error, and then show what the API stores.
+func (e *Endpoint) Update(ctx context.Context, uuid string, sent, before wire.RawFields) (wire.RawFields, error) {
+	w := &write{verb: "update", method: http.MethodPatch, uuid: uuid, sent: sent, before: before}
+	got, err := e.send(ctx, w)
+	if err != nil {
+		return nil, e.confirmNotFound(ctx, err)
+	}
+	return e.settle(ctx, w, got)
+}
+
+// send sends a write. If a 400 names a field that has an alias, nothing happened, and
+// the request is sent once more with the other name.
+func (e *Endpoint) send(ctx context.Context, w *write) (wire.RawFields, error) {
+	w.aliased, w.notes = e.aliases.inUse(w.sent), nil
+	got, err := e.transmit(ctx, w)
+	rejected := e.aliases.rejected(err, w.aliased)
+	if len(rejected) == 0 {
+		return got, err
+	}
+	for _, field := range rejected {
+		w.aliased[field] = !w.aliased[field]
+	}
+	got, otherErr := e.transmit(ctx, w)
+	switch {
+	case otherErr == nil:
+		w.notes = make(map[string]error, len(rejected))
+		for _, field := range rejected {
+			w.notes[field] = err
+		}
+		return got, nil
+	case apierror.StatusOf(otherErr) == http.StatusBadRequest && apierror.OutcomeOf(otherErr) == apierror.Rejected:
+		return nil, err // both names are rejected, so it is the value
+	default:
+		return nil, otherErr
+	}
+}
+
+// transmit sends a write with the names that it uses.
+func (e *Endpoint) transmit(ctx context.Context, w *write) (wire.RawFields, error) {
+	body, err := wire.Marshal(e.aliases.rename(w.sent, w.aliased))
+	if err != nil {
+		return nil, err
+	}
+	return e.exchange(ctx, w.verb, w.method, w.uuid, body, w.sent, w.before)
+}
+
+// settle turns the response to a write into the profile. It looks up what the response
+// lacks, tries the alias of a field that was not applied, and reports what was stored
+// differently. The write has happened, so it is finished even if ctx has ended.
+func (e *Endpoint) settle(ctx context.Context, w *write, got wire.RawFields) (wire.RawFields, error) {
+	ctx, cancel := create.WithGracePeriod(ctx, e.api.RequestTimeout)
+	defer cancel()
+	uuid := got.UUID()
+	if err := e.complete(ctx, uuid, got, w); err != nil {
+		return nil, err
+	}
+	notes := e.tryAliases(ctx, uuid, w, got)
+
+	malformed := e.Malformed(got)
+	mismatches := e.mismatches(w, got, malformed, notes)
+	unsent := slices.DeleteFunc(slices.Clone(malformed), func(field string) bool { _, ok := w.sent[field]; return ok })
+	mismatches = append(mismatches, e.describeMalformed(unsent, got, w.sent, w.before)...)
+
+	for _, field := range malformed {
+		delete(got, field)
+	}
+	e.keepPrecision(got, w.before)
+	e.keepPrecision(got, w.sent)
+	got.Fill(w.sent)
+	got.Fill(w.before)
+	if len(mismatches) > 0 {
+		return got, e.mismatchError(w.verb, uuid, mismatches)
+	}
+	return got, nil
+}
+
+// complete looks up by one GET what the response to a write lacks. If that fails the
+// write has still happened: what is missing keeps the value that was sent or known, and
+// the next refresh reads it. It is an error only if the response to a PATCH names no
+// profile and there is none. After a POST this means that reads lag.
+func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields, w *write) error {
+	if !got.Lacks(e.Shape.Fields) {
+		return nil
+	}
+	full, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, w.sent, w.before)
+	if _, named := got[wire.Name]; w.method == http.MethodPatch && !named && apierror.IsNotFound(err) {
+		return fmt.Errorf("the response names a profile that does not exist: %w", err)
+	}
+	got.Fill(full) // with nothing after an error
+	return nil
+}
+
+// tryAliases sends each field that was not applied under its other name, by a PATCH of
+// that field alone. The name that worked is used from then on. If the PATCH fails, the
+// field stays as it is and the reason is returned.
+func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wire.RawFields) (notes map[string]error) {
+	notes = make(map[string]error)
+	maps.Copy(notes, w.notes)
+	known := maps.Clone(w.sent)
+	known.Fill(w.before)
+	for _, field := range slices.Sorted(maps.Keys(w.aliased)) {
+		if e.applied(field, w, got) {
+			e.aliases.learn(field, w.aliased[field])
+			continue
+		}
+		again := write{ // before keeps all sensitive values out of errors
+			verb: "update", method: http.MethodPatch, uuid: uuid, before: known,
+			sent: wire.RawFields{field: w.sent[field]}, aliased: map[string]bool{field: !w.aliased[field]},
+		}
+		other, err := e.transmit(ctx, &again)
+		if err == nil {
+			err = e.complete(ctx, uuid, other, w)
+		}
+		switch {
+		case err != nil && apierror.OutcomeOf(err) != apierror.Rejected:
+			notes[field] = err
+		case err == nil:
+			delete(got, field) // if it is not shown even now, it counts as stored
+			maps.Copy(got, other)
+			if e.applied(field, w, got) {
+				e.aliases.learn(field, again.aliased[field])
+			}
+		}
+	}
+	return notes
+}
+
+// applied reports whether the response shows the value that was sent. After a null,
+// which unsets a field, this is any value but the one before.
+func (e *Endpoint) applied(field string, w *write, got wire.RawFields) bool {
+	before, had := w.before[field]
+	switch {
+	case got[field] == nil:
+		return false
+	case wire.IsNull(w.sent[field]):
+		return !had || wire.IsNull(before) || !e.Same(field, before, got[field])
+	default:
+		return e.Same(field, w.sent[field], got[field])
+	}
+}
+
+// mismatches returns the fields that were sent and came back with another value. After
+// a null any value is right, unless it is the old one and something is noted about the
+// field. A field that does not come back counts as stored, with the same exception.
+func (e *Endpoint) mismatches(w *write, got wire.RawFields, malformed []string, notes map[string]error) (found []apierror.Mismatch) {
+	for _, field := range w.sent.Names() {
+		raw, ok := got[field]
+		isNull, isMalformed, note := wire.IsNull(w.sent[field]), slices.Contains(malformed, field), notes[field]
+		switch {
+		case isMalformed:
+		case !ok && note != nil:
+		case ok && !isNull && !e.Same(field, w.sent[field], raw):
+		case ok && isNull && note != nil && e.Same(field, w.before[field], raw):
+		default:
+			continue
+		}
+		mismatch := apierror.Mismatch{Field: field, Sent: e.showRedacted(field, w.sent, w.sent, w.before), Got: e.showRedacted(field, got, w.sent, w.before), Malformed: isMalformed}
+		if note != nil {
+			mismatch.Note, mismatch.Unfinished = note.Error(), apierror.OutcomeOf(note) != apierror.Rejected
+		}
+		found = append(found, mismatch)
+	}
+	return found
+}
+
+// describeMalformed describes fields that came back with a value of another type.
+func (e *Endpoint) describeMalformed(fields []string, got wire.RawFields, known ...wire.RawFields) []apierror.Mismatch {
+	found := make([]apierror.Mismatch, len(fields))
+	for i, field := range fields {
+		found[i] = apierror.Mismatch{Field: field, Got: e.showRedacted(field, got, known...), Malformed: true}
+	}
+	return found
+}
+
+func (e *Endpoint) mismatchError(verb, uuid string, fields []apierror.Mismatch) error {
+	return &apierror.MismatchError{Operation: e.operation(verb), UUID: uuid, Fields: fields}
+}
