@@ -40,6 +40,9 @@ type scenario struct {
 	options emulator.Options
 	// provider are lines of the provider's block.
 	provider string
+	// allDistinct gives each profile a name of its own. Creates of one name run one after
+	// the other.
+	allDistinct bool
 	// rules are in force from the beginning to the end.
 	rules func(seed uint64) []emulator.Rule
 	// applies is how often an apply may be repeated until it succeeds.
@@ -55,12 +58,7 @@ func byToken(more string) string {
 }
 
 var scenarios = map[string]scenario{
-	"a: every answer to a create is lost": {
-		provider: byToken(""), applies: 1,
-		rules: func(uint64) []emulator.Rule {
-			return []emulator.Rule{{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}}}
-		},
-	},
+	"a: every response to a create is lost": {provider: byToken(""), applies: 1, rules: loseCreates},
 	"b: 30 % of all requests fail": {
 		provider: byToken("max_retries = 10"), applies: mostApplies,
 		rules: func(seed uint64) []emulator.Rule {
@@ -99,9 +97,22 @@ var scenarios = map[string]scenario{
 		},
 	},
 	"e: an interrupt while creates are under way": {
-		provider: byToken(""), applies: 1,
+		provider: byToken(""), applies: 1, allDistinct: true,
 		create: (*life).interrupted,
 	},
+	"f: every response to a create is lost, and lists grow while their pages are read": {
+		provider: byToken(""), applies: 1, rules: loseCreates,
+		options: emulator.Options{PageSize: 7},
+	},
+	"g: every response to a create is lost, and the API shows text in NFD": {
+		provider: byToken(""), applies: 1, rules: loseCreates,
+		options: emulator.Options{Decompose: true},
+	},
+}
+
+// loseCreates lets the API carry out each create and lose its response.
+func loseCreates(uint64) []emulator.Rule {
+	return []emulator.Rule{{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}}}
 }
 
 // TestChaos lets the profiles live in every scenario with every seed.
@@ -135,7 +146,7 @@ func (s scenario) run(t *testing.T, r row) {
 			env.Inject(t, rule)
 		}
 	}
-	files := map[string]string{"main.tf": configuration(env.URL, s.provider)}
+	files := map[string]string{"main.tf": s.configuration(env.URL)}
 	l := &life{workspace: &workspace{Workspace: acctest.NewWorkspace(t, files), env: env}, scenario: s, row: r}
 	defer func() { results.add(l.row) }()
 	if s.create != nil {
@@ -246,7 +257,11 @@ func (l *life) interrupted(t *testing.T) {
 }
 
 // configuration declares the profiles of both kinds.
-func configuration(baseURL, provider string) string {
+func (s scenario) configuration(baseURL string) string {
+	distinct, alike := distinct, alike
+	if s.allDistinct {
+		distinct, alike = distinct+alike, 0
+	}
 	return fmt.Sprintf(`
 terraform {
   required_providers {
@@ -266,28 +281,28 @@ variable "generation" {
 
 resource "opentact_messaging_profile" "distinct" {
   count            = %[3]d
-  name             = "messages-${count.index}"
+  name             = "Café-${count.index}"
   callback_url     = "https://sms.example.com/${count.index}"
   toll_free_weight = var.generation
 }
 
 resource "opentact_messaging_profile" "alike" {
   count         = %[4]d
-  name          = "messages"
+  name          = "Café"
   sticky_sender = var.generation == 0
 }
 
 resource "opentact_outbound_voice_profile" "distinct" {
   count             = %[3]d
-  name              = "calls-${count.index}"
+  name              = "Café-${count.index}"
   channel_limit     = count.index
   daily_spend_limit = var.generation + 0.1
 }
 
 resource "opentact_outbound_voice_profile" "alike" {
   count    = %[4]d
-  name     = "calls"
+  name     = "Café"
   max_rate = var.generation + 0.005
 }
-`, baseURL, provider, distinct, alike)
+`, baseURL, s.provider, distinct, alike)
 }
