@@ -72,19 +72,19 @@ func (l *adaptiveLimit) throttle(sent, now time.Time) {
 	switch {
 	case l.rate == 0:
 		l.forget(now)
-		l.change(max(l.lowest, 1, float64(len(l.recent))), maxStep, now)
+		l.change(max(1, float64(len(l.recent))), maxStep, now)
 	case !sent.After(l.changed):
 		return
 	case l.raised:
-		l.change(max(l.lowest, l.rate/l.step), max(minStep, math.Sqrt(l.step)), now)
+		l.change(l.rate/l.step, max(minStep, math.Sqrt(l.step)), now)
 	default: // the API accepts less than before
-		l.change(max(l.lowest, l.rate/l.step), min(maxStep, l.step*l.step), now)
+		l.change(l.rate/l.step, min(maxStep, l.step*l.step), now)
 	}
 	l.raised = false
 }
 
 func (l *adaptiveLimit) change(rate, step float64, now time.Time) {
-	l.rate, l.step, l.changed, l.accepted = rate, step, now, 0
+	l.rate, l.step, l.changed, l.accepted = max(l.lowest, rate), step, now, 0
 }
 
 // forget removes from recent what is not of the last second.

@@ -168,7 +168,7 @@ func TestRateLimitTransport_KeepsOrder(t *testing.T) {
 		}
 		for i := range cap(sent) {
 			if got := <-sent; got != i {
-				t.Errorf("request %d was sent in the place of %d", got, i)
+				t.Errorf("request %d was sent before %d", got, i)
 			}
 		}
 	})
