@@ -13,10 +13,10 @@ import (
 // DefaultBaseURL is the vendor's production API.
 const DefaultBaseURL = "https://api.opentact.org/rest"
 
-// ParseBaseURL parses the address that the API's paths are below. It must be an absolute
-// https URL. Plain http is accepted for loopback addresses only, because every request
-// carries a token. User information, a query and a fragment are errors. The error says
-// what is wrong and does not repeat the value, which may hold a password.
+// ParseBaseURL parses the base URL of the API, which must be an absolute https URL. Plain
+// http is accepted only for loopback addresses, because every request carries a token.
+// User information, a query and a fragment are errors. The error says what is wrong. It
+// does not repeat the value, which may contain a password.
 func ParseBaseURL(text string) (*url.URL, error) {
 	scheme, _, absolute := strings.Cut(text, "://")
 	if !absolute {
@@ -24,7 +24,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	}
 	base, err := url.Parse(text)
 	switch {
-	case err != nil: // which repeats parts of the text
+	case err != nil: // err repeats parts of text
 		return nil, errors.New("it is no URL")
 	case base.User != nil:
 		return nil, errors.New("it holds a user name or password")
@@ -41,7 +41,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	return base, nil
 }
 
-// isLoopback reports whether a host can only be this machine.
+// isLoopback reports whether host is localhost or a loopback address.
 func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback()
 }

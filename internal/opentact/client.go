@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package opentact is a client of the OpenTact API's profiles. It promises that a
-// profile is created exactly once, that it is not taken for deleted because of a
-// failure, that rate limits hold, and that no error shows a secret. It knows nothing
-// about Terraform.
+// Package opentact is a client for the profiles of the OpenTact API. It knows nothing
+// about Terraform. It promises:
+//   - A create makes exactly one profile. If the client can't be sure of that, the result
+//     or the error says so.
+//   - A profile counts as not found only if the API itself says so.
+//   - Rate limits apply to all requests of a client.
+//   - No error shows a secret.
 //
-// The API's document contradicts itself in places. The client is strict in what it
-// sends and tolerant in the forms of response that it reads. A form that it does not
-// know is an error, never a guess.
+// The API's document contradicts itself in places. The client is strict about the
+// requests that it sends. It accepts several forms of a response. An unknown form is an
+// error, never a guess.
 package opentact
 
 import (
@@ -27,38 +30,41 @@ import (
 
 // Config configures a client. Zero durations are not replaced by defaults.
 type Config struct {
-	// BaseURL is the API's address, as ParseBaseURL returns it.
+	// BaseURL is the base URL of the API, as ParseBaseURL returns it.
 	BaseURL *url.URL
 	// Credentials authenticate the client.
 	Credentials Credentials
-	// UserAgent names the program and its version.
+	// UserAgent is the User-Agent header. It names the program and its version.
 	UserAgent string
-	// RequestTimeout bounds one attempt of a request, including its response.
+	// RequestTimeout bounds one attempt, including its response.
 	RequestTimeout time.Duration
-	// MaxRetries is how often a request that failed may be sent again.
+	// MaxRetries is the maximum number of retries of one request.
 	MaxRetries int
-	// RetryMaxWait bounds one wait between attempts, also one that Retry-After asks for.
+	// RetryMaxWait bounds each wait between attempts, including one that Retry-After asks
+	// for.
 	RetryMaxWait time.Duration
 	// RequestsPerSecond limits all requests, including logins and retries. 0 means no
 	// limit.
 	RequestsPerSecond float64
-	// Logger gets debug messages: one for each attempt, and why the client sends other
-	// requests than usual. Nil means no log.
+	// Logger gets debug messages: one for each attempt, and the reasons why the client
+	// reads profiles one by one. Nil disables logging.
 	Logger *slog.Logger
 }
 
-// Credentials are a token, or an e-mail address and a password to get one.
+// Credentials are a token, or an e-mail address and a password that the client logs in
+// with.
 type Credentials struct {
 	// Token is sent as X-Auth-Token.
 	Token string
 	// Email and Password log in if Token is empty.
 	Email, Password string
-	// Source says where the credentials come from. It is named if the API rejects them.
+	// Source says where the credentials come from. Errors name it if the API rejects
+	// them.
 	Source string
 }
 
-// Client calls one API with one set of credentials. It is safe for concurrent use, and
-// remembers what it learns about the API.
+// Client calls one API with one set of credentials. It is safe for concurrent use. It
+// stores what it learns about the API, such as aliases in use.
 type Client struct {
 	api endpoint.API
 	// collections holds a *Collection[F] for each *Spec[F].
@@ -68,8 +74,8 @@ type Client struct {
 // New returns a client. It makes no request.
 func New(config Config) *Client { return newClient(config, nil) }
 
-// newClient returns a client whose requests are sent by base, or by a transport made for
-// it if base is nil.
+// newClient returns a client that sends its requests through base. If base is nil, the
+// client makes its own transport.
 func newClient(config Config, base http.RoundTripper) *Client {
 	logger := cmp.Or(config.Logger, slog.New(slog.DiscardHandler))
 	sender := &auth.Sender{
@@ -94,8 +100,8 @@ func newClient(config Config, base http.RoundTripper) *Client {
 	}}
 }
 
-// Unusable returns a client whose operations all fail with err. It stands in for a
-// client that can't be made yet, so that the reason is given where it matters.
+// Unusable returns a client whose operations all fail with err. It replaces a client that
+// can't be made yet. The caller gets the reason from its first operation.
 func Unusable(err error) *Client {
 	return &Client{api: endpoint.API{
 		BaseURL: new(url.URL), Logger: slog.New(slog.DiscardHandler), Redactor: redact.New(),
@@ -107,9 +113,9 @@ func Unusable(err error) *Client {
 // not repeat the token.
 func ValidateToken(token string) error { return auth.ValidateToken(token) }
 
-// Clean makes a text from outside, such as the name of a profile, safe for a terminal
-// and at most 500 characters long.
+// Clean returns text, such as the name of a profile, in a form that is safe for a
+// terminal. It shortens the text to 500 characters.
 func Clean(text string) string { return redact.Clean(text) }
 
-// Enumerate names the first ten items and says how many more there are.
+// Enumerate joins the first ten items and says how many more there are.
 func Enumerate(items []string) string { return redact.Enumerate(items) }

@@ -21,9 +21,9 @@ type Collection[F Fields] struct {
 	endpoint *endpoint.Endpoint
 }
 
-// CollectionOf returns the client's collection of a kind. It is the same one for every
-// call with the same client and spec, so that what the client learns about the API lasts
-// as long as the client.
+// CollectionOf returns the client's collection of a kind. Every call with the same client
+// and spec returns the same collection. The collection stores what it learns about the
+// API.
 func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 	known, ok := client.collections.Load(spec)
 	if !ok {
@@ -34,17 +34,18 @@ func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 		c.endpoint = endpoint.New(client.api, *kind)
 		known, _ = client.collections.LoadOrStore(spec, c)
 	}
-	collection, _ := known.(*Collection[F]) // a *Spec[F] is the key of nothing else
+	collection, _ := known.(*Collection[F]) // the value for a *Spec[F] is always a *Collection[F]
 	return collection
 }
 
-// Get returns one profile. If the response lacks a field, or shows its value at a
-// precision of 32 bits, the value is taken from known: what the caller has, which may be
-// the UUID alone. IsNotFound reports whether the error means that there is no such
-// profile.
+// Get returns one profile. known is what the caller knows about it: only the UUID is
+// required. If the response lacks a field, or shows the known value as a float32, Get
+// takes the value from known. IsNotFound reports whether the error means that the profile
+// does not exist.
 //
-// After the first reads of a kind a list that is at most 30 seconds old may serve a
-// read, if this client has not written the profile and the list shows it as it is known.
+// After the first reads of a kind, the cached list may serve a read. The list is at most
+// 30 seconds old. It serves a profile only if it shows the known values and this client
+// has not written the profile.
 func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], error) {
 	if listed := c.endpoint.Cached(ctx, known.UUID); listed != nil {
 		if cached, ok := listed.Decoded.(Profile[F]); ok {
@@ -69,18 +70,19 @@ func (c *Collection[F]) read(ctx context.Context, known Profile[F]) (Profile[F],
 	return profile, nil
 }
 
-// confirm returns the profile of a list if the list shows what is known, if anything is.
+// confirm returns the profile from the list and reports whether the list shows the known
+// values. It also reports true if only the UUID is known.
 func (c *Collection[F]) confirm(known, listed Profile[F]) (Profile[F], bool) {
 	differs := func(known, listed Optional[string]) bool { return !known.IsZero() && known != listed }
 	switch {
-	case known.Fields.ProfileName() == "": // every profile has a name, so nothing is known
+	case known.Fields.ProfileName() == "": // only the UUID is known: every profile has a name
 		return listed, true
 	case differs(known.CreatedOn, listed.CreatedOn), differs(known.ModifiedOn, listed.ModifiedOn):
 		return listed, false
 	case listed.Fields == known.Fields:
 		return listed, true
 	}
-	// A value may be written in another way. It stays as it is known.
+	// Equal values may have different JSON texts. The known text is kept.
 	before, errBefore := wire.Encode(known.Fields)
 	after, errAfter := wire.Encode(listed.Fields)
 	if errors.Join(errBefore, errAfter) != nil {
@@ -99,15 +101,16 @@ func (c *Collection[F]) confirm(known, listed Profile[F]) (Profile[F], bool) {
 }
 
 // Listed is one profile of a list. If Err is not nil, it says what is wrong with the
-// API's data, and the profile holds what could be read.
+// API's data. The profile then has only the fields that could be read.
 type Listed[F Fields] struct {
 	Profile[F]
 	Err error
 }
 
-// List returns every profile of the kind in the order of the API. Profiles that leases
-// repeat are returned once. Callers share a list, as long as it is not older than 30
-// seconds or than the last write of this client.
+// List returns every profile of the kind in the order of the API. A profile that several
+// leases contain is returned once. If items were skipped, the last element has no
+// profile, and its Err describes them. Callers share a list that is at most 30 seconds
+// old and newer than the last write of this client.
 func (c *Collection[F]) List(ctx context.Context) ([]Listed[F], error) {
 	list, err := c.endpoint.List(ctx)
 	if err != nil {
@@ -124,7 +127,7 @@ func (c *Collection[F]) List(ctx context.Context) ([]Listed[F], error) {
 	return all, nil
 }
 
-// decode decodes a profile of a list. The error says what is wrong with it.
+// decode decodes a profile of a list. The error says what is wrong with the profile.
 func (c *Collection[F]) decode(raw wire.RawFields) (any, error) {
 	profile, malformed := c.layout.decode(raw)
 	_, named := raw[wire.Name]
@@ -140,22 +143,23 @@ func (c *Collection[F]) decode(raw wire.RawFields) (any, error) {
 
 // Created is the result of a create.
 type Created[F Fields] struct {
-	// Profile exists if it has a UUID, also beside an error.
+	// Profile exists if it has a UUID, even if there is an error.
 	Profile[F]
-	// Ambiguous is the error of the last create request whose outcome was ambiguous, and
+	// Ambiguous is the error of the last create request with an ambiguous outcome. It is
 	// nil if there was none.
 	Ambiguous error
-	// Resends is how often the request was sent again after that. Lists had shown no
-	// profile, but a request that was carried out late may still have made one.
+	// Resends is the number of times that the request was resent. Lists had shown no
+	// profile, but the API may have carried out an earlier request late.
 	Resends int
-	// Duplicates are the UUIDs of profiles that the requests have made besides this one.
+	// Duplicates are the UUIDs of further profiles that the requests made.
 	Duplicates []string
 }
 
-// Create creates one profile with the fields that are mentioned. If the outcome of the
-// request is ambiguous, it looks for the profile in the list, and sends the request again
-// only if two lists do not show it. It looks also after ctx has ended, for a bounded time.
-// An *AmbiguousCreateError means that the outcome stays unknown.
+// Create creates one profile. It sends the fields of planned that are not absent. If the
+// outcome of the request is ambiguous, Create looks for the profile in the list. It
+// resends the request only if two lists do not show the profile. The search gets a grace
+// period after ctx has ended. An *AmbiguousCreateError means that the outcome is still
+// ambiguous.
 func (c *Collection[F]) Create(ctx context.Context, planned F) (Created[F], error) {
 	sent, err := wire.Encode(planned)
 	if err != nil {
@@ -167,9 +171,9 @@ func (c *Collection[F]) Create(ctx context.Context, planned F) (Created[F], erro
 	return created, err
 }
 
-// Update changes a profile from what is known about it to other fields. Only what differs
-// is sent. If nothing differs, the profile is read. A profile that is returned beside an
-// error shows what the API stores.
+// Update changes the fields of a profile from those in from to those in to. It sends only
+// the fields that differ. If no field differs, it reads the profile. If it returns a
+// profile with a UUID and an error, the profile shows what the API stores.
 func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Profile[F], error) {
 	before, err := encode(from)
 	if err != nil {
@@ -188,7 +192,7 @@ func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Prof
 	return profile, err
 }
 
-// Delete deletes a profile. If it does not exist, that is a success.
+// Delete deletes a profile. It succeeds if the profile does not exist.
 func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
 	raw, err := encode(known)
 	if err != nil {

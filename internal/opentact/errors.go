@@ -4,35 +4,35 @@ package opentact
 
 import "github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 
-// The errors of the client. Use errors.As for details and OutcomeOf for what an error
-// means for the API's data.
+// The errors of the client. Use errors.As for the details. Use OutcomeOf to find out
+// whether the API acted.
 type (
 	// APIError is an error that the API itself reported.
 	APIError = apierror.APIError
-	// ResponseError is a response that does not have the API's form.
+	// ResponseError means that a response does not have the API's form.
 	ResponseError = apierror.ResponseError
-	// TransportError is a request that got no response, or one that broke off.
+	// TransportError means that a request was not sent or got no complete response.
 	TransportError = apierror.TransportError
 	// ProxyError means that a proxy did not open a connection to the API.
 	ProxyError = apierror.ProxyError
 	// CredentialsError means that the API rejected the credentials.
 	CredentialsError = apierror.CredentialsError
-	// LoginError is a login that failed.
+	// LoginError means that a login failed.
 	LoginError = apierror.LoginError
-	// AmbiguousCreateError means that it is unknown whether a create made a profile.
+	// AmbiguousCreateError means that a create may or may not have made a profile.
 	AmbiguousCreateError = apierror.AmbiguousCreateError
 	// Candidate is a profile that an ambiguous create may have made.
 	Candidate = apierror.Candidate
-	// MismatchError means that the API stored other values than it was sent.
+	// MismatchError means that the API stored a value other than the one sent.
 	MismatchError = apierror.MismatchError
 	// Mismatch is one field of a MismatchError.
 	Mismatch = apierror.Mismatch
-	// Outcome says what a request means for the API's data.
+	// Outcome says whether the API acted on a request.
 	Outcome = apierror.Outcome
 )
 
-// OutcomeOf returns the outcome of the operation that ended with err, all attempts
-// together.
+// OutcomeOf returns the outcome of the operation that ended with err. It covers all
+// attempts.
 func OutcomeOf(err error) Outcome { return apierror.OutcomeOf(err) }
 
 // IsNotFound reports whether err is the API's own statement that the profile does not

@@ -46,7 +46,7 @@ var endlessBodies = []struct {
 	{"text", `{"success":true,"payload":"`, "x", false, "it is larger than 1048576 bytes"},
 	{"white space", ``, " ", false, "it is larger than 1048576 bytes"},
 	{"member of the profile", `{"success":true,"payload":{"uuid":"`, "x", false, "it is larger than 1048576 bytes"},
-	{"same member", `{"success":true,"payload":{`, `"":0,`, false, `it has the member "" twice`},
+	{"same member", `{"success":true,"payload":{`, `"":0,`, false, "it is larger than 1048576 bytes"},
 	{"unknown member", `{"x":"`, "x", false, "it is larger than 1048576 bytes"},
 	{"nested objects", `{"success":true,"payload":`, `{"x":`, false, "exceeded max depth"},
 	{"nested arrays", `{"success":true,"payload":[`, `[`, false, "exceeded max depth"},

@@ -13,15 +13,15 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// Layout knows the place of each field in F. It is derived from F, so that the fields of
-// a kind are listed in that struct and nowhere else.
+// Layout maps JSON names to the struct fields of F. LayoutOf derives it from F, so F is
+// the only list of a kind's fields.
 type Layout[F Fields] struct {
 	index map[string][]int
-	// names are the members that a complete profile has.
+	// names are the JSON names of the fields that a complete profile has.
 	names []string
 }
 
-// LayoutOf returns the layout of the fields of a kind.
+// LayoutOf returns the layout of F.
 func LayoutOf[F Fields]() Layout[F] {
 	l := Layout[F]{index: make(map[string][]int)}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[F]()) {
@@ -41,8 +41,8 @@ func (l Layout[F]) Visit(fields *F, do func(name string, field any)) {
 	}
 }
 
-// decode returns a profile, and the fields whose values do not have the field's type.
-// These count as not mentioned.
+// decode returns a profile and the names of the fields whose values have the wrong type.
+// These fields are absent from the profile.
 func (l Layout[F]) decode(raw wire.RawFields) (profile Profile[F], malformed []string) {
 	fields := reflect.ValueOf(&profile.Fields).Elem()
 	for _, name := range l.names {
@@ -61,7 +61,7 @@ func (l Layout[F]) decode(raw wire.RawFields) (profile Profile[F], malformed []s
 		default:
 			into = fields.FieldByIndex(l.index[name]).Addr().Interface()
 		}
-		// Text that is not UTF-8 would be decoded as another text.
+		// json.Unmarshal would replace invalid UTF-8 with other characters.
 		if !utf8.Valid(value) || json.Unmarshal(value, into) != nil {
 			malformed = append(malformed, name)
 		}
@@ -69,13 +69,13 @@ func (l Layout[F]) decode(raw wire.RawFields) (profile Profile[F], malformed []s
 	return profile, malformed
 }
 
-// malformed returns the fields whose values do not have the field's type.
+// malformed returns the names of the fields whose values have the wrong type.
 func (l Layout[F]) malformed(raw wire.RawFields) []string {
 	_, malformed := l.decode(raw)
 	return malformed
 }
 
-// encode returns the raw fields of a profile, and its times. The UUID is not among them.
+// encode returns the raw fields of a profile, including its times but not its UUID.
 func encode[F Fields](profile Profile[F]) (wire.RawFields, error) {
 	raw, err := wire.Encode(profile.Fields)
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// Optional is one member of a JSON object: not mentioned (the zero value), null, or a
-// value. Give it the struct tag `omitzero`, so that a field that is not mentioned is
-// left out of the request.
+// Optional is a field of a JSON object. It is absent (the zero value), null, or has a
+// value. Its struct tag must contain `omitzero`, so that requests leave out an absent
+// field.
 type Optional[T any] struct {
 	value T
 	state state
@@ -34,11 +34,10 @@ func Value[T any](v T) Optional[T] { return Optional[T]{value: v, state: present
 // Null returns a field that is null.
 func Null[T any]() Optional[T] { return Optional[T]{state: null} }
 
-// Get returns the value, and whether there is one.
+// Get returns the value and reports whether there is one.
 func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
 
-// IsZero reports whether the field is not mentioned. encoding/json calls it for
-// `omitzero`.
+// IsZero reports whether the field is absent. encoding/json calls it for `omitzero`.
 func (o Optional[T]) IsZero() bool { return o.state == absent }
 
 // MarshalJSON writes the value, or null if there is none.
@@ -49,8 +48,8 @@ func (o Optional[T]) MarshalJSON() ([]byte, error) {
 	return wire.Marshal(o.value)
 }
 
-// UnmarshalJSON reads null or a value. JSON has no integers: 5 and 5.0 are one number,
-// so an integer field takes both.
+// UnmarshalJSON reads null or a value. JSON has no integer type: 5 and 5.0 are the same
+// number, so an integer field accepts both.
 func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	if bytes.Equal(data, []byte("null")) {
 		*o = Null[T]()
@@ -70,8 +69,8 @@ func (o *Optional[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// parseInteger reads a JSON number without a fractional part, in any notation. A double
-// does not hold every integer beyond 2^53, which is far above all fields.
+// parseInteger reads a JSON number without a fractional part, in any notation. A float64
+// can't hold every integer above 2^53, but the maximum of every field is far below that.
 func parseInteger(data []byte) (int64, error) {
 	if n, err := strconv.ParseInt(string(data), 10, 64); err == nil {
 		return n, nil

@@ -7,29 +7,30 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// Profile is an object of the API: what it says about itself, and the fields that a
-// caller may set. F lists the fields of one kind.
+// Profile is one profile of the API. The API sets its UUID and times. The caller sets its
+// fields. F is the struct of the fields of one kind.
 type Profile[F Fields] struct {
-	// UUID identifies the profile, in the form that ValidateUUID accepts.
+	// UUID identifies the profile. It has the form that ValidateUUID accepts.
 	UUID string
 	// CreatedOn and ModifiedOn are times in RFC 3339, as the API returned them.
 	CreatedOn  Optional[string]
 	ModifiedOn Optional[string]
-	// Fields are the settable fields. A field that the API did not mention is the zero
-	// Optional.
+	// Fields are the fields that a caller may set. A field that the response lacks is
+	// absent.
 	Fields F
 }
 
-// Fields is implemented by embedding Named. The fields of a kind are a struct of Optional
-// members with the JSON names of the API's document.
+// Fields is the struct of the fields of one kind. The struct embeds Named, which
+// implements the interface. Each other field is an Optional. Its JSON name is the name in
+// the API's document: the documented name.
 type Fields interface {
 	comparable
 	ProfileName() string
 }
 
-// Named holds the one field that profiles of every kind have.
+// Named holds the field that profiles of every kind have.
 type Named struct {
-	// Name is chosen by the user, 1 to 255 characters. Several profiles may share a name.
+	// Name has 1 to 255 characters. Several profiles may have the same name.
 	Name Optional[string] `json:"name,omitzero"`
 }
 
@@ -45,24 +46,26 @@ type Spec[F Fields] struct {
 	Name string
 	// Path is the collection's path below the base URL, such as "profile/messaging".
 	Path string
-	// Nested are the paths of member names at which a response may hold the profile
-	// inside another object. The API's document shows phone-number leases that contain
-	// the profile.
+	// Nested are the paths of member names at which another object may contain the
+	// profile. For example, the API's document shows phone-number leases that contain the
+	// profile.
 	Nested [][]string
-	// Aliases maps a field's name in the API's document to the name that the vendor's
-	// responses or client use instead.
+	// Aliases maps the documented name of a field to its alias: the name that the
+	// vendor's responses or client use instead.
 	Aliases map[string]string
-	// Nullable lists the fields that a null unsets. The API decides which value a field
-	// has then.
+	// Nullable lists the fields that a null unsets. The API chooses the value of an unset
+	// field.
 	Nullable []string
-	// Sensitive lists fields whose values may hold credentials. No error shows them.
+	// Sensitive lists the fields whose values may contain credentials. Errors never show
+	// these values.
 	Sensitive []string
-	// Float32 lists number fields that the API may keep in 32 bits. Values that are equal
-	// at that precision are equal.
+	// Float32 lists the number fields that the API may store as a float32. Values that
+	// are equal as float32 count as the same.
 	Float32 []string
 }
 
-// FieldName returns the document's name of a field, whichever of its names is given.
+// FieldName returns the documented name of a field. name is the documented name or the
+// alias.
 func (s *Spec[F]) FieldName(name string) string {
 	for field, alias := range s.Aliases {
 		if name == alias {
@@ -72,26 +75,26 @@ func (s *Spec[F]) FieldName(name string) string {
 	return name
 }
 
-// Same reports whether a field has the same value in both.
+// Same reports whether a field has the same value in a and b.
 func (s *Spec[F]) Same(field string, a, b F) bool {
 	x, errX := wire.Encode(a)
 	y, errY := wire.Encode(b)
 	return errX == nil && errY == nil && s.kind().Same(field, x[field], y[field])
 }
 
-// SameNumber reports whether two numbers are the same value of a field, as far as the
-// API can tell them apart.
+// SameNumber reports whether the API treats two numbers as the same value of a field.
 func (s *Spec[F]) SameNumber(field string, a, b float64) bool {
 	return s.kind().SameNumber(field, a, b)
 }
 
-// Show renders a field's value for people, or its length if the field is sensitive.
+// Show returns the value of a field as text for people. For a sensitive field, it returns
+// only the length.
 func (s *Spec[F]) Show(field string, fields F) string {
 	raw, _ := wire.Encode(fields) // after an error there is nothing to show
 	return s.kind().Show(field, raw)
 }
 
-// kind returns what the client knows about the values of fields.
+// kind returns the parts of the endpoint's Kind that the spec defines.
 func (s *Spec[F]) kind() *endpoint.Kind {
 	return &endpoint.Kind{Name: s.Name, Path: s.Path, Sensitive: s.Sensitive, Float32: s.Float32}
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 )
 
-// logLevels returns the variables of the environment that make the libraries below
-// the provider write what Terraform shows. They would write everything, dozens of
-// lines for each read, and Terraform would drop what it is not asked for by TF_LOG:
-// that was a third of the time of a refresh. What is set already stays.
+// logLevels returns environment variables that set the log level of the provider's
+// libraries to the level that Terraform shows. By default, the libraries write dozens of
+// lines for each read, and Terraform drops the lines below TF_LOG. That took a third of
+// the time of a refresh. Variables that are set already are not changed.
 func logLevels(getenv func(string) string) map[string]string {
 	level := cmp.Or(getenv("TF_LOG_PROVIDER"), getenv("TF_LOG"), "OFF")
 	levels := make(map[string]string)

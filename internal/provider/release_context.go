@@ -9,18 +9,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// This file bounds the framework's memory use. The framework keeps the cancel function of
-// every call until the process ends, so that StopProvider can cancel calls (registerContext
-// in internal/proto6server/serve.go of hashicorp/terraform-plugin-framework v1.19.0; no
-// upstream issue is known). The cancel function keeps the context of the call, and this
-// about 30 KB of values that Terraform's libraries put into it: a refresh of 1,000 profiles
-// needs twice the memory.
+// This file limits the memory use of the framework. The framework keeps the cancel
+// function of every call until the process ends, so that StopProvider can cancel calls.
+// See registerContext in internal/proto6server/serve.go of
+// hashicorp/terraform-plugin-framework v1.19.0. No upstream issue is known. The cancel
+// function keeps the context of the call. The context keeps about 30 KB of values that
+// Terraform's libraries put into it. A refresh of 1,000 profiles then needs twice the
+// memory.
 //
-// Remove this file when the framework drops the cancel function at the end of a call:
-// TestServer_ReleasesCallContexts then passes without it.
+// Remove this file when the framework drops the cancel function at the end of a call.
+// TestServer_ReleasesCallContexts then passes without this file.
 
-// server is the framework's server. It calls it with contexts whose values are released
-// at the end of the call, for the calls that Terraform makes for each object.
+// server wraps the framework's server. For the calls that Terraform makes for each
+// object, it passes a context whose values are released at the end of the call.
 type server struct{ frameworkServer }
 
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
@@ -67,7 +68,8 @@ func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSour
 	return callAndRelease(ctx, req, s.frameworkServer.ReadDataSource)
 }
 
-// callAndRelease makes a call with a context whose values are released at its end.
+// callAndRelease makes a call with a context whose values are released at the end of the
+// call.
 func callAndRelease[Req, Resp any](ctx context.Context, req Req, call func(context.Context, Req) (Resp, error)) (Resp, error) {
 	releasable, release := withRelease(ctx)
 	defer release()
@@ -75,21 +77,21 @@ func callAndRelease[Req, Resp any](ctx context.Context, req Req, call func(conte
 }
 
 // releasableContext is a context that ends with its parent, or when its values are
-// released. Those of the parent are visible until then.
+// released. Until then, it returns the values of the parent.
 type releasableContext struct {
 	context.Context // holds no values
 	values          atomic.Pointer[context.Context]
 }
 
-// withRelease returns a child of parent, and a function that ends it and releases the
-// values of parent.
+// withRelease returns a child of parent, and a function that ends the child and releases
+// the values of parent.
 func withRelease(parent context.Context) (child context.Context, release context.CancelFunc) {
 	own, cancel := context.WithCancel(context.Background())
 	if deadline, ok := parent.Deadline(); ok {
 		own, cancel = context.WithDeadline(context.Background(), deadline)
 	}
 	stop := context.AfterFunc(parent, cancel)
-	if parent.Err() != nil { // AfterFunc may come too late for a call that must not begin
+	if parent.Err() != nil { // AfterFunc runs cancel in a goroutine, which may be too late
 		cancel()
 	}
 	r := &releasableContext{Context: own}
@@ -101,8 +103,8 @@ func withRelease(parent context.Context) (child context.Context, release context
 	}
 }
 
-// Value returns a value of the parent. The context package finds its own bookkeeping in
-// the child.
+// Value returns a value of the parent. The child comes first, because the context package
+// stores an internal value in it.
 func (r *releasableContext) Value(key any) any {
 	if value := r.Context.Value(key); value != nil {
 		return value

@@ -15,9 +15,9 @@ import (
 
 // Request describes the request that an error is about. Error types embed it.
 type Request struct {
-	// Operation is what was being done, such as "read messaging profile".
+	// Operation says what the request does, such as "read messaging profile".
 	Operation string
-	// Method and URL are those of the request. The URL holds no credentials.
+	// Method and URL are those of the request. The URL contains no credentials.
 	Method, URL string
 	// Attempts is the number of times that the request was sent.
 	Attempts int
@@ -25,13 +25,13 @@ type Request struct {
 	Last Outcome
 	// EarlierAmbiguous reports whether an attempt before the last one was ambiguous.
 	EarlierAmbiguous bool
-	// AskedToWait is the Retry-After of the last response if it is longer than the
-	// client may wait, and 0 otherwise.
+	// AskedToWait is the Retry-After of the last response if it is longer than
+	// retry_max_wait, and 0 otherwise.
 	AskedToWait time.Duration
 }
 
-// Outcome returns the outcome of all attempts together: one ambiguous attempt
-// makes the request ambiguous, whatever the last one says.
+// Outcome returns the outcome of all attempts together. One ambiguous attempt makes the
+// request ambiguous, unless the last attempt is Done.
 func (r Request) Outcome() Outcome {
 	if r.EarlierAmbiguous && r.Last != Done {
 		return Ambiguous
@@ -39,7 +39,7 @@ func (r Request) Outcome() Outcome {
 	return r.Last
 }
 
-// String reads like "read messaging profile (GET https://…, 6 attempts)".
+// String returns text such as "read messaging profile (GET https://…, 6 attempts)".
 func (r Request) String() string {
 	attempts := ""
 	if r.Attempts > 1 {
@@ -48,7 +48,7 @@ func (r Request) String() string {
 	return fmt.Sprintf("%s (%s %s%s)", r.Operation, r.Method, r.URL, attempts)
 }
 
-// asked adds how long the API asked to wait, if that was too long.
+// asked returns text about AskedToWait, or "" if that is 0.
 func (r Request) asked() string {
 	if r.AskedToWait == 0 {
 		return ""
@@ -56,8 +56,8 @@ func (r Request) asked() string {
 	return fmt.Sprintf(" (the API asked to wait %s, which is longer than retry_max_wait)", r.AskedToWait)
 }
 
-// SetRequest stores the request in an error that a response led to. Other errors
-// stay as they are.
+// SetRequest stores the request in an *APIError or a *ResponseError. It does not change
+// other errors.
 func SetRequest(err error, request Request) {
 	if apiErr, ok := errors.AsType[*APIError](err); ok {
 		apiErr.Request = request
@@ -70,7 +70,7 @@ func SetRequest(err error, request Request) {
 // APIError is an error that the API itself reported in its JSON form.
 type APIError struct {
 	Request
-	// Status is the HTTP status. It is 2xx for `"success": false` under a 2xx.
+	// Status is the HTTP status. It is 2xx if a 2xx response contains `"success": false`.
 	Status int
 	// Message is the API's message without secrets and control characters.
 	Message string
@@ -96,19 +96,18 @@ func (e *APIError) Error() string {
 	return fmt.Sprintf("%s: the API responded with status %d: %s%s", e.Request, e.Status, strings.Join(messages, "; "), e.asked())
 }
 
-// IsAboutContent reports whether the API may have rejected a value in the request,
-// rather than the sender, the time or the profile.
+// IsAboutContent reports whether the API may have rejected a value in the request.
 func (e *APIError) IsAboutContent() bool {
 	return e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity || e.Status < http.StatusMultipleChoices
 }
 
-// ResponseError is a response that does not have the API's form: an HTML page, a
-// redirect, JSON without an envelope, or a payload that holds no profile.
+// ResponseError means that a response does not have the API's form. Examples are an HTML
+// page, a redirect, JSON without an envelope, and a payload without a profile.
 type ResponseError struct {
 	Request
-	// Status is the HTTP status, or 0 if it was a success and does not matter.
+	// Status is the HTTP status. It is 0 if the error need not show a success status.
 	Status int
-	// Reason says what was found. It holds no secrets.
+	// Reason says what was found. It contains no secrets.
 	Reason string
 }
 
@@ -120,10 +119,10 @@ func (e *ResponseError) Error() string {
 	return fmt.Sprintf("%s: unexpected response%s: %s%s", e.Request, status, e.Reason, e.asked())
 }
 
-// TransportError is a request that got no response, or one that broke off.
+// TransportError means that a request was not sent or got no complete response.
 type TransportError struct {
 	Request
-	// Err is the error of the last attempt. Its text holds no secrets.
+	// Err is the error of the last attempt. Its text contains no secrets.
 	Err error
 }
 
@@ -150,7 +149,8 @@ type ProxyError struct {
 	Host string
 	// Status is the status with which the proxy rejected the connection, or 0.
 	Status int
-	// Err says what happened if there is no status. Its text comes from this machine.
+	// Err says what happened if there is no status. It quotes nothing that the proxy
+	// sent.
 	Err error
 }
 
@@ -165,22 +165,22 @@ func (e *ProxyError) Error() string {
 	}
 }
 
-// Unwrap returns what happened at the proxy.
+// Unwrap returns Err, which is nil if the proxy responded with a status.
 func (e *ProxyError) Unwrap() error { return e.Err }
 
-// CredentialsError is a 401: the API rejected the token, or the e-mail address and
-// the password.
+// CredentialsError means a 401: the API rejected the token, or the e-mail address and the
+// password.
 type CredentialsError struct {
-	// BaseURL is the API that rejected them.
+	// BaseURL is the base URL of the API that rejected the credentials.
 	BaseURL string
-	// Source says where the credentials come from, never what they are.
+	// Source says where the credentials come from. It does not contain them.
 	Source string
 	// LoggedIn reports whether the rejected token came from a successful login.
 	LoggedIn bool
-	// Expired is when the rejected token expired according to its own `exp`. It is
-	// zero if the token has not expired or does not say.
+	// Expired is when the rejected token expired, according to its `exp` claim. It is
+	// zero if the token has not expired or has no such claim.
 	Expired time.Time
-	// Err is the response: an *APIError, or a *ResponseError of a gateway.
+	// Err is the error of the response: an *APIError, or a *ResponseError of a gateway.
 	Err error
 }
 
@@ -195,12 +195,11 @@ func (e *CredentialsError) Error() string {
 	return fmt.Sprintf("the API at %s rejected %s: %s", e.BaseURL, what, e.Err)
 }
 
-// Unwrap returns the response.
+// Unwrap returns the error of the response.
 func (e *CredentialsError) Unwrap() error { return e.Err }
 
-// LoginError is a login that failed, so that the request that needed it was not
-// sent. It does not unwrap: what the API says about the login, such as a 404, says
-// nothing about the profile.
+// LoginError means that a login failed, so the request that needed it was not sent. It
+// does not unwrap: a 404 for the login must not count as a 404 for the profile.
 type LoginError struct {
 	// Err is a *CredentialsError, or another error of the login request.
 	Err error
@@ -211,7 +210,7 @@ type LoginError struct {
 
 func (e *LoginError) Error() string { return e.Err.Error() }
 
-// Is reports whether the login ended with target, such as context.Canceled.
+// Is reports whether Err matches target, such as context.Canceled.
 func (e *LoginError) Is(target error) bool { return errors.Is(e.Err, target) }
 
 // Outcome returns the outcome of the request that needed the login.

@@ -12,19 +12,19 @@ import (
 	"net/http"
 )
 
-// Outcome says what one attempt of a request means for the server's data.
+// Outcome says whether the server acted on one attempt of a request.
 type Outcome int
 
 const (
 	// NotSent means that no byte of the request reached the server.
 	NotSent Outcome = iota
-	// Throttled is a 429. The server did not act and wants fewer requests.
+	// Throttled means a 429. The server did not act, because of its rate limit.
 	Throttled
-	// Rejected means that the server said no. It did not act.
+	// Rejected means that the server rejected the request and did not act.
 	Rejected
 	// Ambiguous means that the server may or may not have acted.
 	Ambiguous
-	// Done means that the server acted and said so.
+	// Done means that the server acted and confirmed it.
 	Done
 )
 
@@ -47,8 +47,8 @@ func (o Outcome) String() string {
 // NothingHappened reports whether the server certainly did not act.
 func (o Outcome) NothingHappened() bool { return o == NotSent || o == Throttled || o == Rejected }
 
-// OutcomeOf returns the outcome of the operation that ended with err. A nil error
-// is Done. An error that no request led to, such as an invalid UUID, is NotSent.
+// OutcomeOf returns the outcome of the operation that ended with err. A nil error is
+// Done. An error before any request, such as an invalid UUID, is NotSent.
 func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return Done
@@ -72,8 +72,8 @@ func StatusOf(err error) int {
 	return 0
 }
 
-// IsNotFound reports whether err is the API's own statement that the profile does
-// not exist: a 404 with its JSON error. A 404 page of a proxy is not.
+// IsNotFound reports whether err is the API's own statement that the profile does not
+// exist: a 404 with its JSON error. A 404 page of a proxy does not count.
 func IsNotFound(err error) bool {
 	apiErr, ok := errors.AsType[*APIError](err)
 	return ok && apiErr.Status == http.StatusNotFound
@@ -87,9 +87,9 @@ func IsCredentials(err error) bool {
 	return rejected || login
 }
 
-// IsTimeout reports whether the client or a gateway stopped waiting for the
-// server. The server may still be working on the request. The statuses 522, 524
-// and 598 are those of well-known proxies.
+// IsTimeout reports whether the client or a gateway stopped waiting for the server. The
+// server may still be working on the request. Well-known proxies use the statuses 522,
+// 524 and 598.
 func IsTimeout(err error) bool {
 	switch StatusOf(err) {
 	case http.StatusRequestTimeout, http.StatusGatewayTimeout, 522, 524, 598:

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// AmbiguousCreateError means that it is unknown whether a create made a profile:
-// the request was sent, no usable response came back, and the list did not tell.
+// AmbiguousCreateError means that a create may or may not have made a profile. There was
+// no usable response, and the list did not show the outcome.
 type AmbiguousCreateError struct {
-	// Name is the name that the profile was to have.
+	// Name is the name in the create request.
 	Name string
-	// Reason says why the list did not tell.
+	// Reason says why the list did not show the outcome.
 	Reason string
 	// Candidates are profiles that the create may have made.
 	Candidates []Candidate
@@ -22,10 +22,10 @@ type AmbiguousCreateError struct {
 
 // Candidate is a profile that an ambiguous create may have made.
 type Candidate struct {
-	// UUID is the profile's.
+	// UUID is the UUID of the profile.
 	UUID string
-	// Differences say which values differ from those sent. Values of sensitive
-	// fields are left out.
+	// Differences describe the values that differ from those sent. They don't show values
+	// of sensitive fields.
 	Differences []string
 }
 
@@ -39,12 +39,12 @@ func (e *AmbiguousCreateError) Unwrap() error { return e.Err }
 // Outcome returns Ambiguous.
 func (e *AmbiguousCreateError) Outcome() Outcome { return Ambiguous }
 
-// MismatchError means that the API responded with other values than it was sent, or
-// with values of another type. The profile exists.
+// MismatchError means that a field came back with a value other than the one sent, or
+// with a value of the wrong type. The profile exists.
 type MismatchError struct {
-	// Operation is what was being done.
+	// Operation says what the request does, such as "update messaging profile".
 	Operation string
-	// UUID is the profile's.
+	// UUID is the UUID of the profile.
 	UUID string
 	// Fields are the fields that differ.
 	Fields []Mismatch
@@ -57,12 +57,12 @@ type Mismatch struct {
 	// Sent and Got are JSON values, or lengths if the field is sensitive. Sent is
 	// empty if the field was not sent.
 	Sent, Got string
-	// Malformed reports whether Got does not have the field's type.
+	// Malformed reports whether Got has the wrong type.
 	Malformed bool
-	// Note says more, if there is more to say.
+	// Note is the error of a request that sent the field under one of its names, or "".
 	Note string
-	// Unfinished reports whether sending the field under its alias failed, so that
-	// the same update may succeed later.
+	// Unfinished reports whether the outcome of the request in Note is not Rejected. The
+	// same update may then succeed later.
 	Unfinished bool
 }
 

@@ -20,41 +20,42 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// renewAfter is the part of its lifetime after which a token is replaced. The rest is
-// for the requests that are under way with it.
+// renewAfter is the fraction of its lifetime after which a token is replaced. The
+// remaining time is for requests in flight.
 const renewAfter = 0.8
 
-// maxRecent is how many tokens are kept to be redacted. An API that rejects each token
-// would fill the memory.
+// maxRecent is the maximum number of tokens that are kept for redaction. Without it, an
+// API that rejects each token would fill the memory.
 const maxRecent = 10
 
-// Login is a TokenSource that logs in with an e-mail address and a password when the
-// first token is needed, and again when a token gets old or is rejected.
+// Login is a TokenSource that logs in with an e-mail address and a password. It logs in
+// when the first token is needed, and again when a token gets old or is rejected.
 type Login struct {
 	// Client sends the login.
 	Client *transport.Client
-	// BaseURL is the API's address.
+	// BaseURL is the base URL of the API.
 	BaseURL *url.URL
 	// Email and Password are sent as basic authentication (RFC 7617).
 	Email, Password string
-	// Source says where they come from. It is named if the API rejects them.
+	// Source says where the credentials come from. Errors name it if the API rejects
+	// them.
 	Source string
 
 	flight singleflight.Group
 
 	mu      sync.Mutex
 	current string
-	renewAt time.Time // zero: when the API rejects the token
-	// recent are the last tokens. A response may repeat the token of its request after
-	// that was replaced.
+	renewAt time.Time // zero: only when the API rejects the token
+	// recent are the last tokens, for redaction. A response may repeat a token that was
+	// replaced meanwhile.
 	recent []string
-	// rejected is the API's statement that the credentials are wrong. They are not
-	// tried again, or the API may lock the account.
+	// rejected is the error of a login whose credentials the API rejected. They are not
+	// tried again, because the API may lock the account.
 	rejected error
 }
 
-// Token returns a valid token, after a login if there is none. Callers that wait share
-// one login, also if it fails. It goes on if one of them gives up.
+// Token returns a valid token. It logs in if there is none. Concurrent callers share one
+// login, even if it fails. The login continues after the ctx of one caller has ended.
 func (l *Login) Token(ctx context.Context) (string, error) {
 	if token, err := l.held(); token != "" || err != nil {
 		return token, err
@@ -63,7 +64,7 @@ func (l *Login) Token(ctx context.Context) (string, error) {
 		return "", &apierror.LoginError{Err: err}
 	}
 	shared := l.flight.DoChan("", func() (any, error) {
-		if token, err := l.held(); token != "" || err != nil { // of a login that ended just now
+		if token, err := l.held(); token != "" || err != nil { // another login has just ended
 			return token, err
 		}
 		token, err := l.logIn(context.WithoutCancel(ctx)) // bounded by the retry policy
@@ -78,7 +79,8 @@ func (l *Login) Token(ctx context.Context) (string, error) {
 	}
 }
 
-// held returns the token if it need not be replaced, or the error if there cannot be one.
+// held returns the current token unless it must be renewed. Otherwise it returns the
+// error of rejected credentials, if there is one.
 func (l *Login) held() (token string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -90,14 +92,15 @@ func (l *Login) held() (token string, err error) {
 	}
 }
 
-// keep remembers how a login ended and returns the token to use.
+// keep stores the result of a login and returns the token to use.
 func (l *Login) keep(token string, err error) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {
 		l.current, l.renewAt = token, time.Time{}
 		l.recent = append(l.recent[max(0, len(l.recent)-maxRecent+1):], token)
-		// Counted from its receipt, so that the clocks need not agree.
+		// The lifetime is counted from now, so the clocks of the API and this machine may
+		// differ.
 		if lifetime := readValidity(token).lifetime(); lifetime > 0 {
 			l.renewAt = time.Now().Add(time.Duration(float64(lifetime) * renewAfter))
 		}
@@ -115,15 +118,16 @@ func (l *Login) keep(token string, err error) (string, error) {
 	return l.current, nil
 }
 
-// isRejection reports whether the API rejected the credentials, as opposed to a 429 or
-// a failing gateway.
+// isRejection reports whether the API rejected the credentials. A 429 or the error of a
+// gateway is not a rejection.
 func isRejection(err error) bool {
 	_, rejected := errors.AsType[*apierror.CredentialsError](err)
 	apiErr, isAPI := errors.AsType[*apierror.APIError](err)
 	return rejected || isAPI && apiErr.Last == apierror.Rejected
 }
 
-// Invalidate drops a token, unless it was replaced meanwhile.
+// Invalidate drops a token, unless it was replaced meanwhile. It always reports true,
+// because Token may log in again.
 func (l *Login) Invalidate(token string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -133,8 +137,8 @@ func (l *Login) Invalidate(token string) bool {
 	return true
 }
 
-// Secrets returns the last tokens, the e-mail address, the password and what is sent of
-// them.
+// Secrets returns the last tokens, the e-mail address, the password, and their encoding
+// for the Authorization header.
 func (l *Login) Secrets() []redact.Secret {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -149,6 +153,7 @@ func (l *Login) Secrets() []redact.Secret {
 	return secrets
 }
 
+// basic returns the credentials as basic authentication encodes them.
 func (l *Login) basic() string {
 	return base64.StdEncoding.EncodeToString([]byte(l.Email + ":" + l.Password))
 }

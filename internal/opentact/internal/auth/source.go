@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package auth adds credentials to requests. It promises that requests share one
-// token, that a token is replaced before it expires or when the API rejects it, and
-// that rejected credentials are not tried again. It does not know what the requests
-// are about.
+// Package auth adds credentials to requests. It does not know what the requests are
+// about. It promises:
+//   - All requests share one token.
+//   - A token from a login is replaced before it expires, or when the API rejects it.
+//   - Rejected credentials are not tried again.
 package auth
 
 import (
@@ -19,36 +20,37 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/transport"
 )
 
-// TokenSource returns the token to send. It is safe for concurrent use.
+// TokenSource is the source of the token to send. It is safe for concurrent use.
 type TokenSource interface {
 	// Token returns the token to use now. Its error is an *apierror.LoginError.
 	Token(ctx context.Context) (string, error)
 	// Invalidate drops a token that the API rejected, and reports whether Token may
 	// return another one.
 	Invalidate(token string) bool
-	// Secrets returns what must not be shown.
+	// Secrets returns the values to redact.
 	Secrets() []redact.Secret
 }
 
 // Sender sends requests with a token.
 type Sender struct {
-	// Client sends them.
+	// Client sends the requests.
 	Client *transport.Client
-	// Tokens returns the token.
+	// Tokens is the source of the token.
 	Tokens TokenSource
-	// BaseURL and Source are named if the API rejects the credentials: the API, and
-	// where the credentials come from.
+	// BaseURL is the base URL of the API. Source says where the credentials come from.
+	// Errors name both if the API rejects the credentials.
 	BaseURL, Source string
 	// ByLogin reports whether the tokens come from a login.
 	ByLogin bool
 }
 
-// header is the header that holds the token.
+// header is the name of the header that contains the token.
 const header = "X-Auth-Token"
 
-// Do sends a request. If the API rejects the token and there may be another one, it
-// sends the request once more: a 401 says that nothing happened. Credentials that are
-// rejected for good are an *apierror.CredentialsError.
+// Do sends the request. If the API rejects the token, Do invalidates it and retries once
+// with another token. That is safe, because a 401 means that nothing happened. If there
+// is no other token, or the API rejects that too, the error is an
+// *apierror.CredentialsError.
 func (s *Sender) Do(ctx context.Context, r *transport.Request) error {
 	for renewed := false; ; renewed = true {
 		token, err := s.Tokens.Token(ctx)
@@ -68,8 +70,8 @@ func (s *Sender) Do(ctx context.Context, r *transport.Request) error {
 	}
 }
 
-// afterRequest notes in the error of a login that the request which needed it may have
-// been carried out by an earlier attempt.
+// afterRequest sets EarlierAmbiguous in a login error if an earlier attempt of the
+// request was ambiguous.
 func afterRequest(err error, r *transport.Request) error {
 	if login, ok := errors.AsType[*apierror.LoginError](err); ok && r.Info().EarlierAmbiguous {
 		return &apierror.LoginError{Err: login.Err, EarlierAmbiguous: true}
@@ -77,11 +79,11 @@ func afterRequest(err error, r *transport.Request) error {
 	return err
 }
 
-// tokenReplacement is shown in place of a token.
+// tokenReplacement replaces a token in redacted text.
 const tokenReplacement = "(the token)"
 
-// maxToken is the length of the longest token in bytes. It is more than servers accept
-// in a header.
+// maxToken is the maximum length of a token in bytes. Servers accept less than that in a
+// header.
 const maxToken = 32 << 10
 
 // ValidateToken returns an error unless a token can be sent in a header. The error does
@@ -99,8 +101,8 @@ func ValidateToken(token string) error {
 	return nil
 }
 
-// Static returns a source of one configured token. Whether it has expired is for the
-// API to say: the clock of this machine may be wrong.
+// Static returns a source of one configured token. It does not check whether the token
+// has expired, because the clock of this machine may be wrong.
 func Static(token string) TokenSource { return static(token) }
 
 type static string

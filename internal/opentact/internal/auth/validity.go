@@ -8,16 +8,16 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// validity is the time in which a token is valid according to itself. Both ends are
-// zero if the token does not say, as one that is not a JWT.
+// validity is the period in which a token is valid, according to its own claims. A time
+// is zero if the token lacks the claim or is not a JWT.
 type validity struct{ from, until time.Time }
 
-// readValidity reads the `iat` and `exp` of a JWT (RFC 7519, section 4.1). It does not
-// verify the signature: nothing here depends on whether it is good.
+// readValidity reads the `iat` and `exp` claims of a JWT (RFC 7519, section 4.1). It does
+// not verify the signature: only the API has to trust the token.
 func readValidity(token string) validity {
 	claims := jwt.MapClaims{}
-	// Errors are ignored: an unknown algorithm is found after the claims were read, and
-	// a token that is not a JWT has no claims.
+	// Errors are ignored. ParseUnverified reads the claims before it rejects an unknown
+	// algorithm. A token that is not a JWT has no claims.
 	_, _, _ = jwt.NewParser().ParseUnverified(token, claims)
 	var v validity
 	if issued, err := claims.GetIssuedAt(); err == nil && issued != nil {
@@ -29,7 +29,8 @@ func readValidity(token string) validity {
 	return v
 }
 
-// lifetime returns how long the token is valid from its issue, or 0 if it does not say.
+// lifetime returns the time from the issue of the token to its expiry, or 0 if a claim is
+// missing.
 func (v validity) lifetime() time.Duration {
 	if v.from.IsZero() || v.until.IsZero() {
 		return 0
@@ -37,7 +38,8 @@ func (v validity) lifetime() time.Duration {
 	return max(0, v.until.Sub(v.from))
 }
 
-// expired returns when the token expired if that is before now, and zero otherwise.
+// expired returns the expiry of the token if that is before now, and the zero time
+// otherwise.
 func (v validity) expired(now time.Time) time.Time {
 	if v.until.Before(now) {
 		return v.until

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package create creates each profile exactly once, although the API has no
-// idempotency keys and responses get lost. It promises that a POST is only sent again
-// if lists show that the one before made no profile, that a profile which existed
-// before or belongs to another resource of this process is never adopted, and that an
-// outcome which stays unknown is an error with the candidates. It does not know how
-// requests are sent and what the fields mean: the caller passes functions for that.
+// Package create creates each profile exactly once, although the API has no idempotency
+// keys and responses get lost. It does not know how requests are sent or what the fields
+// mean: the caller passes functions for that. It promises:
+//   - A POST is resent only if lists show that the one before made no profile.
+//   - A create never adopts a profile that existed before, or that belongs to another
+//     resource of this process.
+//   - An outcome that stays ambiguous is an error that names the candidates.
 package create
 
 import (
@@ -22,48 +23,50 @@ import (
 
 // Options configure a Creator.
 type Options struct {
-	// List reads the list of the kind, as new as the API has it. Errors must not show
-	// sensitive values of the fields that were sent.
+	// List reads the list of the kind from the API, without a cache. Errors must not show
+	// sensitive values of the sent fields.
 	List func(ctx context.Context, sent wire.RawFields) (*wire.List, error)
 	// Get reads one profile.
 	Get func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error)
 	// Same reports whether two values of a field are the same for the API.
 	Same func(field string, a, b json.RawMessage) bool
-	// Show renders a field of a profile for people.
+	// Show returns a field of a profile as text for people. It redacts the sensitive
+	// values of the sent fields.
 	Show func(field string, of wire.RawFields, sent ...wire.RawFields) string
-	// Adopt is called with each profile that a create gets.
+	// Adopt is called with the UUID of each profile that a create owns.
 	Adopt func(uuid string)
-	// RequestTimeout, MaxRetries and RetryMaxWait are those of requests.
+	// RequestTimeout, RetryMaxWait and MaxRetries are the settings for requests.
 	RequestTimeout, RetryMaxWait time.Duration
 	MaxRetries                   int
-	// MaxWait returns the upper bound of the wait before a retry, counted from 0.
+	// MaxWait returns the upper bound of the wait before a retry. Retries are counted
+	// from 0.
 	MaxWait func(retry int) time.Duration
 }
 
 // Creator creates the profiles of one kind. It is safe for concurrent use.
 type Creator struct {
 	options Options
-	// names holds a lock for each name. Creates of one name run one after the other, so
-	// that a create which looks for its profile can't find that of another one.
+	// names holds the name locks. Creates of one name run one after the other, so a
+	// create that looks for its profile can't find the profile of another create.
 	names locks
-	// listing is held by the create that reads the baseline.
-	listing chan struct{}
+	// baselineLock holds one value while a create reads the baseline.
+	baselineLock chan struct{}
 
 	mu sync.Mutex
-	// baseline holds the UUIDs that existed before the first create of this process. It
-	// is nil if they could not be read, for the reason in baselineErr.
+	// baseline holds the UUIDs that existed before the first create of this process. If
+	// they could not be read, it is nil, and baselineErr says why.
 	baseline    map[string]bool
 	baselineErr error
-	// owned holds the UUIDs of this process's resources.
+	// owned holds the UUIDs of the profiles that this process created or adopted.
 	owned map[string]bool
-	// excluded holds the UUIDs that no create may adopt: deleted ones, which a list may
-	// still show, and duplicates.
+	// excluded holds the UUIDs that no create may adopt: duplicates, and deleted
+	// profiles, which a list may still show.
 	excluded map[string]bool
 }
 
 // New returns a Creator that has created nothing.
 func New(options Options) *Creator {
-	return &Creator{options: options, listing: make(chan struct{}, 1), owned: make(map[string]bool), excluded: make(map[string]bool)}
+	return &Creator{options: options, baselineLock: make(chan struct{}, 1), owned: make(map[string]bool), excluded: make(map[string]bool)}
 }
 
 // Request is one profile to create.
@@ -78,23 +81,23 @@ type Request struct {
 	Post func(context.Context) (wire.RawFields, error)
 }
 
-// Result is how a create ended.
+// Result is the result of a create.
 type Result struct {
-	// Fields are those of the profile, as far as the API has shown them. They are nil
-	// if there is none.
+	// Fields are the fields of the profile that the API has shown. They are nil if there
+	// is no profile.
 	Fields wire.RawFields
 	// Ambiguous is the error of the last POST with an ambiguous outcome, or nil.
 	Ambiguous error
-	// Resends is how often the POST was sent again after an ambiguous outcome.
+	// Resends is the number of times that the POST was resent after an ambiguous outcome.
 	Resends int
-	// Duplicates are profiles that ambiguous POSTs have made besides this one.
+	// Duplicates are the UUIDs of further profiles that ambiguous POSTs made.
 	Duplicates []string
 }
 
-// Create creates one profile. If the outcome of a POST is ambiguous, Create looks for
-// the profile in the list, and sends the POST again only if two lists do not show it.
-// It looks also after ctx has ended, for a bounded time. The error is an
-// *apierror.AmbiguousCreateError if the outcome stays unknown.
+// Create creates one profile. If the outcome of a POST is ambiguous, Create looks for the
+// profile in the list. It resends the POST only if two lists do not show the profile. The
+// search gets a grace period after ctx has ended. The error is an
+// *apierror.AmbiguousCreateError if the outcome stays ambiguous.
 func (c *Creator) Create(ctx context.Context, request Request) (Result, error) {
 	unlock, err := c.names.lock(ctx, nameKey(request.Name))
 	if err != nil {
@@ -117,7 +120,8 @@ func (c *Creator) Create(ctx context.Context, request Request) (Result, error) {
 	return result, err
 }
 
-// Exclude says that a profile was deleted. A list that lags may still show it.
+// Exclude prevents creates from adopting a profile. The profile was deleted or is a
+// duplicate. A list that lags may still show a deleted profile.
 func (c *Creator) Exclude(uuid string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,25 +130,26 @@ func (c *Creator) Exclude(uuid string) {
 }
 
 // readBaseline lists the existing profiles once, before the first create. If the list
-// fails, creates go on: the baseline is needed only after an ambiguous outcome. An
-// error means that the credentials were rejected, or that ctx has ended.
+// fails, creates continue, because they need the baseline only after an ambiguous
+// outcome. An error means that the credentials were rejected, that the login failed, or
+// that ctx has ended.
 func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	select {
-	case c.listing <- struct{}{}:
-		defer func() { <-c.listing }()
+	case c.baselineLock <- struct{}{}:
+		defer func() { <-c.baselineLock }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	if c.hasBaseline() {
+	if c.triedBaseline() {
 		return nil
 	}
 	list, err := c.options.List(ctx, sent)
 	switch {
 	case ctx.Err() != nil:
-		return ctx.Err() // this says nothing about the API
+		return ctx.Err() // err says nothing about the API
 	case apierror.IsCredentials(err):
 		return err
-	case err == nil && list.Incomplete() != nil: // what it lacks would look new
+	case err == nil && list.Incomplete() != nil: // a profile that it lacks would look new
 		err = fmt.Errorf("the list is not complete: %w", list.Incomplete())
 	}
 	c.mu.Lock()
@@ -159,37 +164,37 @@ func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	return nil
 }
 
-// hasBaseline reports whether the baseline was read, or could not be.
-func (c *Creator) hasBaseline() bool {
+// triedBaseline reports whether the baseline was read or its list failed.
+func (c *Creator) triedBaseline() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.baseline != nil || c.baselineErr != nil
 }
 
-// unreadable returns why there is no baseline.
-func (c *Creator) unreadable() error {
+// baselineError returns why the baseline could not be read, or nil.
+func (c *Creator) baselineError() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.baselineErr
 }
 
 // isNew reports whether a create of this process may have made a profile. Without a
-// baseline, any profile may be new.
+// baseline, every profile that is not excluded may be new.
 func (c *Creator) isNew(uuid string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return !c.baseline[uuid] && !c.excluded[uuid]
 }
 
-// ownedNow returns the UUIDs of this process's resources.
+// ownedNow returns a copy of owned.
 func (c *Creator) ownedNow() map[string]bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.owned)
 }
 
-// own gives a profile to a create. It fails if the profile belongs to another resource
-// or existed before all creates.
+// own adds a profile to owned. It fails if the profile belongs to another resource,
+// existed before the first create, or is excluded.
 func (c *Creator) own(uuid string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

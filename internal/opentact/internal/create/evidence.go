@@ -14,27 +14,30 @@ import (
 
 // evidence is what one list shows about an ambiguous create.
 type evidence struct {
-	// matching are new profiles that have the name and every value that was sent, as
-	// far as the API shows values.
+	// matching are new profiles with the sent name and without a differing value. Fields
+	// that the API does not show are not compared.
 	matching []wire.RawFields
-	// differing are new profiles that have the name and another value.
+	// differing are new profiles with the sent name and a differing value, and new
+	// profiles whose name the API does not show.
 	differing []wire.RawFields
-	// owned are the UUIDs of profiles with the name that belong to other resources.
+	// owned are the UUIDs of profiles with the sent name that belong to other resources.
 	owned []string
-	// missing are the UUIDs of this process's resources that the list lacks, so it lags.
+	// missing are the UUIDs of owned profiles that the list lacks. They show that the
+	// list lags.
 	missing []string
-	// absence is why a profile may exist although the list lacks it.
-	absence error
+	// incomplete says why the list may lack an existing profile. It is nil if the list is
+	// complete.
+	incomplete error
 }
 
-// gather reads the list and sorts what it shows.
+// gather reads the list and classifies its profiles.
 func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 	owned := r.ownedNow()
 	list, err := r.options.List(ctx, r.request.Sent)
 	if err != nil {
 		return seen, err
 	}
-	seen.absence = list.Incomplete()
+	seen.incomplete = list.Incomplete()
 	for _, listed := range list.Profiles {
 		switch {
 		case !r.isNew(listed.UUID) || !r.hasName(listed.Fields):
@@ -54,7 +57,7 @@ func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 			}
 		}
 	}
-	for uuid := range r.ownedNow() { // which lacks what was deleted meanwhile
+	for uuid := range r.ownedNow() { // without profiles that were deleted meanwhile
 		if owned[uuid] && list.Find(uuid) == nil {
 			seen.missing = append(seen.missing, uuid)
 		}
@@ -63,15 +66,15 @@ func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 	return seen, nil
 }
 
-// hasName reports whether a profile shows no name, or what an API may make of the name
-// that was sent.
+// hasName reports whether a profile has the sent name, apart from the changes that an API
+// may make to it. It also reports true if the profile shows no name.
 func (r *recovery) hasName(fields wire.RawFields) bool {
 	name := fields.Text(wire.Name)
 	return name == "" || nameKey(name) == nameKey(r.request.Name)
 }
 
-// complete reads what the list leaves out of a profile. Without it, one with the same
-// name could be taken for another.
+// complete reads a profile with its own GET if the list lacks a field that was sent.
+// Without these fields, the profile of another create could match.
 func (r *recovery) complete(ctx context.Context, listed wire.Listed) error {
 	if !listed.Fields.Lacks(r.request.Sent.Names()) {
 		return nil
@@ -81,8 +84,8 @@ func (r *recovery) complete(ctx context.Context, listed wire.Listed) error {
 	return err
 }
 
-// matches reports whether a profile has the name and every value that was sent, as far
-// as the API shows them.
+// matches reports whether a profile shows a name and no value that differs from the sent
+// one. Any value matches a null.
 func (r *recovery) matches(fields wire.RawFields) bool {
 	if _, named := fields[wire.Name]; !named {
 		return false
@@ -95,7 +98,7 @@ func (r *recovery) matches(fields wire.RawFields) bool {
 	return true
 }
 
-// differences says in which values a profile differs from what was sent.
+// differences describes the values of a profile that differ from the sent ones.
 func (r *recovery) differences(fields wire.RawFields) (differences []string) {
 	for _, field := range r.request.Sent.Names() {
 		sent := r.request.Sent[field]
@@ -106,8 +109,8 @@ func (r *recovery) differences(fields wire.RawFields) (differences []string) {
 	return differences
 }
 
-// nothing says that no new profile was found.
-func (e evidence) nothing() string {
+// noNewProfile returns the text for an error after no new profile was found.
+func (e evidence) noNewProfile() string {
 	if len(e.owned) > 0 {
 		return "no new profile has this name except those of other resources, " + redact.Enumerate(e.owned)
 	}

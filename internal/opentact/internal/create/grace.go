@@ -7,11 +7,12 @@ import (
 	"time"
 )
 
-// When Terraform is interrupted it ends the contexts of all operations and waits for
-// them. What only waits ends at once. What has been sent is finished, for some time.
+// When Terraform is interrupted, it ends the contexts of all operations and waits for the
+// operations. A request that waits to be sent ends at once. Work after a request was sent
+// gets a grace period.
 
-// WithGracePeriod returns a context that ends some time after ctx, or when cancel is
-// called.
+// WithGracePeriod returns a context that ends one grace period after ctx, or when the
+// returned function is called.
 func WithGracePeriod(ctx context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
@@ -21,7 +22,7 @@ func WithGracePeriod(ctx context.Context, grace time.Duration) (context.Context,
 	return longer, func() { stop(); cancel() }
 }
 
-// sleep waits, unless the context ends first.
+// sleep waits for a time. It returns an error if ctx ends first.
 func sleep(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// locks is a set of mutexes, one for each key, that can be waited for with a context.
-// The zero value is ready to use.
+// locks is a set of locks, one for each key. Callers wait for a lock with a context. The
+// zero value is ready to use.
 type locks struct {
 	mu   sync.Mutex
 	held map[string]*lock
@@ -20,12 +20,13 @@ type locks struct {
 type lock struct {
 	// turn holds one value while the lock is held.
 	turn chan struct{}
-	// users counts who holds the lock or waits for it.
+	// users counts the callers that hold the lock or wait for it.
 	users int
 }
 
-// lock waits for the lock of a key, at most until ctx ends. A free lock is taken also if
-// ctx has ended, so that an error always means that another one holds it.
+// lock acquires the lock of a key. It waits at most until ctx ends. It acquires a free
+// lock even if ctx has ended, so an error always means that another caller holds the
+// lock.
 func (l *locks) lock(ctx context.Context, key string) (unlock func(), err error) {
 	l.mu.Lock()
 	if l.held == nil {
@@ -53,7 +54,7 @@ func (l *locks) lock(ctx context.Context, key string) (unlock func(), err error)
 	}
 }
 
-// leave forgets a lock that is not used any more.
+// leave ends one use of a lock, and removes the lock after its last use.
 func (l *locks) leave(key string, k *lock) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -62,8 +63,8 @@ func (l *locks) leave(key string, k *lock) {
 	}
 }
 
-// nameKey returns a name without what an API may change about it: its normal form,
-// case, and white space at its ends or in a row.
+// nameKey returns the key of a name lock. It is the same for all changes that an API may
+// make to a name: its Unicode form, its case, and its white space.
 func nameKey(name string) string {
 	return strings.ToLower(strings.ToUpper(strings.Join(strings.Fields(norm.NFC.String(name)), " ")))
 }

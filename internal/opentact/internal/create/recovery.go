@@ -13,22 +13,25 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// maxCandidates is how many candidates an error names.
+// maxCandidates is the maximum number of candidates that an error names.
 const maxCandidates = 10
 
-// recovery is one create, and how its profile is found after an ambiguous outcome.
+// recovery is the state of one create. Its methods find the profile after an ambiguous
+// outcome.
 type recovery struct {
 	*Creator
 	request Request
 	// cause is the error of the last POST with an ambiguous outcome.
 	cause error
-	// ambiguous counts such POSTs, and resends those that were followed by another one.
+	// ambiguous counts the POSTs with an ambiguous outcome. resends counts the POSTs
+	// after the first.
 	ambiguous, resends int
 	// recovered reports whether the profile was found in a list.
 	recovered bool
 }
 
-// run sends the POST until its outcome is known.
+// run sends the POST. After an ambiguous outcome, it resends the POST if recover allows
+// it.
 func (r *recovery) run(ctx context.Context) (wire.RawFields, error) {
 	for {
 		fields, err := r.post(ctx)
@@ -38,7 +41,7 @@ func (r *recovery) run(ctx context.Context) (wire.RawFields, error) {
 			r.ambiguous++
 			fields, err = r.recover(ctx)
 		case err != nil && r.resends > 0:
-			// This POST did not act, but the one before may have.
+			// This POST made no profile, but the one before may have.
 			fields, err = r.lookOnceMore(ctx, err)
 		}
 		if err != nil || fields != nil {
@@ -59,7 +62,7 @@ func (r *recovery) post(ctx context.Context) (wire.RawFields, error) {
 		info.Last = apierror.Ambiguous
 		return &apierror.ResponseError{Request: info, Reason: reason}
 	}
-	if _, named := fields[wire.Name]; !named { // it may be anything that has a UUID
+	if _, named := fields[wire.Name]; !named { // it may be another object that has a UUID
 		ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout)
 		defer cancel()
 		full, err := r.options.Get(ctx, fields.UUID(), r.request.Sent)
@@ -74,45 +77,45 @@ func (r *recovery) post(ctx context.Context) (wire.RawFields, error) {
 	return fields, nil
 }
 
-// recover finds out whether a POST with an ambiguous outcome made a profile. If it made
-// none and may be sent again, neither fields nor an error are returned.
+// recover finds out whether a POST with an ambiguous outcome made a profile. If the POST
+// made no profile and may be resent, recover returns neither fields nor an error.
 func (r *recovery) recover(ctx context.Context) (wire.RawFields, error) {
 	found, seen, err := r.look(ctx)
 	if found == nil && err == nil {
-		// The list may lag. The second one is read some time later.
+		// The list may lag, so it is read again after a pause.
 		if sleep(ctx, r.pause()) != nil {
-			return nil, r.unknown("no new profile has this name yet, and it was interrupted after looking only once", nil)
+			return nil, r.ambiguousError("no new profile has this name yet, and it was interrupted after looking only once", nil)
 		}
 		found, seen, err = r.look(ctx)
 	}
 	switch {
 	case err != nil || found != nil:
 		return found, err
-	case seen.absence != nil:
-		return nil, r.unknown("no new profile has this name, but the list is not complete: "+seen.absence.Error(), nil)
+	case seen.incomplete != nil:
+		return nil, r.ambiguousError("no new profile has this name, but the list is not complete: "+seen.incomplete.Error(), nil)
 	case len(seen.missing) > 0:
-		return nil, r.unknown("the list does not show what was certainly created before: "+redact.Enumerate(seen.missing), nil)
+		return nil, r.ambiguousError("the list does not show what was certainly created before: "+redact.Enumerate(seen.missing), nil)
 	case apierror.IsTimeout(r.cause):
-		return nil, r.unknown("no new profile has this name yet, and the API may still be working on it", nil)
+		return nil, r.ambiguousError("no new profile has this name yet, and the API may still be working on it", nil)
 	case r.resends >= r.options.MaxRetries:
-		return nil, r.unknown(fmt.Sprintf("%s, and the create was tried as often as max_retries (%d) allows", seen.nothing(), r.options.MaxRetries), nil)
+		return nil, r.ambiguousError(fmt.Sprintf("%s, and the create was tried as often as max_retries (%d) allows", seen.noNewProfile(), r.options.MaxRetries), nil)
 	}
 	return nil, nil
 }
 
-// lookOnceMore is for a create that ends with a clear error after an ambiguous POST. The
-// error may be that the profile exists.
+// lookOnceMore looks for the profile after a resent POST failed with a clear error. The
+// reason may be that the POST before has made the profile.
 func (r *recovery) lookOnceMore(ctx context.Context, cause error) (wire.RawFields, error) {
-	_ = sleep(ctx, r.pause()) // after an interrupt it looks at once
+	_ = sleep(ctx, r.pause()) // after an interrupt, look at once
 	found, _, err := r.look(ctx)
 	if err != nil || found != nil {
 		return found, err
 	}
-	return nil, r.unknown(fmt.Sprintf("no new profile has this name, and the request that followed failed: %v", cause), nil)
+	return nil, r.ambiguousError(fmt.Sprintf("no new profile has this name, and the request that followed failed: %v", cause), nil)
 }
 
-// pause returns the time between two lists, for the API to catch up. It is not random.
-// A request that took too long gets as much time again.
+// pause returns the wait before the next list, in which the API may catch up. It is not
+// random. After a timeout, the API gets another request_timeout.
 func (r *recovery) pause() time.Duration {
 	if apierror.IsTimeout(r.cause) {
 		return r.options.RequestTimeout
@@ -120,62 +123,62 @@ func (r *recovery) pause() time.Duration {
 	return r.options.MaxWait(r.resends)
 }
 
-// look reads the list once. A profile that it returns belongs to this create.
+// look reads the list once. It returns the profile that this create adopts, or nil.
 func (r *recovery) look(ctx context.Context) (found wire.RawFields, seen evidence, err error) {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
 	if seen, err = r.gather(ctx); err != nil {
-		return nil, seen, r.unknown("the list could not be read: "+err.Error(), nil)
+		return nil, seen, r.ambiguousError("the list could not be read: "+err.Error(), nil)
 	}
 	candidates := slices.Concat(seen.matching, seen.differing)
-	unreadable := r.unreadable()
+	baselineErr := r.baselineError()
 	switch {
-	case unreadable != nil && len(candidates) > 0:
-		return nil, seen, r.unknown("it is not known which profiles are new, because the list before the first create could not be read: "+unreadable.Error(), candidates)
-	case unreadable != nil:
-		return nil, seen, r.unknown("no profile has this name, but the list before the first create could not be read: "+unreadable.Error(), nil)
+	case baselineErr != nil && len(candidates) > 0:
+		return nil, seen, r.ambiguousError("it is not known which profiles are new, because the list before the first create could not be read: "+baselineErr.Error(), candidates)
+	case baselineErr != nil:
+		return nil, seen, r.ambiguousError("no profile has this name, but the list before the first create could not be read: "+baselineErr.Error(), nil)
 	case len(seen.matching) > r.ambiguous:
-		return nil, seen, r.unknown(fmt.Sprintf("%d new profiles have this name and the values that were sent, and only %d of these requests had an ambiguous outcome",
+		return nil, seen, r.ambiguousError(fmt.Sprintf("%d new profiles have this name and the values that were sent, and only %d of these requests had an ambiguous outcome",
 			len(seen.matching), r.ambiguous), candidates)
 	case len(seen.matching) == 0 && len(seen.differing) > 0:
-		return nil, seen, r.unknown("a new profile has this name and other values than were sent", candidates)
+		return nil, seen, r.ambiguousError("a new profile has this name and other values than were sent", candidates)
 	case len(seen.matching) == 0:
 		return nil, seen, nil
 	}
 	found = seen.matching[0]
 	if err := r.own(found.UUID()); err != nil {
-		return nil, seen, r.unknown("the list shows "+err.Error(), seen.matching)
+		return nil, seen, r.ambiguousError("the list shows "+err.Error(), seen.matching)
 	}
 	r.recovered = true
 	return found, seen, nil
 }
 
-// duplicates looks for profiles that POSTs have made besides the one that this create
-// got. Lists may have shown them too late.
+// duplicates looks for further profiles that the POSTs of this create made. Earlier lists
+// may have lacked them.
 func (r *recovery) duplicates(ctx context.Context) (uuids []string) {
-	lost := r.ambiguous // POSTs that may have made another profile
+	maxDuplicates := r.ambiguous // each of these POSTs may have made a profile
 	if r.recovered {
-		lost--
+		maxDuplicates-- // one of them made the profile of this create
 	}
-	if lost == 0 {
+	if maxDuplicates == 0 {
 		return nil
 	}
-	_ = sleep(ctx, r.pause()) // after an interrupt it looks at once
+	_ = sleep(ctx, r.pause()) // after an interrupt, look at once
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
 	seen, err := r.gather(ctx)
 	if err != nil || len(seen.missing) > 0 {
 		return nil // the warning about a resend says that there may be duplicates
 	}
-	for _, fields := range seen.matching[:min(len(seen.matching), lost)] {
+	for _, fields := range seen.matching[:min(len(seen.matching), maxDuplicates)] {
 		r.Exclude(fields.UUID())
 		uuids = append(uuids, fields.UUID())
 	}
 	return uuids
 }
 
-// unknown returns the error of a create whose outcome stays unknown.
-func (r *recovery) unknown(reason string, candidates []wire.RawFields) error {
+// ambiguousError returns the error of a create whose outcome stays ambiguous.
+func (r *recovery) ambiguousError(reason string, candidates []wire.RawFields) error {
 	err := &apierror.AmbiguousCreateError{Name: r.request.Name, Reason: reason, Err: r.cause}
 	if len(candidates) > maxCandidates {
 		err.Reason += fmt.Sprintf(" (these are the first %d of %d)", maxCandidates, len(candidates))

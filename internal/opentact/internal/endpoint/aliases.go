@@ -14,17 +14,19 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// aliases remembers which fields the API takes under their alias only. Until that is seen
-// a field is sent under the name in the API's document.
+// aliases stores which fields the API accepts only under their alias. All other fields
+// are sent under their documented name.
 type aliases struct {
-	// alias maps a field to its second name.
+	// alias maps the documented name of a field to its alias.
 	alias map[string]string
 
-	mu      sync.Mutex
+	mu sync.Mutex
+	// aliased reports for each field whether to send it under its alias.
 	aliased map[string]bool
 }
 
-// inUse reports, for each of the fields that has an alias, whether to send it under that.
+// inUse returns, for each of the fields that has an alias, whether to send it under the
+// alias.
 func (a *aliases) inUse(fields wire.RawFields) map[string]bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -37,7 +39,7 @@ func (a *aliases) inUse(fields wire.RawFields) map[string]bool {
 	return used
 }
 
-// learn makes later requests send a field under its alias, or not.
+// learn stores whether later requests send a field under its alias.
 func (a *aliases) learn(field string, aliased bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -47,7 +49,7 @@ func (a *aliases) learn(field string, aliased bool) {
 	a.aliased[field] = aliased
 }
 
-// rename returns the fields with the names to send.
+// rename returns the fields under the names to send.
 func (a *aliases) rename(fields wire.RawFields, aliased map[string]bool) wire.RawFields {
 	renamed := maps.Clone(fields)
 	for field, isAliased := range aliased {
@@ -59,7 +61,8 @@ func (a *aliases) rename(fields wire.RawFields, aliased map[string]bool) wire.Ra
 	return renamed
 }
 
-// rejected returns the fields that a 400 names as they were sent.
+// rejected returns the fields with an alias that a 400 response names, under the name in
+// the request.
 func (a *aliases) rejected(err error, aliased map[string]bool) (fields []string) {
 	apiErr, ok := errors.AsType[*apierror.APIError](err)
 	if !ok || apiErr.Status != http.StatusBadRequest {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package endpoint reads and writes the profiles of one kind. It promises that what it
-// returns is what the API stores, that a value stored differently than it was sent is
-// an error, and that a profile counts as not found only if the API has its collection.
-// It works on raw fields and does not know their types: the caller passes functions for
-// that.
+// Package endpoint reads and writes the profiles of one kind. It works on raw fields and
+// does not know their types: the caller passes functions for that. It promises:
+//   - The fields that it returns are the fields that the API stores.
+//   - A value that the API stores differently than it was sent is an error.
+//   - A 404 for a profile does not count if its collection is not found either.
 package endpoint
 
 import (
@@ -26,7 +26,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// API is what the endpoints of one API share.
+// API holds what all endpoints of one API share.
 type API struct {
 	BaseURL *url.URL
 	// Do sends a request with credentials.
@@ -34,7 +34,7 @@ type API struct {
 	// Redactor removes the credentials from text.
 	Redactor *redact.Redactor
 	Logger   *slog.Logger
-	// RequestTimeout, RetryMaxWait and MaxRetries are those of requests.
+	// RequestTimeout, RetryMaxWait and MaxRetries are the settings for requests.
 	RequestTimeout, RetryMaxWait time.Duration
 	MaxRetries                   int
 }
@@ -45,15 +45,15 @@ type Kind struct {
 	Name string
 	// Path is the collection's path below the base URL.
 	Path string
-	// Shape says how responses hold a profile.
+	// Shape says where responses contain a profile.
 	Shape wire.Shape
-	// Sensitive are the fields whose values are not shown.
+	// Sensitive are the fields whose values must not be in errors.
 	Sensitive []string
-	// Float32 are the numbers that the API may keep in 32 bits.
+	// Float32 are the number fields that the API may store as a float32.
 	Float32 []string
-	// Malformed returns the fields whose values do not have the field's type.
+	// Malformed returns the names of the fields whose values have the wrong type.
 	Malformed func(wire.RawFields) []string
-	// Decode decodes a profile of a list. The error says what is wrong with it.
+	// Decode decodes a profile of a list. The error says what is wrong with the profile.
 	Decode func(wire.RawFields) (any, error)
 }
 
@@ -86,7 +86,7 @@ func New(api API, kind Kind) *Endpoint {
 	return e
 }
 
-// Cached returns a profile from the cached list, and nil if it must be read.
+// Cached returns a profile from the cached list, or nil if the caller must use Get.
 func (e *Endpoint) Cached(ctx context.Context, uuid string) *wire.Listed {
 	if !wire.IsUUID(uuid) {
 		return nil
@@ -94,8 +94,8 @@ func (e *Endpoint) Cached(ctx context.Context, uuid string) *wire.Listed {
 	return e.cache.Find(ctx, uuid)
 }
 
-// Get reads a profile. What the response lacks, or shows at a lower precision, is taken
-// from known.
+// Get reads a profile. If the response lacks a field, or shows the known value as a
+// float32, Get takes the value from known.
 func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (wire.RawFields, error) {
 	got, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, known)
 	if err != nil {
@@ -109,8 +109,8 @@ func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (
 	return got, nil
 }
 
-// List reads the profiles of the kind, decoded. Callers share a list that is not older
-// than 30 seconds, or than the last write of this process.
+// List returns the profiles of the kind, decoded. Callers share a list that is at most 30
+// seconds old and newer than the last write of this process.
 func (e *Endpoint) List(ctx context.Context) (*wire.List, error) {
 	list, err := e.cache.List(ctx)
 	switch {
@@ -119,12 +119,12 @@ func (e *Endpoint) List(ctx context.Context) (*wire.List, error) {
 	case err != nil:
 		return nil, err
 	case list.Changed:
-		return nil, fmt.Errorf("%ss: the list changed while it was read, %d times in a row", e.operation("list"), maxReadings)
+		return nil, fmt.Errorf("%ss: the list changed while it was read, %d times in a row", e.operation("list"), maxListReads)
 	}
 	return list, nil
 }
 
-// Delete deletes a profile. If it does not exist, that is a success.
+// Delete deletes a profile. It succeeds if the profile does not exist.
 func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields) error {
 	_, err := e.exchange(ctx, "delete", http.MethodDelete, uuid, nil, known)
 	if err = e.confirmNotFound(ctx, err); err != nil && !apierror.IsNotFound(err) {
@@ -134,10 +134,10 @@ func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields
 	return nil
 }
 
-// confirmNotFound makes sure that the API has the collection before a profile counts as
-// not found. If even the collection is not found, the 404 is about the path, as when
-// base_url lacks its /rest. Nor does the 404 count if the collection could not be read,
-// because the credentials were rejected or the caller gave up.
+// confirmNotFound reads the collection before a 404 for a profile counts. If the
+// collection is not found either, the path is wrong: for example, base_url lacks /rest.
+// The 404 does not count either if the credentials were rejected or ctx has ended
+// meanwhile.
 func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 	if !apierror.IsNotFound(err) {
 		return err
@@ -156,13 +156,13 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		listErr = &apierror.TransportError{Request: e.listRequest().Info(), Err: ctx.Err()}
 		return &unconfirmedError{error: listErr, outcome: apierror.OutcomeOf(err)}
-	default: // the collection exists, or fails in a way that does not contradict the API
+	default: // the collection exists, or its error does not contradict the 404
 		return err
 	}
 }
 
-// unconfirmedError says why it could not be confirmed that a profile is not found. Its
-// outcome is that of the request about the profile.
+// unconfirmedError says why confirmNotFound could not confirm a 404. Its outcome is the
+// outcome of the request about the profile.
 type unconfirmedError struct {
 	error
 	outcome apierror.Outcome
@@ -172,8 +172,8 @@ func (e *unconfirmedError) Outcome() apierror.Outcome { return e.outcome }
 func (e *unconfirmedError) Unwrap() error             { return e.error }
 
 // exchange sends a request about one profile and returns the profile of the response. A
-// POST goes to the collection and has no UUID. An id that is not a UUID never gets into
-// a URL. Sensitive values among the known fields are kept out of errors.
+// POST goes to the collection and has no UUID. An invalid UUID is an error and never part
+// of a URL. Errors don't show sensitive values of the known fields.
 func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, body []byte, known ...wire.RawFields) (wire.RawFields, error) {
 	path := strings.Split(e.Path, "/")
 	if method != http.MethodPost {
@@ -200,11 +200,11 @@ func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, body
 	return profile.Fields(), nil
 }
 
-// maxReadings is how often a list is read that changes meanwhile.
-const maxReadings = 3
+// maxListReads is the maximum number of reads of a list that changes meanwhile.
+const maxListReads = 3
 
-// readList reads the list. If it changed meanwhile, so that a profile may be missing, it
-// reads the list again.
+// readList reads the list. If the list changed meanwhile, a profile may be missing, so
+// readList reads it again.
 func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list *wire.List, err error) {
 	pager := wire.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
 	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
@@ -214,7 +214,7 @@ func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list 
 		err := e.api.Do(ctx, request)
 		return request.Started(), err
 	}
-	for range maxReadings {
+	for range maxListReads {
 		if list, err = pager.Read(ctx); err != nil || !list.Changed {
 			return list, err
 		}
@@ -251,8 +251,8 @@ func (e *Endpoint) listRequest(known ...wire.RawFields) *transport.Request {
 	return e.request(e.operation("list")+"s", http.MethodGet, strings.Split(e.Path, "/"), known...)
 }
 
-// request returns a request for a path below the base URL, given as elements that are
-// not escaped.
+// request returns a request for a path below the base URL. path holds the unescaped
+// elements of the path.
 func (e *Endpoint) request(operation, method string, path []string, known ...wire.RawFields) *transport.Request {
 	escaped := make([]string, len(path))
 	for i, element := range path {
@@ -261,5 +261,5 @@ func (e *Endpoint) request(operation, method string, path []string, known ...wir
 	return &transport.Request{Operation: operation, Method: method, URL: e.api.BaseURL.JoinPath(escaped...), Redactor: e.redactor(known...)}
 }
 
-// operation reads like "create messaging profile".
+// operation returns text such as "create messaging profile".
 func (e *Endpoint) operation(verb string) string { return verb + " " + e.Name }

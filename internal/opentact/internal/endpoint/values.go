@@ -28,8 +28,8 @@ func (k *Kind) Same(field string, a, b json.RawMessage) bool {
 	return reflect.DeepEqual(x, y)
 }
 
-// SameNumber reports whether two numbers are the same value of a field, as far as the
-// API can tell them apart. Numbers that 32 bits can't hold are not equal for that.
+// SameNumber reports whether the API treats two numbers as the same value of a field. Two
+// different numbers that both become 0 or infinite as a float32 are not the same.
 func (k *Kind) SameNumber(field string, a, b float64) bool {
 	if a == b || !slices.Contains(k.Float32, field) {
 		return a == b
@@ -38,8 +38,8 @@ func (k *Kind) SameNumber(field string, a, b float64) bool {
 	return kept == float32(b) && kept != 0 && !math.IsInf(float64(kept), 0)
 }
 
-// keepPrecision takes a value from reference if the response shows the same one at the
-// precision of 32 bits.
+// keepPrecision takes a number from reference if the response shows the same number as a
+// float32.
 func (k *Kind) keepPrecision(got, reference wire.RawFields) {
 	for _, field := range k.Float32 {
 		if k.Same(field, reference[field], got[field]) {
@@ -48,13 +48,14 @@ func (k *Kind) keepPrecision(got, reference wire.RawFields) {
 	}
 }
 
-// Show renders a field for people, or its length if it is sensitive.
+// Show returns the value of a field as text for people. For a sensitive field, it returns
+// only the length.
 func (k *Kind) Show(field string, fields wire.RawFields) string {
 	raw, ok := fields[field]
 	switch {
 	case !ok:
 		return "nothing"
-	case wire.IsComposite(raw): // no field is, so it may be a user with a password
+	case wire.IsComposite(raw): // not a value of any field: it may be a user with a password
 		return wire.Describe(raw)
 	case !slices.Contains(k.Sensitive, field) || wire.IsNull(raw):
 		return redact.Clean(string(raw))
@@ -66,14 +67,15 @@ func (k *Kind) Show(field string, fields wire.RawFields) string {
 	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
 }
 
-// showRedacted is Show without the sensitive values among known fields, which the API may have
-// put in another field.
+// showRedacted returns Show without the sensitive values of the known fields. The API may
+// return such a value in another field.
 func (e *Endpoint) showRedacted(field string, of wire.RawFields, known ...wire.RawFields) string {
 	return e.redactor(known...).Text(e.Show(field, of))
 }
 
-// redactor returns a redactor of the credentials and of the sensitive values among known
-// fields. Most requests have no error, so these are looked up when there is one.
+// redactor returns a redactor of the credentials and of the sensitive values of the known
+// fields. It decodes these values only to redact text, because most requests have no
+// error.
 func (e *Endpoint) redactor(known ...wire.RawFields) *redact.Redactor {
 	if len(known) == 0 || len(e.Sensitive) == 0 {
 		return e.api.Redactor

@@ -15,20 +15,21 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// write is a POST or PATCH, and what is needed to judge its response.
+// write is a POST or PATCH with the data to check its response.
 type write struct {
 	verb, method string
 	// uuid is "" for a POST.
 	uuid string
-	// sent are the fields of the request, and before what was known of the profile.
+	// sent are the fields of the request. before are the known fields of the profile.
 	sent, before wire.RawFields
-	// aliased says, for each field that has an alias, whether the request used that.
+	// aliased says, for each field that has an alias, whether the request uses the alias.
 	aliased map[string]bool
-	// notes say why the API rejected a field under its first name.
+	// notes hold the error of each field that the API rejected under one of its names.
 	notes map[string]error
 }
 
-// Create creates a profile. Fields in the result exist also beside an error.
+// Create creates a profile. If the result has Fields, the profile exists, even if there
+// is an error.
 func (e *Endpoint) Create(ctx context.Context, sent wire.RawFields) (create.Result, error) {
 	w := &write{verb: "create", method: http.MethodPost, sent: sent}
 	result, err := e.creator.Create(ctx, create.Request{
@@ -43,8 +44,8 @@ func (e *Endpoint) Create(ctx context.Context, sent wire.RawFields) (create.Resu
 	return result, err
 }
 
-// Update sends fields of a profile, of which before is known. Fields exist also beside
-// an error, and then show what the API stores.
+// Update sends fields of a profile. before are the known fields of the profile. If Update
+// returns fields and an error, the fields show what the API stores.
 func (e *Endpoint) Update(ctx context.Context, uuid string, sent, before wire.RawFields) (wire.RawFields, error) {
 	w := &write{verb: "update", method: http.MethodPatch, uuid: uuid, sent: sent, before: before}
 	got, err := e.send(ctx, w)
@@ -54,11 +55,12 @@ func (e *Endpoint) Update(ctx context.Context, uuid string, sent, before wire.Ra
 	return e.settle(ctx, w, got)
 }
 
-// send sends a write. If a 400 names a field that has an alias, nothing happened, and
-// the request is sent once more with the other name.
+// send sends a write. If a 400 response names a field that has an alias, send retries
+// once with the other name of the field. That is safe, because a 400 means that nothing
+// happened.
 func (e *Endpoint) send(ctx context.Context, w *write) (wire.RawFields, error) {
 	w.aliased, w.notes = e.aliases.inUse(w.sent), nil
-	got, err := e.transmit(ctx, w)
+	got, err := e.sendOnce(ctx, w)
 	rejected := e.aliases.rejected(err, w.aliased)
 	if len(rejected) == 0 {
 		return got, err
@@ -66,7 +68,7 @@ func (e *Endpoint) send(ctx context.Context, w *write) (wire.RawFields, error) {
 	for _, field := range rejected {
 		w.aliased[field] = !w.aliased[field]
 	}
-	got, otherErr := e.transmit(ctx, w)
+	got, otherErr := e.sendOnce(ctx, w)
 	switch {
 	case otherErr == nil:
 		w.notes = make(map[string]error, len(rejected))
@@ -75,14 +77,14 @@ func (e *Endpoint) send(ctx context.Context, w *write) (wire.RawFields, error) {
 		}
 		return got, nil
 	case apierror.StatusOf(otherErr) == http.StatusBadRequest && apierror.OutcomeOf(otherErr) == apierror.Rejected:
-		return nil, err // both names are rejected, so it is the value
+		return nil, err // the API rejects both names, so the value is wrong
 	default:
 		return nil, otherErr
 	}
 }
 
-// transmit sends a write with the names that it uses.
-func (e *Endpoint) transmit(ctx context.Context, w *write) (wire.RawFields, error) {
+// sendOnce sends a write with the names that w.aliased selects.
+func (e *Endpoint) sendOnce(ctx context.Context, w *write) (wire.RawFields, error) {
 	body, err := wire.Marshal(e.aliases.rename(w.sent, w.aliased))
 	if err != nil {
 		return nil, err
@@ -90,9 +92,10 @@ func (e *Endpoint) transmit(ctx context.Context, w *write) (wire.RawFields, erro
 	return e.exchange(ctx, w.verb, w.method, w.uuid, body, w.sent, w.before)
 }
 
-// settle turns the response to a write into the profile. It looks up what the response
-// lacks, tries the alias of a field that was not applied, and reports what was stored
-// differently. The write has happened, so it is finished even if ctx has ended.
+// settle returns the profile after a successful write. It reads the fields that the
+// response lacks. It resends each field that was not applied, under its other name.
+// Values that the API stored differently are an error. The write has happened, so settle
+// gets a grace period after ctx has ended.
 func (e *Endpoint) settle(ctx context.Context, w *write, got wire.RawFields) (wire.RawFields, error) {
 	ctx, cancel := create.WithGracePeriod(ctx, e.api.RequestTimeout)
 	defer cancel()
@@ -120,10 +123,10 @@ func (e *Endpoint) settle(ctx context.Context, w *write, got wire.RawFields) (wi
 	return got, nil
 }
 
-// complete looks up by one GET what the response to a write lacks. If that fails the
-// write has still happened: what is missing keeps the value that was sent or known, and
-// the next refresh reads it. It is an error only if the response to a PATCH names no
-// profile and there is none. After a POST this means that reads lag.
+// complete reads the fields that the response to a write lacks, with one GET. If the GET
+// fails, the write has still happened. The missing fields then keep the sent or known
+// values until the next refresh. There is one error: the response to a PATCH has no name,
+// and the profile is not found. After a POST, a 404 means that reads lag.
 func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields, w *write) error {
 	if !got.Lacks(e.Shape.Fields) {
 		return nil
@@ -132,13 +135,13 @@ func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields
 	if _, named := got[wire.Name]; w.method == http.MethodPatch && !named && apierror.IsNotFound(err) {
 		return fmt.Errorf("the response names a profile that does not exist: %w", err)
 	}
-	got.Fill(full) // with nothing after an error
+	got.Fill(full) // full is nil after an error
 	return nil
 }
 
-// tryAliases sends each field that was not applied under its other name, by a PATCH of
-// that field alone. The name that worked is used from then on. If the PATCH fails, the
-// field stays as it is and the reason is returned.
+// tryAliases sends each field that was not applied under its other name, with a PATCH of
+// that field alone. Later requests use the name that worked. If the PATCH fails, the
+// field is not changed. notes hold the error, unless the API rejected the PATCH.
 func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wire.RawFields) (notes map[string]error) {
 	notes = make(map[string]error)
 	maps.Copy(notes, w.notes)
@@ -149,11 +152,11 @@ func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wi
 			e.aliases.learn(field, w.aliased[field])
 			continue
 		}
-		again := write{ // before keeps all sensitive values out of errors
+		again := write{ // before holds all sensitive values to redact
 			verb: "update", method: http.MethodPatch, uuid: uuid, before: known,
 			sent: wire.RawFields{field: w.sent[field]}, aliased: map[string]bool{field: !w.aliased[field]},
 		}
-		other, err := e.transmit(ctx, &again)
+		other, err := e.sendOnce(ctx, &again)
 		if err == nil {
 			err = e.complete(ctx, uuid, other, w)
 		}
@@ -161,7 +164,7 @@ func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wi
 		case err != nil && apierror.OutcomeOf(err) != apierror.Rejected:
 			notes[field] = err
 		case err == nil:
-			delete(got, field) // if it is not shown even now, it counts as stored
+			delete(got, field) // a field that the new response lacks counts as stored
 			maps.Copy(got, other)
 			if e.applied(field, w, got) {
 				e.aliases.learn(field, again.aliased[field])
@@ -171,8 +174,8 @@ func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wi
 	return notes
 }
 
-// applied reports whether the response shows the value that was sent. After a null,
-// which unsets a field, this is any value but the one before.
+// applied reports whether the response shows the value that was sent. After a null, which
+// unsets the field, it reports whether the value differs from the one before.
 func (e *Endpoint) applied(field string, w *write, got wire.RawFields) bool {
 	before, had := w.before[field]
 	switch {
@@ -185,9 +188,9 @@ func (e *Endpoint) applied(field string, w *write, got wire.RawFields) bool {
 	}
 }
 
-// mismatches returns the fields that were sent and came back with another value. After
-// a null any value is right, unless it is the old one and something is noted about the
-// field. A field that does not come back counts as stored, with the same exception.
+// mismatches returns the sent fields that came back with another value. After a null, any
+// value counts as stored. A field that did not come back counts as stored too. If notes
+// hold an error of the field, the old value and a missing value are mismatches.
 func (e *Endpoint) mismatches(w *write, got wire.RawFields, malformed []string, notes map[string]error) (found []apierror.Mismatch) {
 	for _, field := range w.sent.Names() {
 		raw, ok := got[field]
@@ -209,7 +212,7 @@ func (e *Endpoint) mismatches(w *write, got wire.RawFields, malformed []string, 
 	return found
 }
 
-// describeMalformed describes fields that came back with a value of another type.
+// describeMalformed describes the fields that came back with a value of the wrong type.
 func (e *Endpoint) describeMalformed(fields []string, got wire.RawFields, known ...wire.RawFields) []apierror.Mismatch {
 	found := make([]apierror.Mismatch, len(fields))
 	for i, field := range fields {

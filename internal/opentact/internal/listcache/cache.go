@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package listcache lets one list of a kind serve many reads. It promises that a list
-// serves no read for longer than 30 seconds, none of a profile that this process has
-// written, and no caller that asks after a write which the list may lack. It does not
-// know the API and what a profile is: the caller reads the list and compares profiles.
+// Package listcache lets one list of a kind serve many reads. It does not know the API or
+// what a profile is: the caller reads the list and compares profiles. It promises:
+//   - A list serves reads for at most 30 seconds.
+//   - A list never serves a read of a profile that this process has written.
+//   - After a finished write, no caller gets a list whose read began before that write.
 package listcache
 
 import (
@@ -21,10 +22,10 @@ import (
 )
 
 const (
-	// MaxAge is how old a list may be, counted from the request for it.
+	// MaxAge is the maximum age of a list, counted from its first request.
 	MaxAge = 30 * time.Second
-	// SingleReads is how many reads of a kind are not served from a list. A plan of two
-	// or three profiles needs no list.
+	// SingleReads is the number of first reads of a kind that a list does not serve. A
+	// plan with up to three profiles needs no list.
 	SingleReads = 3
 )
 
@@ -34,11 +35,13 @@ type Options struct {
 	Kind string
 	// Read reads the list and decodes its profiles.
 	Read func(ctx context.Context) (*wire.List, error)
-	// Timeout bounds the reading of a list. It goes on if its callers give up.
+	// Timeout bounds one read of the list. The read continues after the ctx of its
+	// callers has ended.
 	Timeout time.Duration
-	// MaxWait is how long reads wait for a list before the cache is switched off.
+	// MaxWait bounds the wait of reads for a list. After it, the cache is switched off.
 	MaxWait time.Duration
-	// Logger is told why the cache is switched off, and what a list does not serve.
+	// Logger gets debug messages: why the cache is switched off, and which profiles a
+	// list can't serve.
 	Logger *slog.Logger
 }
 
@@ -46,18 +49,18 @@ type Options struct {
 type Cache struct {
 	options Options
 	flight  singleflight.Group
-	// off is closed when lists serve no reads any more.
+	// off is closed when the cache is switched off. Lists then serve no more reads.
 	off     chan struct{}
 	offOnce sync.Once
 
 	mu sync.Mutex
-	// list is the last list, and asOf counts the writes that had finished before it.
+	// list is the last list. asOf is the value of writes when the read of the list began.
 	list *wire.List
 	asOf int
-	// last is how the last reading of the list ended, and when.
+	// last is the error of the last read of the list, and lastAt is when that read ended.
 	last   error
 	lastAt time.Time
-	// reads counts the reads that a list might have served.
+	// reads counts the reads of profiles that this process has not written.
 	reads int
 	// written are the UUIDs of the profiles that this process has written or is writing.
 	written map[string]bool
@@ -70,8 +73,9 @@ func New(options Options) *Cache {
 	return &Cache{options: options, off: make(chan struct{}), written: make(map[string]bool)}
 }
 
-// Find returns a profile from a list, and nil if it must be read by its own GET: it is
-// one of the first reads, the profile was written, or no list can be had.
+// Find returns a profile from a list, or nil if the caller must read it with its own GET.
+// A list does not serve the first reads of a kind and reads of written profiles. Find
+// also returns nil if the list fails or does not show the whole profile.
 func (c *Cache) Find(ctx context.Context, uuid string) *wire.Listed {
 	if !c.countRead(uuid) {
 		return nil
@@ -85,7 +89,7 @@ func (c *Cache) Find(ctx context.Context, uuid string) *wire.Listed {
 		case <-ctx.Done():
 		}
 	}
-	if list == nil || c.isOff() || c.isWritten(uuid) { // it may have been written meanwhile
+	if list == nil || c.isOff() || c.isWritten(uuid) { // a write may have begun meanwhile
 		return nil
 	}
 	if listed := list.Find(uuid); listed != nil && listed.MayServe() {
@@ -94,8 +98,8 @@ func (c *Cache) Find(ctx context.Context, uuid string) *wire.Listed {
 	return nil
 }
 
-// List returns a list that is not older than the writes that have finished. Callers
-// that wait for one share it, also if it fails.
+// List returns a list that is newer than all finished writes. Concurrent callers share
+// one read of the list, even if it fails.
 func (c *Cache) List(ctx context.Context) (*wire.List, error) {
 	if list := c.fresh(); list != nil {
 		return list, nil
@@ -112,8 +116,8 @@ func (c *Cache) List(ctx context.Context) (*wire.List, error) {
 	}
 }
 
-// Probe returns how the last reading of the list ended if that is less than 30 seconds
-// ago, and reads the list otherwise. Nil means that the API has the collection.
+// Probe returns the error of the last read of the list. It reads the list again if that
+// read is more than 30 seconds ago. Nil means that the API has the collection.
 func (c *Cache) Probe(ctx context.Context) error {
 	c.mu.Lock()
 	last, known := c.last, time.Since(c.lastAt) <= MaxAge
@@ -125,23 +129,23 @@ func (c *Cache) Probe(ctx context.Context) error {
 	return err
 }
 
-// StartWrite says that a profile is about to be written, or was created. No list serves
-// its reads from now on.
+// StartWrite marks a profile as written, before an update or after a create. From now on,
+// no list serves reads of this profile.
 func (c *Cache) StartWrite(uuid string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.written[uuid] = true
 }
 
-// FinishWrite says that a write has finished. Lists that began before it are stale.
+// FinishWrite counts a finished write. Lists whose read began before it are stale.
 func (c *Cache) FinishWrite() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.writes++
 }
 
-// read reads the list, or joins a reading that began after the last write. One caller
-// that gives up does not end it for the others.
+// read reads the list, or joins a read that began after the last finished write. The read
+// continues after the ctx of one caller has ended.
 func (c *Cache) read(ctx context.Context) <-chan singleflight.Result {
 	c.mu.Lock()
 	asOf := c.writes
@@ -164,12 +168,12 @@ func (c *Cache) read(ctx context.Context) <-chan singleflight.Result {
 	})
 }
 
-// unusable returns why a list can't serve reads, or "". An empty list may be true.
+// unusable returns why a list can't serve reads, or "". An empty list is usable.
 func unusable(list *wire.List, err error) string {
 	switch {
 	case err != nil && apierror.StatusOf(err) != 0:
-		// The text of a response may repeat the webhook of any profile, and not all of
-		// them are known here.
+		// The error may quote the webhook of any profile. Redaction knows only some of
+		// them.
 		return fmt.Sprintf("its response with status %d is not a list that can be used", apierror.StatusOf(err))
 	case err != nil:
 		return err.Error()
@@ -187,7 +191,8 @@ func unusable(list *wire.List, err error) string {
 	return ""
 }
 
-// store keeps a list, unless it began before the last one, and how its reading ended.
+// store stores the result of a read of the list. It drops a list that began before the
+// stored one.
 func (c *Cache) store(list *wire.List, err error, asOf int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -197,8 +202,8 @@ func (c *Cache) store(list *wire.List, err error, asOf int) {
 	}
 }
 
-// fresh returns the list if it is valid: younger than 30 seconds, and read after the
-// last write of this process.
+// fresh returns the list if it is fresh: at most 30 seconds old, and read after the last
+// write of this process. Otherwise it returns nil.
 func (c *Cache) fresh() *wire.List {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -234,7 +239,7 @@ func (c *Cache) isOff() bool {
 	}
 }
 
-// switchOff makes reads GETs until the process ends.
+// switchOff switches the cache off until the process ends. Each read is then a GET.
 func (c *Cache) switchOff(ctx context.Context, reason string) {
 	c.offOnce.Do(func() {
 		c.options.Logger.DebugContext(ctx, fmt.Sprintf("Can't use the list of %s: reading profiles one by one: %s", c.options.Kind, reason))

@@ -9,15 +9,15 @@ import (
 )
 
 const (
-	// maxText is how many characters of a text from outside are shown.
+	// maxText is the maximum length of cleaned text in characters.
 	maxText = 500
-	// maxItems is how many of many things are named.
+	// maxItems is the maximum number of items that Enumerate names.
 	maxItems = 10
 )
 
-// Clean makes a text from outside safe for a terminal and at most 500 characters
-// long. Control and format characters, which may be escape sequences, and runs of
-// white space become single spaces.
+// Clean returns text in a form that is safe for a terminal, shortened to 500 characters.
+// It replaces control and format characters, which may be escape sequences. Each run of
+// white space becomes one space.
 func Clean(text string) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
@@ -28,7 +28,7 @@ func Clean(text string) string {
 	return Shorten(strings.Join(strings.Fields(text), " "), maxText)
 }
 
-// Shorten cuts a text after a number of characters.
+// Shorten shortens text to length characters and then adds an ellipsis.
 func Shorten(text string, length int) string {
 	if len(text) <= length {
 		return text
@@ -39,7 +39,7 @@ func Shorten(text string, length int) string {
 	return text
 }
 
-// Enumerate names the first ten items and says how many more there are.
+// Enumerate joins the first ten items and says how many more there are.
 func Enumerate(items []string) string {
 	if more := len(items) - maxItems; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(items[:maxItems], ", "), more)

@@ -16,7 +16,8 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// encodings returns a value as it is and as JSON, URLs, HTML and base64 write it.
+// encodings returns a value in plain text and in the encodings of JSON, URLs, HTML and
+// base64.
 func encodings(value string) []string {
 	value = norm.NFC.String(value)
 	if value == "" {
@@ -33,15 +34,15 @@ func encodings(value string) []string {
 	for _, form := range forms[5:7] {
 		forms = append(forms, lowerHex(form))
 	}
-	if len(value) >= minLength { // a short one would be found by chance
+	if len(value) >= minLength { // short base64 text may occur by chance
 		forms = append(forms, base64.RawStdEncoding.EncodeToString([]byte(value)), base64.RawURLEncoding.EncodeToString([]byte(value)))
 	}
 	slices.Sort(forms)
 	return slices.Compact(forms)
 }
 
-// jsonText returns a value as a JSON string without its quotes. Some writers escape
-// the characters that have a meaning in HTML.
+// jsonText returns a value as a JSON string without its quotes. Some encoders also escape
+// the special characters of HTML.
 func jsonText(value string, escapeHTML bool) string {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -51,7 +52,7 @@ func jsonText(value string, escapeHTML bool) string {
 	return quoted[1 : len(quoted)-1]
 }
 
-// asciiJSON is jsonText with every character outside ASCII escaped.
+// asciiJSON returns jsonText with every character outside ASCII escaped.
 func asciiJSON(value string) string {
 	var b strings.Builder
 	for _, r := range jsonText(value, false) {
@@ -66,7 +67,7 @@ func asciiJSON(value string) string {
 	return b.String()
 }
 
-// lowerHex writes the percent escapes of a URL in lower case.
+// lowerHex returns a URL with its percent escapes in lower case.
 func lowerHex(escaped string) string {
 	text := []byte(escaped)
 	for i := 0; i+2 < len(text); i++ {
@@ -77,15 +78,17 @@ func lowerHex(escaped string) string {
 	return string(text)
 }
 
-// maxURL is how much of a URL is searched for. The API allows 255 characters.
+// maxURL is the maximum number of bytes of a URL that are redacted. The API allows 255
+// characters.
 const maxURL = 2048
 
-// minSegment is the length in bytes from which a part of a URL's path that holds a
-// digit is taken for a key. Shorter ones are words of the message, such as "webhooks".
+// minSegment is the minimum length in bytes of a key in a URL. A key is a path segment, a
+// fragment or a query name that contains a digit. A shorter one, such as "webhooks", may
+// be a word of the message.
 const minSegment = 12
 
-// URL returns the secrets of a URL that may hold credentials: the URL itself, and
-// the parts of it that a message may quote without the rest.
+// URL returns the secrets of a URL that may contain credentials. These are the URL itself
+// and the parts that a message may quote alone.
 func URL(value, replacement string) []Secret {
 	value = value[:min(len(value), maxURL)]
 	parts := []string{value}

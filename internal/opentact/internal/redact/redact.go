@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package redact removes secrets from text that comes from outside this process.
-// It promises that a known secret is not shown in plain text or in one of the
-// usual encodings, and that neither is a JWT or the user information of a URL. It
-// does not know who holds the secrets and where the text comes from, and does not
-// recognise a secret that is cut, wrapped or encoded twice.
+// Package redact removes secrets from text that comes from outside this process. It does
+// not know where the secrets or the text come from. It promises that redacted text
+// contains:
+//   - no known secret, neither in plain text nor in one of the usual encodings
+//   - no JWT
+//   - no user information of a URL
+//
+// It does not recognise a secret that is cut, wrapped or encoded twice.
 package redact
 
 import (
@@ -20,30 +23,30 @@ import (
 )
 
 const (
-	// maxInput is how many bytes of a text are searched. It is longer than the longest
-	// secret in its longest encoding, and far less than that is shown.
+	// maxInput is the maximum number of bytes of a text that are searched. It exceeds the
+	// longest encoding of the longest secret. Redacted text is much shorter.
 	maxInput = 128 << 10
-	// minLength is the length in bytes from which a secret is replaced inside of
-	// words. With the password "p", little would be left of "Invalid password".
+	// minLength is the minimum length in bytes of a secret that is replaced inside words.
+	// The password "p" must not change the text "Invalid password".
 	minLength = 8
 )
 
 // Secret is a value that must not be shown.
 type Secret struct {
-	// Value is the secret. An empty one is ignored.
+	// Value is the secret. An empty value is ignored.
 	Value string
-	// Replacement is shown instead, such as "(the token)".
+	// Replacement replaces the secret, such as "(the token)".
 	Replacement string
 }
 
-// Redactor removes secrets from text. A nil Redactor removes only what has the form
-// of a secret. It is safe for concurrent use.
+// Redactor removes secrets from text. A nil Redactor removes only JWTs and the user
+// information of URLs. It is safe for concurrent use.
 type Redactor struct {
 	sources []func() []Secret
 }
 
-// New returns a Redactor of the secrets that the sources return. They are asked
-// each time a text is redacted, so that secrets may change.
+// New returns a Redactor of the secrets that the sources return. It calls the sources for
+// each text, because secrets may change.
 func New(sources ...func() []Secret) *Redactor { return &Redactor{sources: sources} }
 
 // With returns a Redactor of the same secrets and those of another source.
@@ -54,22 +57,23 @@ func (r *Redactor) With(source func() []Secret) *Redactor {
 	return &Redactor{sources: append(slices.Clone(r.sources), source)}
 }
 
-// jwt matches a JWT or its beginning. The response to a login may hold one that is
-// not known yet. It may follow an escape such as %20, so it need not begin a word.
+// jwt matches a JWT or its beginning. The response to a login may contain a JWT that is
+// not known yet. A JWT may follow an escape such as %20, so it need not begin a word.
 var jwt = onDemand(`eyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2}`)
 
 // userInfo matches a URL up to the last @ before its path. JSON may write / as \/.
 var userInfo = onDemand(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\"<>|]*@`)
 
-// onDemand compiles an expression when it is first needed. Terraform starts the
-// provider several times in one command, mostly without a text to redact.
+// onDemand returns a function that compiles an expression when it is first called.
+// Terraform starts the provider several times in one command, mostly without text to
+// redact.
 func onDemand(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
-// Text returns the text in Unicode NFC without secrets and control characters,
-// shortened to 500 characters. It redacts before it shortens, so that no part of a
-// secret is left at the end.
+// Text returns the text in Unicode NFC without secrets and control characters, shortened
+// to 500 characters. It redacts before it shortens, so no part of a secret stays at the
+// end.
 func (r *Redactor) Text(text string) string {
 	if text == "" {
 		return ""
@@ -104,7 +108,7 @@ func (r *Redactor) redact(text string) string {
 			}
 		}
 	}
-	// The longest first, since one secret may be part of another.
+	// The longest secret comes first, because it may contain another one.
 	slices.SortStableFunc(all, func(a, b Secret) int { return cmp.Compare(len(b.Value), len(a.Value)) })
 	short := slices.IndexFunc(all, func(s Secret) bool { return len(s.Value) < minLength })
 	if short < 0 {
@@ -122,7 +126,7 @@ func (r *Redactor) redact(text string) string {
 	return userInfo().ReplaceAllString(text, "${1}(credentials)@")
 }
 
-// replaceWord replaces a secret that is short, where it is a whole word.
+// replaceWord replaces a short secret where it is a whole word.
 func replaceWord(text string, secret Secret) string {
 	var b strings.Builder
 	for from := 0; ; {
@@ -142,7 +146,7 @@ func replaceWord(text string, secret Secret) string {
 	}
 }
 
-// insideWord reports whether the place between two texts is inside of a word.
+// insideWord reports whether the place between left and right is inside a word.
 func insideWord(left, right string) bool {
 	last, _ := utf8.DecodeLastRuneInString(left)
 	first, _ := utf8.DecodeRuneInString(right)

@@ -9,27 +9,29 @@ import (
 )
 
 const (
-	// unlimitedRate is the rate in requests per second from which on there is no limit.
+	// unlimitedRate is the rate in requests per second at which the limit is removed.
 	unlimitedRate = 200
 	// minStep and maxStep bound the factor by which the limit changes.
 	minStep, maxStep = 1.05, 2.0
-	// minAccepted is how many requests the API must accept before the limit is raised.
+	// minAccepted is the minimum number of accepted requests before the limit is raised.
 	minAccepted = 2
 )
 
-// adaptiveLimit searches for the API's rate limit. The first 429 sets the limit to what
-// the API accepted in the second before. From then on the limit is raised step by step.
-// Each further 429 takes the last step back and makes the next one smaller and later, so
-// the limit settles just below the API's. It is not safe for concurrent use.
+// adaptiveLimit searches for the API's rate limit. The first throttled response (429, or
+// 503 with Retry-After) sets the limit to the number of requests that the API accepted in
+// the last second. Then the limit is raised step by step. A throttled response after a
+// raise undoes the raise, and makes the next one smaller and later. So the limit settles
+// just below the API's. Several decreases in a row become larger, because the API accepts
+// less than before. adaptiveLimit is not safe for concurrent use.
 type adaptiveLimit struct {
 	// lowest is the lowest limit in requests per second.
 	lowest float64
 	// recent are the times at which the API accepted requests in the last second.
 	recent []time.Time
-	// rate is the limit in requests per second, or 0 before the first 429.
+	// rate is the limit in requests per second, or 0 if there is none.
 	rate float64
-	// changed is when rate changed. accepted counts the requests that were sent and
-	// accepted since.
+	// changed is when rate changed. accepted counts the accepted requests that were sent
+	// after that.
 	changed  time.Time
 	accepted int
 	// step is the factor of the next change. raised reports whether the last change was
@@ -38,7 +40,8 @@ type adaptiveLimit struct {
 	raised bool
 }
 
-// limit returns the rate at which requests may be sent now.
+// limit returns the current limit in requests per second. It is infinite if there is no
+// limit.
 func (l *adaptiveLimit) limit() float64 {
 	if l.rate == 0 {
 		return math.Inf(1)
@@ -46,10 +49,10 @@ func (l *adaptiveLimit) limit() float64 {
 	return l.rate
 }
 
-// accept notes that the API accepted a request. The smaller the step, the longer the
-// limit is kept before it is raised.
+// accept counts a request that the API accepted, and raises the limit when it is time. A
+// smaller step means a longer time before the raise.
 func (l *adaptiveLimit) accept(sent, now time.Time) {
-	l.forget(now)
+	l.prune(now)
 	l.recent = append(l.recent, now)
 	if l.rate == 0 || !sent.After(l.changed) {
 		return
@@ -66,12 +69,13 @@ func (l *adaptiveLimit) accept(sent, now time.Time) {
 	}
 }
 
-// throttle notes that the API throttled a request. Several requests may be throttled at
-// once: those that were sent before the last change are not counted.
+// throttle lowers the limit after the API throttled a request. The API may throttle
+// several requests at once, so requests that were sent before the last change are
+// ignored.
 func (l *adaptiveLimit) throttle(sent, now time.Time) {
 	switch {
 	case l.rate == 0:
-		l.forget(now)
+		l.prune(now)
 		l.change(max(1, float64(len(l.recent))), maxStep, now)
 	case !sent.After(l.changed):
 		return
@@ -87,7 +91,7 @@ func (l *adaptiveLimit) change(rate, step float64, now time.Time) {
 	l.rate, l.step, l.changed, l.accepted = max(l.lowest, rate), step, now, 0
 }
 
-// forget removes from recent what is not of the last second.
-func (l *adaptiveLimit) forget(now time.Time) {
+// prune removes the times before the last second from recent.
+func (l *adaptiveLimit) prune(now time.Time) {
 	l.recent = slices.DeleteFunc(l.recent, func(at time.Time) bool { return now.Sub(at) >= time.Second })
 }

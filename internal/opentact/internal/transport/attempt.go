@@ -15,15 +15,16 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// attemptTransport runs one attempt: it sends the request, has the response read, and
-// notes the outcome. An attempt that may write does not end with the caller's context:
-// torn in flight, its outcome would be ambiguous.
+// attemptTransport runs one attempt. It sends the request, calls Classify to read the
+// response, and stores the outcome in the exchange. An attempt of a write does not end
+// with the caller's context, because its outcome would be ambiguous.
 type attemptTransport struct {
 	next    http.RoundTripper
 	timeout time.Duration
 }
 
-// errTimeout ends an attempt, as opposed to a deadline of the caller.
+// errTimeout is the cause of the end of an attempt after request_timeout. A deadline of
+// the caller has another cause.
 var errTimeout = errors.New("the attempt took too long")
 
 func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -45,8 +46,8 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	var sent sentTracker
 	attempt := req.WithContext(httptrace.WithClientTrace(ctx, sent.trace()))
 	if req.Method != http.MethodGet {
-		// With it Go's HTTP/2 transport resends a request by itself, also a POST, after a
-		// stream error that does not say whether the server acted.
+		// With GetBody, Go's HTTP/2 transport itself resends a request, even a POST,
+		// after a stream error. The stream error does not say whether the server acted.
 		attempt.GetBody = nil
 	}
 	resp, err := t.next.RoundTrip(attempt)
@@ -60,26 +61,27 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		return nil, x.fail(apierror.NotSent, err)
 	}
-	body := &countedBody{ReadCloser: resp.Body}
+	body := &countingBody{ReadCloser: resp.Body}
 	defer closeBody(body)
 	resp.Body = body
 	x.outcome, x.err = r.Classify(resp)
 	x.status, x.bytes = resp.StatusCode, body.bytes
 	resp.Body = http.NoBody
-	if isLost(x.err) {
+	if isConnectionError(x.err) {
 		return nil, x.fail(x.outcome, t.explain(ctx, x.err))
 	}
 	return resp, nil
 }
 
-// isLost reports whether the error of Classify is one of the connection.
-func isLost(err error) bool {
+// isConnectionError reports whether an error of Classify comes from the connection.
+func isConnectionError(err error) bool {
 	_, isAPI := errors.AsType[*apierror.APIError](err)
 	_, isResponse := errors.AsType[*apierror.ResponseError](err)
 	return err != nil && !isAPI && !isResponse
 }
 
-// explain says which setting ended an attempt that took too long.
+// explain returns an error that names request_timeout if that ended the attempt, or err
+// otherwise.
 func (t attemptTransport) explain(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), errTimeout) {
 		return fmt.Errorf("it took longer than request_timeout (%s): %w", t.timeout, context.DeadlineExceeded)
@@ -87,8 +89,8 @@ func (t attemptTransport) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// plain says in words what Go says by the end of a file, and whose certificate Go does
-// not trust.
+// plain replaces two errors of Go with clearer ones: io.EOF, and a certificate error, to
+// which it adds the host.
 func plain(err error, host string) error {
 	if _, ok := errors.AsType[*apierror.ProxyError](err); ok {
 		return err
@@ -110,13 +112,13 @@ type plainError struct {
 func (e *plainError) Error() string { return e.text }
 func (e *plainError) Unwrap() error { return e.err }
 
-// countedBody counts what is read of a body.
-type countedBody struct {
+// countingBody counts the bytes that are read from a body.
+type countingBody struct {
 	io.ReadCloser
 	bytes int64
 }
 
-func (b *countedBody) Read(p []byte) (int, error) {
+func (b *countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.bytes += int64(n)
 	return n, err

@@ -14,13 +14,13 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// maxHeader bounds the header of a response in bytes. It is many times what servers
-// and proxies send.
+// maxHeader is the maximum size of a response header in bytes. Servers and proxies send
+// far less.
 const maxHeader = 256 << 10
 
-// newBaseTransport returns a transport like Go's default, so that proxies and the
-// system's certificates work as users expect. It keeps all connections that Terraform's
-// -parallelism leads to: they go to one host.
+// newBaseTransport returns a transport like Go's default, so proxies and the system's
+// certificates work as users expect. It keeps up to 100 idle connections to the API,
+// because Terraform sends requests in parallel.
 func newBaseTransport() *http.Transport {
 	transport, ok := http.DefaultTransport.(*http.Transport)
 	if !ok { // replaced by another package of this process
@@ -40,16 +40,16 @@ func newBaseTransport() *http.Transport {
 	return transport
 }
 
-// proxyForHTTPS uses a proxy for https alone, of which it sees no more than the host.
-// Plain http, with its token, stays on this machine and goes there directly. Go would
-// take LOCALHOST for another machine.
+// proxyForHTTPS uses a proxy only for https, where the proxy sees the host and port, but
+// not the token. Plain http goes directly to a loopback address. Go's default is not
+// enough, because it would send a request for LOCALHOST through the proxy.
 func proxyForHTTPS(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(req *http.Request) (*url.URL, error) {
 		if proxy == nil || req.URL.Scheme != "https" {
 			return nil, nil //nolint:nilnil // no proxy, by the contract of http.Transport
 		}
 		via, err := proxy(req)
-		if err != nil { // its text may hold the proxy's password
+		if err != nil { // its text may contain the proxy's password
 			return nil, &apierror.ProxyError{Err: errProxyURL}
 		}
 		requestFrom(req.Context()).exchange.proxy = via
@@ -65,12 +65,13 @@ func checkConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http
 	return nil
 }
 
-// errNotHTTP means that a proxy responded to CONNECT with something else than HTTP. The
-// error of Go would quote it.
+// errNotHTTP means that a proxy did not respond to CONNECT in HTTP. It replaces Go's
+// error, which quotes the response.
 var errNotHTTP = errors.New("it did not respond in HTTP")
 
-// proxyFailure turns the error of an attempt that got no connection into a ProxyError,
-// unless the proxy had opened one to the API.
+// proxyFailure converts the error of an attempt without a connection into a ProxyError.
+// It returns err unchanged if there is no proxy, or if the proxy has opened a connection
+// to the API.
 func proxyFailure(proxy *url.URL, sent *sentTracker, err error) error {
 	if _, ok := errors.AsType[*apierror.ProxyError](err); ok || proxy == nil || sent.isTunnelled(proxy) {
 		return err

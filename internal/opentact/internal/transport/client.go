@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package transport sends requests to the API and retries them where that is safe.
-// It promises that each attempt ends with exactly one outcome, that a request which
-// creates something is only sent again if the server did not act, that no redirect is
-// followed, and that rate limits hold for all requests of the process. It does not
-// know what a response means: the caller passes a function for that.
+// Package transport sends requests to the API and retries them where that is safe. It
+// does not know what a response means: the caller passes a function for that. It
+// promises:
+//   - Each attempt ends with exactly one outcome.
+//   - A POST is retried only if the server did not act.
+//   - No redirect is followed.
+//   - Rate limits apply to all requests of a client.
 package transport
 
 import (
@@ -24,19 +26,20 @@ import (
 
 // Options configure a Client. Zero durations are not replaced by defaults.
 type Options struct {
-	// UserAgent is the value of the header with that name.
+	// UserAgent is the value of the User-Agent header.
 	UserAgent string
-	// RequestTimeout bounds one attempt including the reading of its response.
+	// RequestTimeout bounds one attempt, including its response.
 	RequestTimeout time.Duration
-	// MaxRetries is how often a request may be sent again.
+	// MaxRetries is the maximum number of retries of one request.
 	MaxRetries int
-	// RetryMaxWait bounds one wait between attempts, also one that the API asks for.
+	// RetryMaxWait bounds each wait between attempts, including one that Retry-After asks
+	// for.
 	RetryMaxWait time.Duration
 	// RequestsPerSecond limits all requests together. 0 means no limit.
 	RequestsPerSecond float64
-	// Logger gets a debug message for each attempt. Nil means no log.
+	// Logger gets a debug message for each attempt. Nil disables logging.
 	Logger *slog.Logger
-	// Base sends the attempts. Nil means a transport made for this client.
+	// Base sends the attempts. If it is nil, New makes a transport.
 	Base http.RoundTripper
 }
 
@@ -62,7 +65,8 @@ func New(options Options) *Client {
 		http: retryablehttp.Client{
 			HTTPClient: &http.Client{
 				Transport: chain,
-				// Go would follow with the token, to any host, and turn a POST into a GET.
+				// Go would follow a redirect to any host, with the token, and turn a POST
+				// into a GET.
 				CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 			},
 			RetryWaitMin: MinWait,
@@ -75,8 +79,8 @@ func New(options Options) *Client {
 	}
 }
 
-// Request is one request. A Request that was sent may be sent once more, with other
-// credentials: attempts and ambiguous outcomes are counted on.
+// Request is one request. It may be passed to Do again with other credentials. Attempts
+// and ambiguous outcomes then count for both calls.
 type Request struct {
 	// Operation says what the request does, such as "read messaging profile".
 	Operation string
@@ -98,7 +102,7 @@ type Request struct {
 // Started returns when the last attempt was sent.
 func (r *Request) Started() time.Time { return r.exchange.started }
 
-// Info describes the request as errors do.
+// Info returns the description of the request for errors.
 func (r *Request) Info() apierror.Request {
 	x := &r.exchange
 	return apierror.Request{
@@ -107,10 +111,10 @@ func (r *Request) Info() apierror.Request {
 	}
 }
 
-// Do sends a request as often as the retry policy allows. The error is nil if the
-// outcome is Done. Otherwise it is an *apierror.APIError, an *apierror.ResponseError
-// or an *apierror.TransportError, and apierror.OutcomeOf returns the outcome of all
-// attempts together.
+// Do sends a request and retries it as the retry policy allows. The error is nil if the
+// outcome is Done. Otherwise it is an *apierror.APIError, an *apierror.ResponseError or
+// an *apierror.TransportError. apierror.OutcomeOf returns the outcome of all attempts
+// together.
 func (c *Client) Do(ctx context.Context, r *Request) error {
 	var body any // a nil []byte would be sent as an empty body
 	if r.Body != nil {
@@ -134,18 +138,18 @@ func (c *Client) Do(ctx context.Context, r *Request) error {
 		_ = resp.Body.Close() // Classify has read it
 	}
 	switch {
-	case err != nil && err == ctx.Err(): //nolint:errorlint // the retry loop returns it unwrapped if the wait for the next attempt ends
+	case err != nil && err == ctx.Err(): //nolint:errorlint // the retry loop returns it unwrapped if ctx ends between two attempts
 		x.begin()
 		x.err = err
 	case x.outcome == apierror.Done:
 		return nil
-	case x.err == nil: // http.Client refused the request before any attempt
+	case x.err == nil: // http.Client failed before any attempt
 		x.err = err
 	}
 	return r.error()
 }
 
-// error returns the error of a request that is not done.
+// error returns the error of a request whose outcome is not Done.
 func (r *Request) error() error {
 	err := r.exchange.err
 	_, isAPI := errors.AsType[*apierror.APIError](err)
@@ -159,6 +163,6 @@ func (r *Request) error() error {
 
 func closeBody(body io.Closer) {
 	if body != nil {
-		_ = body.Close() // nothing was read from it
+		_ = body.Close() // its error changes nothing
 	}
 }

@@ -10,18 +10,17 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// exchange is the state of a request while its attempts run. It is in the context
-// of each attempt, because the retry library shows its hooks no request after an
-// attempt that failed.
+// exchange is the state of a request during its attempts. Hooks get it through the
+// context, because the retry library passes no request to them after a failed attempt.
 type exchange struct {
 	attempts int
 	started  time.Time
-	// outcome, err and status are those of the last attempt. The status is 0 if no
-	// whole response came.
+	// outcome, err and status belong to the last attempt. The status is 0 if there was no
+	// complete response.
 	outcome apierror.Outcome
 	err     error
 	status  int
-	// bytes is how much of the response's body was read.
+	// bytes is the number of bytes that were read from the response's body.
 	bytes int64
 
 	earlierAmbiguous bool
@@ -31,14 +30,14 @@ type exchange struct {
 	proxy *url.URL
 }
 
-// begin resets what belongs to one attempt. Until the attempt is sent its outcome is
-// NotSent.
+// begin resets the fields that belong to one attempt. Until the attempt is sent, its
+// outcome is NotSent.
 func (x *exchange) begin() {
 	x.earlierAmbiguous = x.earlierAmbiguous || x.outcome == apierror.Ambiguous
 	x.outcome, x.err, x.status, x.bytes, x.askedToWait, x.proxy = apierror.NotSent, nil, 0, 0, 0, nil
 }
 
-// fail ends an attempt without a response.
+// fail ends an attempt without a complete response.
 func (x *exchange) fail(outcome apierror.Outcome, err error) error {
 	x.outcome, x.err, x.status = outcome, err, 0
 	return err
@@ -55,5 +54,5 @@ func requestFrom(ctx context.Context) *Request {
 	if r, ok := ctx.Value(requestKey{}).(*Request); ok {
 		return r
 	}
-	return &Request{URL: new(url.URL)} // of a caller that is not Client
+	return &Request{URL: new(url.URL)} // the caller is not Client
 }

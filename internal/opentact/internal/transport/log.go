@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// logTransport writes one debug message for each attempt. What it shows is a list: a
-// header, a body or a field that is added one day is not on it.
+// logTransport writes one debug message for each attempt. It logs an allow-list of
+// values, which contains no body and no header except X-Request-Id.
 type logTransport struct {
 	next   http.RoundTripper
 	logger *slog.Logger
@@ -35,7 +35,7 @@ func (t logTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		status, id = resp.StatusCode, r.Redactor.Text(resp.Header.Get("X-Request-Id"))
 	}
 	attributes = append(attributes, slog.Int("status", status), slog.String("request_id", id))
-	if err != nil { // which may quote a header of the response
+	if err != nil { // err may quote a header of the response
 		attributes = append(attributes, slog.String("error", r.Redactor.Text(err.Error())))
 	}
 	t.logger.LogAttrs(ctx, slog.LevelDebug, "OpenTact API request", attributes...)

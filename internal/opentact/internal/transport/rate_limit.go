@@ -14,11 +14,12 @@ import (
 // API across all requests.
 type rateLimitTransport struct {
 	next http.RoundTripper
-	// configured is requests_per_second, or infinite.
+	// configured is requests_per_second, or infinity if that is not set.
 	configured float64
 	// maxPause bounds one pause.
 	maxPause time.Duration
-	// turn holds the request that is sent next. The others wait for it in order.
+	// turn holds one value while a request waits to be sent next. The others wait for
+	// turn, in order.
 	turn chan struct{}
 
 	mu sync.Mutex
@@ -65,7 +66,7 @@ func (t *rateLimitTransport) RoundTrip(req *http.Request) (*http.Response, error
 	return resp, nil
 }
 
-// wait returns when the request may be sent, or its context ends.
+// wait waits until the request may be sent. It returns an error if ctx ends first.
 func (t *rateLimitTransport) wait(ctx context.Context) error {
 	select {
 	case t.turn <- struct{}{}:
@@ -101,14 +102,14 @@ func (t *rateLimitTransport) delay() time.Duration {
 	return next.Sub(now)
 }
 
-// accept notes that the API accepted a request.
+// accept tells the adaptive limit that the API accepted a request.
 func (t *rateLimitTransport) accept(sent time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.adaptive.accept(sent, time.Now())
 }
 
-// throttle pauses all requests and lowers the limit. A longer pause is not cut short.
+// throttle pauses all requests and lowers the limit. It does not shorten a longer pause.
 func (t *rateLimitTransport) throttle(sent time.Time, pause time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -18,9 +18,9 @@ import (
 // each further retry.
 const MinWait = 500 * time.Millisecond
 
-// checkRetry is the hook of the retry library that decides whether a request is sent
-// again. It replaces the library's policy, which resends a POST after a lost response
-// and so creates a profile twice.
+// checkRetry reports whether to retry a request. It is a hook of the retry library and
+// replaces its default policy. That policy resends a POST after a lost response, which
+// can create a profile twice.
 func checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
 	r := requestFrom(ctx)
 	x := &r.exchange
@@ -29,14 +29,15 @@ func checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
 	}
 	if err := ctx.Err(); err != nil {
 		if x.outcome.NothingHappened() {
-			return false, err // the error is that the caller gave up
+			return false, err // the error of the request is the end of ctx
 		}
-		return false, nil // the error is that of the attempt
+		return false, nil // the error of the request is the error of the attempt
 	}
 	return true, nil
 }
 
-// shouldRetry is the retry policy. The status is 0 if no whole response came.
+// shouldRetry is the retry policy. It reports whether to retry a request. The status is 0
+// if there was no complete response.
 func shouldRetry(method string, outcome apierror.Outcome, status int, err error) bool {
 	switch outcome {
 	case apierror.NotSent:
@@ -61,11 +62,11 @@ func isTransient(status int) bool {
 	}
 }
 
-// errProxyURL means that the environment does not hold the URL of a proxy.
+// errProxyURL means that the environment does not contain a valid URL of a proxy.
 var errProxyURL = errors.New("HTTPS_PROXY is not the URL of a proxy")
 
-// isPermanent reports whether each further attempt would fail to be sent in the same
-// way: the certificate is not trusted, or the proxy's URL or credentials are wrong.
+// isPermanent reports whether each retry would fail in the same way. That is so if the
+// certificate is not trusted, or if the proxy's URL or credentials are wrong.
 func isPermanent(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
@@ -74,28 +75,28 @@ func isPermanent(err error) bool {
 	return errors.Is(err, errProxyURL) || ok && proxy.Status == http.StatusProxyAuthRequired
 }
 
-// backoff is the hook of the retry library that returns how long to wait before an
-// attempt: the Retry-After of the response, or else a random part of a time that
-// doubles with each attempt (full jitter). Neither exceeds longest.
-func backoff(shortest, longest time.Duration, attempt int, resp *http.Response) time.Duration {
+// backoff returns the wait before a retry. It is a hook of the retry library. The wait is
+// the Retry-After of the response. Without Retry-After, it is a random part of a time
+// that doubles with each retry (full jitter). It never exceeds maxWait.
+func backoff(minWait, maxWait time.Duration, retry int, resp *http.Response) time.Duration {
 	if wait, ok := retryAfter(resp); ok {
-		return min(wait, longest)
+		return min(wait, maxWait)
 	}
-	return rand.N(max(1, MaxWait(shortest, longest, attempt))) //nolint:gosec // it spreads waits, it keeps no secret
+	return rand.N(max(1, MaxWait(minWait, maxWait, retry))) //nolint:gosec // the random number is not a secret
 }
 
-// MaxWait returns the upper bound of the wait before a retry, counted from 0.
-func MaxWait(shortest, longest time.Duration, retry int) time.Duration {
-	wait := shortest
+// MaxWait returns the upper bound of the wait before a retry. Retries are counted from 0.
+func MaxWait(minWait, maxWait time.Duration, retry int) time.Duration {
+	wait := minWait
 	for range retry {
-		if wait *= 2; wait >= longest {
+		if wait *= 2; wait >= maxWait {
 			break
 		}
 	}
-	return min(wait, longest)
+	return min(wait, maxWait)
 }
 
-// retryAfter returns the Retry-After of a response, if it has one.
+// retryAfter returns the Retry-After of a response and reports whether there is one.
 func retryAfter(resp *http.Response) (time.Duration, bool) {
 	if resp == nil {
 		return 0, false
@@ -104,10 +105,10 @@ func retryAfter(resp *http.Response) (time.Duration, bool) {
 }
 
 // parseRetryAfter reads a Retry-After header, in seconds or as an HTTP date (RFC 9110,
-// section 10.2.3). A date in the past is no wait.
+// section 10.2.3). A date in the past means no wait.
 func parseRetryAfter(header string, now time.Time) (time.Duration, bool) {
 	seconds, err := strconv.ParseUint(header, 10, 32)
-	if err == nil || errors.Is(err, strconv.ErrRange) { // then it is the largest number
+	if err == nil || errors.Is(err, strconv.ErrRange) { // out of range, seconds is the largest number
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(header); err == nil {

@@ -24,7 +24,7 @@ func (c *countingConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// counted returns a dial function whose connections are counted.
+// counted wraps dial so that its connections count the written bytes.
 func counted(dial func(context.Context, string, string) (net.Conn, error)) func(context.Context, string, string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
@@ -35,25 +35,25 @@ func counted(dial func(context.Context, string, string) (net.Conn, error)) func(
 	}
 }
 
-// sentTracker finds out whether anything of an attempt was written to a connection. Go
+// sentTracker finds out whether any byte of an attempt was written to a connection. Go
 // may try several connections for one attempt.
 type sentTracker struct {
 	mu sync.Mutex
-	// connected reports whether the request got a connection, sent whether something
-	// was written to an earlier one.
+	// connected reports whether the request got a connection. sent reports whether bytes
+	// were written to an earlier connection or to an HTTP/2 connection.
 	connected, sent bool
-	// conn is the connection of an HTTP/1.1 request, and before is how much had been
-	// written to it when the request got it. It is nil for HTTP/2, whose connections
-	// carry many requests.
+	// conn is the connection of an HTTP/1.1 request. It is nil for HTTP/2, where many
+	// requests share a connection. before is the number of bytes that were written to
+	// conn before this request.
 	conn   *countingConn
 	before int64
-	// uncounted reports whether the request got a connection that is not counted.
+	// uncounted reports whether the request got a connection that does not count bytes.
 	uncounted bool
-	// handshakes is how many TLS handshakes began.
+	// handshakes is the number of TLS handshakes that began.
 	handshakes int
 }
 
-// trace returns the hooks that inform the tracker.
+// trace returns the hooks that update the tracker.
 func (s *sentTracker) trace() *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{TLSHandshakeStart: s.startHandshake, GotConn: s.gotConn, WroteHeaders: s.wroteHeaders}
 }
@@ -76,7 +76,7 @@ func (s *sentTracker) gotConn(info httptrace.GotConnInfo) {
 			break
 		}
 		if secure.ConnectionState().NegotiatedProtocol == "h2" {
-			return // wroteHeaders tells
+			return // wroteHeaders sets sent
 		}
 		conn = secure.NetConn()
 	}
@@ -87,16 +87,17 @@ func (s *sentTracker) gotConn(info httptrace.GotConnInfo) {
 	s.uncounted = true
 }
 
-// wroteHeaders is called when the header of an HTTP/2 request was written. That of an
-// HTTP/1.1 request may still be in a buffer.
+// wroteHeaders is called after the header of a request was written. It counts only for
+// HTTP/2: the header of an HTTP/1.1 request may still be in a buffer.
 func (s *sentTracker) wroteHeaders() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sent = s.sent || s.conn == nil
 }
 
-// isTunnelled reports whether the proxy opened a connection to the API: the TLS
-// handshake with the API began. That with an https proxy is the one before.
+// isTunnelled reports whether the proxy opened a connection to the API, so that the TLS
+// handshake with the API began. An https proxy has a TLS handshake of its own before
+// that.
 func (s *sentTracker) isTunnelled(proxy *url.URL) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -113,13 +114,14 @@ func (s *sentTracker) isConnected() bool {
 	return s.connected
 }
 
-// isSent reports whether the server may have seen something of the request.
+// isSent reports whether the server may have received a part of the request.
 func (s *sentTracker) isSent() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sentLocked()
 }
 
+// sentLocked is isSent for callers that hold mu.
 func (s *sentTracker) sentLocked() bool {
 	return s.sent || s.uncounted || s.conn != nil && s.conn.written.Load() != s.before
 }

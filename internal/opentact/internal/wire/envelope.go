@@ -9,38 +9,41 @@ import (
 	"strings"
 )
 
-// envelope is the object around every response. Members that it has besides these
-// are skipped undecoded.
+// envelope is the JSON object of every response. Members without a field in envelope are
+// skipped.
 type envelope struct {
 	success *bool
 	message string
 	fields  map[string]string
-	// payload is the payload unless it is an array, and without the items of a page.
-	// Items are handed on one by one, so that a long list is never held twice.
+	// payload is the payload without the items of a page. It is nil if the payload is an
+	// array. Items are passed to items.take one by one, so a long list is never in memory
+	// twice.
 	payload json.RawMessage
-	// isArray reports whether the payload is an array, isPage whether it is an object
-	// that holds one.
+	// isArray reports whether the payload is an array. isPage reports whether it is an
+	// object that contains one.
 	isArray, isPage bool
-	// itemErr is what was wrong with the first item that could not be taken. It only
-	// matters if the response turns out to be a success.
+	// itemErr is the first error of items.take. It matters only if the response is a
+	// success.
 	itemErr error
 }
 
-// items says where the items of an array go.
+// items says how to read the items of an array.
 type items struct {
+	// take is called with each item.
 	take func(json.RawMessage) error
-	// inPages reports whether the array may be in an object, as a page of a list.
+	// inPages reports whether the array may be inside an object, which is a page of a
+	// list.
 	inPages bool
 }
 
-// memberData is the member of a page that holds its items.
+// memberData is the member of a page that contains its items.
 const memberData = "data"
 
-// paramPrefix is what the API puts before the name of a field in an error.
+// paramPrefix is the prefix of the name of a field in an error.
 const paramPrefix = "params."
 
-// readEnvelope reads one envelope and nothing after it. Errors of the reader are
-// returned unchanged. An io.ErrUnexpectedEOF means that the response was cut short.
+// readEnvelope reads one envelope. Data after it is an error. Errors of the reader are
+// returned unchanged. An io.ErrUnexpectedEOF means that the response is not complete.
 func readEnvelope(r io.Reader, into items) (envelope, error) {
 	var env envelope
 	dec := json.NewDecoder(r)
@@ -49,7 +52,7 @@ func readEnvelope(r io.Reader, into items) (envelope, error) {
 	}
 	if err := readMembers(dec, func(name string) error { return env.readMember(dec, name, into) }); err != nil {
 		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF // an end between two tokens
+			err = io.ErrUnexpectedEOF // the response ends between two tokens
 		}
 		return env, err
 	}
@@ -71,6 +74,9 @@ func (env *envelope) readMember(dec *json.Decoder, name string, into items) (err
 		err = dec.Decode(&raw)
 		env.fields = fieldMessages(raw)
 	case "payload":
+		if !into.inPages {
+			return env.readProfile(dec, into)
+		}
 		env.payload, env.isArray, err = env.readPayload(dec, into)
 	default:
 		return skip(dec)
@@ -78,11 +84,11 @@ func (env *envelope) readMember(dec *json.Decoder, name string, into items) (err
 	return err
 }
 
-// fieldMessages reads `{"params.<name>": {"message": …}}`, or a message alone.
-// Anything else names no field.
+// fieldMessages returns the messages of `{"params.<name>": {"message": …}}` by field. A
+// message may also stand without its object. Any other value has no fields.
 func fieldMessages(raw json.RawMessage) map[string]string {
 	var fields map[string]json.RawMessage
-	_ = json.Unmarshal(raw, &fields) // it stays empty
+	_ = json.Unmarshal(raw, &fields) // after an error, fields is empty
 	messages := make(map[string]string, len(fields))
 	for name, field := range fields {
 		var detail struct {
@@ -96,8 +102,8 @@ func fieldMessages(raw json.RawMessage) map[string]string {
 	return messages
 }
 
-// messageOf reads a message: one string, or several. Anything else may be an object
-// with secrets, and is described instead.
+// messageOf returns the text of a message, which is a string or an array of strings. Any
+// other value may contain secrets, so messageOf only describes it.
 func messageOf(raw json.RawMessage) string {
 	var one string
 	var several []string
@@ -111,7 +117,23 @@ func messageOf(raw json.RawMessage) string {
 	}
 }
 
-// readPayload hands on the items of an array, and returns anything else.
+// readProfile reads a payload about one profile as a whole, because it is small. It passes
+// the items of an array to into.take.
+func (env *envelope) readProfile(dec *json.Decoder, into items) error {
+	var several []json.RawMessage
+	if err := dec.Decode(&env.payload); err != nil || json.Unmarshal(env.payload, &several) != nil || several == nil {
+		return err
+	}
+	env.payload, env.isArray = nil, true
+	for _, raw := range several {
+		if err := into.take(raw); env.itemErr == nil {
+			env.itemErr = err
+		}
+	}
+	return nil
+}
+
+// readPayload passes the items of an array to into.take, and returns any other value.
 func (env *envelope) readPayload(dec *json.Decoder, into items) (value json.RawMessage, isArray bool, err error) {
 	token, err := dec.Token()
 	if err != nil {
@@ -138,8 +160,8 @@ func (env *envelope) readPayload(dec *json.Decoder, into items) (value json.RawM
 	}
 }
 
-// readObject reads a payload that is an object after its opening brace, and hands on
-// the items if it is a page.
+// readObject reads the rest of an object after its opening brace. If the object is a
+// page, readObject passes its items to into.take.
 func (env *envelope) readObject(dec *json.Decoder, into items) (json.RawMessage, error) {
 	object := make(RawFields)
 	err := readMembers(dec, func(name string) (err error) {

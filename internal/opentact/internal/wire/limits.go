@@ -9,12 +9,12 @@ import (
 
 // Limits in bytes after decompression.
 const (
-	// MaxProfile is how much is read of a response about one profile.
+	// MaxProfile is the maximum size of a response about one profile.
 	MaxProfile = 1 << 20
-	// MaxList is how much is read of a list, all pages together.
+	// MaxList is the maximum size of a list, all pages together.
 	MaxList = 256 << 20
-	// maxPart is for one item of a list, and for all that is not an item. A part is
-	// held in memory as a whole, a list is not.
+	// maxPart is the maximum size of one item of a list, and of the data outside items. A
+	// part is in memory as a whole, but a list is not.
 	maxPart = MaxProfile
 )
 
@@ -23,8 +23,8 @@ var (
 	errPartTooLarge = errors.New("one part of the response is too large")
 )
 
-// limitedReader fails after too many bytes in all, or in one part. It remembers the
-// error of the connection, so that this can be told from broken JSON.
+// limitedReader fails after too many bytes in total, or in one part. It stores the error
+// of the connection, to distinguish it from invalid JSON.
 type limitedReader struct {
 	io.Reader
 	left, part int64
@@ -47,15 +47,6 @@ func (r *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// maxHead is how much of the beginning of a response is kept to describe it.
+// maxHead is the number of bytes at the beginning of a response that are used to describe
+// it.
 const maxHead = 2 << 10
-
-// head keeps the beginning of what is written to it.
-type head struct{ text []byte }
-
-func (h *head) Write(p []byte) (int, error) {
-	if room := maxHead - len(h.text); room > 0 {
-		h.text = append(h.text, p[:min(room, len(p))]...)
-	}
-	return len(p), nil
-}

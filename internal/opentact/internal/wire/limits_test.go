@@ -44,7 +44,7 @@ func TestClassify_EndlessBody(t *testing.T) {
 		{"a member of the profile", `{"success":true,"payload":{"uuid":"`, "x", false, tooLarge},
 		{"an unknown member", `{"x":"`, "x", false, tooLarge},
 		{"a message", `{"success":false,"message":"`, "x", false, tooLarge},
-		{"the same member", `{"success":true,"payload":{`, `"":0,`, false, `it has the member "" twice`},
+		{"the same member", `{"success":true,"payload":{`, `"":0,`, false, "it is larger than 1048576 bytes"},
 		{"nested objects", `{"success":true,"payload":`, `{"x":`, false, tooDeep},
 		{"nested arrays", `{"success":true,"payload":[`, `[`, false, tooDeep},
 		{"nested objects in an unknown member", `{"x":`, `{"x":`, false, tooDeep},
@@ -86,7 +86,7 @@ func TestClassify_LongListOfSmallItems(t *testing.T) {
 	t.Parallel()
 	item := `"` + strings.Repeat("x", 1000) + `"`
 	items := 0
-	response := &wire.Response{Redactor: redactor, MaxBytes: wire.MaxList, Item: func(json.RawMessage) error { items++; return nil }}
+	response := &wire.Response{Redactor: redactor, MaxBytes: wire.MaxList, InPages: true, Item: func(json.RawMessage) error { items++; return nil }}
 	body := success("[" + strings.Repeat(item+",", 2999) + item + "]")
 	if outcome, err := classify(response, 200, strings.NewReader(body)); outcome != apierror.Done || items != 3000 {
 		t.Errorf("got %s, %v after %d items", outcome, err, items)

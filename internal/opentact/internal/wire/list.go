@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// List is the list of a kind as it was at one time.
+// List is the result of one read of the list of a kind.
 type List struct {
-	// Started is when the attempt that brought the first page was sent.
+	// Started is when the successful attempt for the first page was sent.
 	Started time.Time
-	// Profiles are the profiles in the order of the API. Each is there once.
+	// Profiles are the profiles in the order of the API. Each profile is in Profiles
+	// once.
 	Profiles []Listed
-	// Skipped are the items that hold no profile.
+	// Skipped are the items that contain no profile.
 	Skipped Skipped
-	// Unserved are these and the profiles that may not serve reads.
+	// Unserved are the skipped items and the profiles that may not serve reads.
 	Unserved Skipped
-	// Changed reports whether the list changed while its pages were read, so that a
-	// profile may be missing although it exists. What the list holds does exist.
+	// Changed reports whether the list changed while its pages were read. An existing
+	// profile may then be missing. All profiles in the list exist.
 	Changed bool
 	index   map[string]int
 }
@@ -30,8 +31,8 @@ type Listed struct {
 	UUID string
 	// Fields are the profile's raw fields.
 	Fields RawFields
-	// Decoded is the profile as the caller decodes it. Fields are then dropped, because
-	// they need several times the memory of a struct.
+	// Decoded is the profile as the caller decoded it. The caller then drops Fields,
+	// which need several times the memory of a struct.
 	Decoded any
 	// Partial reports whether the list lacks a field of the profile.
 	Partial bool
@@ -39,7 +40,7 @@ type Listed struct {
 	Err error
 }
 
-// MayServe reports whether the list shows all of the profile.
+// MayServe reports whether the list shows the whole profile, so that it may serve a read.
 func (l *Listed) MayServe() bool { return l.Decoded != nil && !l.Partial && l.Err == nil }
 
 // Find returns the profile with a UUID, or nil.
@@ -50,8 +51,8 @@ func (l *List) Find(uuid string) *Listed {
 	return nil
 }
 
-// Incomplete returns why a profile may exist although the list does not show it, and nil
-// if the list is complete.
+// Incomplete returns why the list may lack an existing profile, or nil if the list is
+// complete.
 func (l *List) Incomplete() error {
 	switch {
 	case l.Changed:
@@ -63,7 +64,7 @@ func (l *List) Incomplete() error {
 	}
 }
 
-// add adds a profile. Leases may repeat it.
+// add adds a profile. Several leases may contain the same profile.
 func (l *List) add(fields RawFields) {
 	uuid := fields.UUID()
 	if at, ok := l.index[uuid]; ok {
@@ -76,24 +77,24 @@ func (l *List) add(fields RawFields) {
 	l.Profiles = append(l.Profiles, Listed{UUID: uuid, Fields: fields})
 }
 
-// Skipped counts what was left out of a list.
+// Skipped counts the skipped items of a list.
 type Skipped struct {
 	Count int
-	// Reasons are those of the first ten items.
+	// Reasons are the reasons for the first ten items.
 	Reasons []string
 }
 
-// maxReasons is how many reasons are kept.
+// maxReasons is the maximum number of reasons that are kept.
 const maxReasons = 10
 
-// Add counts an item that was left out.
+// Add counts a skipped item.
 func (s *Skipped) Add(reason error) {
 	if s.Count++; s.Count <= maxReasons {
 		s.Reasons = append(s.Reasons, reason.Error())
 	}
 }
 
-// String names the reasons.
+// String returns the count and the reasons.
 func (s *Skipped) String() string {
 	items := "items"
 	if s.Count == 1 {

@@ -14,8 +14,8 @@ import (
 // errNotJSON means that a response does not begin with a JSON object.
 var errNotJSON = errors.New("not a JSON object")
 
-// duplicateError is a member that an object has twice. JSON readers differ in which
-// one they take (RFC 8259, section 4), so neither is taken.
+// duplicateError means that an object has the same member twice. JSON parsers differ in
+// the member that they use (RFC 8259, section 4), so the object is an error.
 type duplicateError struct{ name string }
 
 func (e *duplicateError) Error() string {
@@ -34,8 +34,8 @@ func expect(dec *json.Decoder, delim json.Delim) error {
 	return nil
 }
 
-// readMembers reads an object to its end after its opening brace. The function read
-// reads the value of each member.
+// readMembers reads the rest of an object after its opening brace. It calls read to read
+// the value of each member.
 func readMembers(dec *json.Decoder, read func(name string) error) error {
 	seen := make(map[string]bool)
 	for dec.More() {
@@ -61,7 +61,7 @@ func skip(dec *json.Decoder) error {
 	return dec.Decode(&skipped)
 }
 
-// parseObject returns the members of an object, and nil if the value is not one.
+// parseObject returns the members of an object, or nil if the value is not an object.
 func parseObject(raw json.RawMessage) (RawFields, error) {
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if expect(dec, '{') != nil {
@@ -76,7 +76,7 @@ func parseObject(raw json.RawMessage) (RawFields, error) {
 	})
 }
 
-// Describe says what kind of JSON value raw is, without its values.
+// Describe says what kind of JSON value raw is. It may name members, but shows no values.
 func Describe(raw json.RawMessage) string {
 	raw = bytes.TrimSpace(raw)
 	var object RawFields

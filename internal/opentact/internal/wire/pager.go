@@ -17,10 +17,10 @@ import (
 const (
 	// pageSize is the `take` that the vendor's search endpoints accept.
 	pageSize = 100
-	// maxPages ends a list that has no end.
+	// maxPages is the maximum number of pages. It stops a list without an end.
 	maxPages = 10_000
-	// maxItems bounds what is kept of a list. An account with as many profiles has
-	// more than Terraform can manage.
+	// maxItems is the maximum number of items of a list. Terraform can't manage that many
+	// profiles.
 	maxItems = 100_000
 )
 
@@ -28,13 +28,13 @@ const (
 type Pager struct {
 	Shape    Shape
 	Redactor *redact.Redactor
-	// Get sends a request for the list with a query, and has its response read. It
-	// returns when the attempt that succeeded was sent.
+	// Get sends a request for the list with a query, and calls response.Classify. It
+	// returns when the successful attempt was sent.
 	Get func(ctx context.Context, query url.Values, response *Response) (started time.Time, err error)
 }
 
-// Read reads the list to its end. A list may grow meanwhile: all that its pages show
-// is returned, and Changed is set if something may be missing.
+// Read reads the list to its end. If the list grows meanwhile, Read returns all profiles
+// that its pages show. It sets Changed if a profile may be missing.
 func (p *Pager) Read(ctx context.Context) (*List, error) {
 	r := reading{Pager: p, list: &List{index: make(map[string]int)}, seen: make(map[string]bool), left: MaxList}
 	for {
@@ -48,19 +48,19 @@ func (p *Pager) Read(ctx context.Context) (*List, error) {
 	}
 }
 
-// reading is one reading of a list.
+// reading is the state of one read of a list.
 type reading struct {
 	*Pager
 	list *List
-	// seen holds what identifies each item so far. For a lease this is not the profile
-	// that it repeats.
+	// seen holds the keys of all items so far. The key of a lease is its own uuid, not
+	// the uuid of its profile.
 	seen map[string]bool
-	// total is how many items the last page said that there are.
+	// total is the number of items of the list, according to the last page.
 	total int
-	// totalChanged reports whether two pages gave different totals, shrunk whether a
-	// later one was smaller.
+	// totalChanged reports whether two pages gave different totals. shrunk reports
+	// whether a later total was smaller.
 	totalChanged, shrunk bool
-	// pages counts the pages, and left is how many more bytes are read.
+	// pages counts the pages. left is the number of bytes that may still be read.
 	pages int
 	left  int64
 }
@@ -106,7 +106,7 @@ func (r *reading) next(ctx context.Context) (more bool, err error) {
 	return more, nil
 }
 
-// read finds the profile in one item.
+// read returns the profile in one item, with the key of the item.
 func (r *reading) read(raw json.RawMessage) item {
 	profile, err := r.Shape.Find(raw)
 	if err != nil {
@@ -147,12 +147,12 @@ func (r *reading) add(response *Response, page []item) (more bool, err error) {
 	return r.isMore(page, len(r.seen) > before)
 }
 
-// isMore reports whether a page is followed by another one. A list that ends too
-// early or repeats itself is an error, unless its total shows that it is changing.
+// isMore reports whether there are more pages after this one. A list that ends too early
+// or repeats itself is an error, unless its total shows that it is changing.
 func (r *reading) isMore(page []item, isNew bool) (more bool, err error) {
 	seen := len(r.seen)
 	switch {
-	case seen > r.total: // something was deleted, and something else may have slipped past
+	case seen > r.total: // a profile was deleted, and another one may be missing
 		r.list.Changed = true
 		return false, nil
 	case seen == r.total:

@@ -10,27 +10,29 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 )
 
-// Profile reads a response that holds one profile.
+// Profile reads a response that contains one profile.
 type Profile struct {
 	shape Shape
 	// uuid is the UUID that the profile must have, or "" for any.
 	uuid string
-	// optional reports whether the response may hold no profile, as that of a DELETE.
+	// optional reports whether the response may contain no profile, such as the response
+	// to a DELETE.
 	optional bool
 	found    RawFields
 }
 
-// NewProfile returns a reader of the profile that a response must hold. If uuid is
-// not empty, another profile is an error.
+// NewProfile returns a reader of the profile that a response must contain. If uuid is not
+// empty, another profile is an error.
 func NewProfile(shape Shape, uuid string) *Profile { return &Profile{shape: shape, uuid: uuid} }
 
-// NewDeleted returns a reader of the response to a DELETE. That is not documented
-// beyond "an object". If it is a profile, it must have the UUID.
+// NewDeleted returns a reader of the response to a DELETE. The API's document says only
+// that this is an object. If the response contains a profile, the profile must have the
+// UUID.
 func NewDeleted(shape Shape, uuid string) *Profile {
 	return &Profile{shape: shape, uuid: uuid, optional: true}
 }
 
-// Response returns a Response that the profile is read from.
+// Response returns a Response that stores its profile in p.
 func (p *Profile) Response(redactor *redact.Redactor) *Response {
 	return &Response{
 		Redactor: redactor, MaxBytes: MaxProfile, AllowEmpty: p.optional,
@@ -41,8 +43,8 @@ func (p *Profile) Response(redactor *redact.Redactor) *Response {
 // Fields returns the profile after a successful response.
 func (p *Profile) Fields() RawFields { return p.found }
 
-// add reads the profile of the payload, or of one item of an array. Leases may repeat the
-// profile. Two profiles are an error.
+// add reads the profile of the payload, or of one item of an array. Several leases may
+// contain the same profile. Two different profiles are an error.
 func (p *Profile) add(raw json.RawMessage) error {
 	fields, err := p.shape.Find(raw)
 	switch {

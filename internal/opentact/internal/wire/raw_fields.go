@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package wire reads the JSON of the API. It promises that a response either has
-// one of the forms in CONTRACT.md or is an error that names what was found, that no
-// response can fill the memory, and that members which the client does not know,
-// such as users with their passwords, are dropped at once. It knows nothing about
-// HTTP connections and about the types of a profile's fields.
+// Package wire reads the JSON of the API. It knows nothing about HTTP connections or
+// about the types of a profile's fields. It promises:
+//   - A response has one of the forms in CONTRACT.md. Any other form is an error that
+//     says what was found.
+//   - No response can fill the memory.
+//   - Unknown members, such as users with their passwords, are dropped at once.
 package wire
 
 import (
@@ -21,7 +22,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 )
 
-// The members that every profile has besides its settable fields.
+// The fields that every profile has.
 const (
 	UUID       = "uuid"
 	CreatedOn  = "created_on"
@@ -29,8 +30,8 @@ const (
 	Name       = "name"
 )
 
-// RawFields are the undecoded JSON members of a profile under the names that the
-// API's document uses. Text is in Unicode NFC, as Terraform has it.
+// RawFields are the undecoded JSON fields of a profile under their documented names. Text
+// is in Unicode NFC, the form that Terraform uses.
 type RawFields map[string]json.RawMessage
 
 // Names returns the names of the fields, sorted.
@@ -48,12 +49,12 @@ func (f RawFields) Fill(other RawFields) {
 // Equal reports whether both have the same fields, byte for byte.
 func (f RawFields) Equal(other RawFields) bool { return reflect.DeepEqual(f, other) }
 
-// Lacks reports whether a field of the given names is missing.
+// Lacks reports whether f lacks one of the named fields.
 func (f RawFields) Lacks(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { _, ok := f[name]; return !ok })
 }
 
-// Text returns a field that is a string, and "" for any other.
+// Text returns the value of a string field, and "" for any other field.
 func (f RawFields) Text(name string) string {
 	var text string
 	_ = json.Unmarshal(f[name], &text) // it stays empty
@@ -66,8 +67,8 @@ func (f RawFields) UUID() string { return f.Text(UUID) }
 // IsNull reports whether a value is the JSON null.
 func IsNull(raw json.RawMessage) bool { return string(raw) == "null" }
 
-// Encode returns the members of the JSON object that value encodes to, with text in
-// NFC. A number is written as the nearest double's shortest decimal.
+// Encode returns the fields of the JSON object that value encodes to, with text in NFC. A
+// float64 is written as its shortest decimal.
 func Encode(value any) (RawFields, error) {
 	body, err := Marshal(value)
 	if err != nil {
@@ -83,7 +84,7 @@ func Encode(value any) (RawFields, error) {
 	return fields, nil
 }
 
-// Marshal encodes a value as JSON and leaves the & of a URL as it is.
+// Marshal encodes a value as JSON. It does not escape the & of a URL.
 func Marshal(value any) ([]byte, error) {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -94,9 +95,9 @@ func Marshal(value any) ([]byte, error) {
 	return bytes.TrimSpace(text.Bytes()), nil
 }
 
-// normalise returns a JSON string in NFC. Terraform stores all text in this form,
-// while an API may return another one for the same characters. Values of other
-// types, and text that is not UTF-8, stay as they are.
+// normalise returns a JSON string in NFC. Terraform stores all text in this form, while
+// an API may return another one for the same characters. Values of other types, and text
+// that is not UTF-8, are not changed.
 func normalise(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 || raw[0] != '"' || !utf8.Valid(raw) || !bytes.Contains(raw, []byte(`\u`)) && norm.NFC.IsNormal(raw) {
 		return raw
@@ -113,7 +114,7 @@ func normalise(raw json.RawMessage) json.RawMessage {
 }
 
 // ValidateUUID returns an error unless id has the API's form of a UUID: lower-case
-// hexadecimal digits in groups of 8-4-4-4-12. The API's document requires it.
+// hexadecimal digits in groups of 8-4-4-4-12. The API's document requires this form.
 func ValidateUUID(id string) error {
 	if !IsUUID(id) {
 		return fmt.Errorf("%q is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed", redact.Shorten(id, 60))

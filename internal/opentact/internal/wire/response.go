@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -21,43 +22,44 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 )
 
-// maxFields is how many fields of an error are repeated. No kind has as many.
+// maxFields is the maximum number of fields in an APIError. No kind has that many fields.
 const maxFields = 20
 
-// Response reads one response and says what it means. The fields in the first group
-// are set before, those in the second by Classify.
+// Response reads one response and returns its outcome. The caller sets the first group of
+// fields. Classify sets the second group.
 type Response struct {
-	// Redactor removes secrets from what errors repeat.
+	// Redactor removes secrets from errors.
 	Redactor *redact.Redactor
-	// MaxBytes is how much of the body is read.
+	// MaxBytes is the maximum size of the body.
 	MaxBytes int64
-	// Item takes the items of an array payload one by one. InPages reports whether the
-	// array may be in an object, as a page of a list.
+	// Item is called with each item of an array payload. InPages reports whether the
+	// array may be inside an object, which is a page of a list.
 	Item    func(json.RawMessage) error
 	InPages bool
-	// AllowEmpty reports whether any 2xx with JSON or without a body is a success, as
-	// a DELETE may respond.
+	// AllowEmpty reports whether a 2xx is also a success without a body or without an
+	// envelope. The response to a DELETE may have these forms.
 	AllowEmpty bool
-	// Reset is called before a response is read. An earlier attempt may have failed
-	// in the middle of its response.
+	// Reset is called before a response is read. It drops the items of an earlier
+	// attempt, which may have failed in the middle of its response.
 	Reset func()
-	// Check is called with a successful response. An error of it means that the
-	// payload is not what was expected.
+	// Check is called with a successful response. It returns an error if the payload is
+	// not the expected one.
 	Check func(*Response) error
 
-	// Payload is the payload unless it is an array.
+	// Payload is the payload without the items of a page. It is nil if the payload is an
+	// array.
 	Payload json.RawMessage
 	// IsArray and IsPage report whether the payload is an array or a page.
 	IsArray, IsPage bool
-	// Size is how many bytes of the body were read.
+	// Size is the number of bytes of the body that were read.
 	Size int64
 	// status is the HTTP status.
 	status int
 }
 
-// Classify reads a response to its end within the limits and returns the outcome of
-// the request. For every outcome but Done there is an error: an *apierror.APIError,
-// an *apierror.ResponseError, or the error of a connection that broke off.
+// Classify reads a response to its end within the limits and returns the outcome of the
+// request. For every outcome except Done there is an error: an *apierror.APIError, an
+// *apierror.ResponseError, or the error of a connection that broke off.
 func (r *Response) Classify(resp *http.Response) (apierror.Outcome, error) {
 	r.Payload, r.IsArray, r.IsPage, r.Size, r.status = nil, false, false, 0, resp.StatusCode
 	if r.Reset != nil {
@@ -72,19 +74,18 @@ type form int
 
 const (
 	unreadable form = iota // not the API's JSON, or not what was expected
-	lost                   // the connection broke off
+	incomplete             // the connection broke off
 	rejection              // the envelope says "success": false
 	success                // the envelope says "success": true
 )
 
-// outcomeOf returns the outcome that a status and the form of the body stand for. It
-// is the only place that decides whether the server acted on a request that it
-// responded to.
+// outcomeOf returns the outcome for a status and the form of a body. Only outcomeOf
+// decides whether the server acted on a request that it responded to.
 func outcomeOf(status int, body form) apierror.Outcome {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return apierror.Throttled
-	case body == lost || status == http.StatusRequestTimeout || status >= 500 || status < 200:
+	case body == incomplete || status == http.StatusRequestTimeout || status >= 500 || status < 200:
 		return apierror.Ambiguous
 	case status >= 300 || body == rejection:
 		return apierror.Rejected
@@ -98,16 +99,18 @@ func outcomeOf(status int, body form) apierror.Outcome {
 // read reads the body and returns its form.
 func (r *Response) read(resp *http.Response) (form, error) {
 	switch {
-	case resp.StatusCode < http.StatusOK: // what follows need not end
+	case resp.StatusCode < http.StatusOK: // the data that follows may have no end
 		return unreadable, r.unexpected("it switches to another protocol")
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return unreadable, r.unexpected("a redirect to " + r.redirectTarget(resp) + ", which is not followed; base_url must name the API itself")
 	case resp.ContentLength > r.MaxBytes:
 		return unreadable, r.tooLarge()
 	}
-	var seen head
 	limited := &limitedReader{Reader: resp.Body, left: r.MaxBytes, part: maxPart}
-	env, err := readEnvelope(io.TeeReader(limited, &seen), items{inPages: r.InPages, take: func(raw json.RawMessage) error {
+	body := bufio.NewReaderSize(limited, maxHead)
+	head, _ := body.Peek(maxHead) // the error comes again when the rest is read
+	head = bytes.Clone(bytes.TrimSpace(head))
+	env, err := readEnvelope(body, items{inPages: r.InPages, take: func(raw json.RawMessage) error {
 		limited.part = maxPart
 		if r.Item == nil {
 			return errors.New("an object was expected, found an array")
@@ -116,13 +119,13 @@ func (r *Response) read(resp *http.Response) (form, error) {
 	}})
 	r.Size = r.MaxBytes - limited.left
 	if err != nil {
-		return r.unreadable(resp, bytes.TrimSpace(seen.text), limited.err, err)
+		return r.bodyError(resp, head, limited.err, err)
 	}
 	return r.judge(resp, env)
 }
 
-// unreadable returns the form and the error of a body that is not an envelope.
-func (r *Response) unreadable(resp *http.Response, seen []byte, connection, err error) (form, error) {
+// bodyError returns the form and the error of a body that is not an envelope.
+func (r *Response) bodyError(resp *http.Response, seen []byte, connection, err error) (form, error) {
 	isJSON := IsComposite(seen)
 	switch {
 	case errors.Is(err, errTooLarge):
@@ -130,13 +133,13 @@ func (r *Response) unreadable(resp *http.Response, seen []byte, connection, err 
 	case errors.Is(err, errPartTooLarge):
 		return unreadable, r.unexpected(fmt.Sprintf("one part of it is larger than %d bytes", maxPart))
 	case connection != nil:
-		return lost, connection
+		return incomplete, connection
 	case len(seen) == 0 && r.AllowEmpty && r.is2xx():
 		return success, nil
 	case len(seen) == 0:
 		return unreadable, r.unexpected("it is empty")
 	case isJSON && errors.Is(err, io.ErrUnexpectedEOF):
-		return lost, err
+		return incomplete, err
 	}
 	if _, ok := errors.AsType[*duplicateError](err); ok {
 		return unreadable, r.unexpected(err.Error())
@@ -148,7 +151,7 @@ func (r *Response) unreadable(resp *http.Response, seen []byte, connection, err 
 	return unreadable, r.unexpected(r.describe(resp, seen) + detail)
 }
 
-// judge returns the form and the error of a response that is JSON.
+// judge returns the form and the error of a body that is a JSON object.
 func (r *Response) judge(resp *http.Response, env envelope) (form, error) {
 	switch {
 	case env.success == nil && r.AllowEmpty && r.is2xx():
@@ -193,7 +196,7 @@ func (r *Response) apiError(resp *http.Response, env envelope) error {
 	}
 }
 
-// redirectTarget names where a redirect points to, without query and credentials.
+// redirectTarget returns the target of a redirect without its query and credentials.
 func (r *Response) redirectTarget(resp *http.Response) string {
 	target, err := url.Parse(resp.Header.Get("Location"))
 	if err != nil || target.String() == "" {
@@ -209,8 +212,8 @@ func (r *Response) redirectTarget(resp *http.Response) string {
 // title matches the title of an HTML page.
 var title = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?is)<title[^>]*>([^<]*)`) })
 
-// describe says what a body in another form is. It quotes nothing but the title of an
-// HTML page: gateways repeat requests with their headers.
+// describe describes a body that is not the API's JSON. It quotes only the title of an
+// HTML page, because the page of a gateway may repeat the headers of the request.
 func (r *Response) describe(resp *http.Response, seen []byte) string {
 	what := "a body that is not the API's JSON"
 	if match := title().FindSubmatch(seen); match != nil && !IsComposite(seen) {
@@ -219,7 +222,7 @@ func (r *Response) describe(resp *http.Response, seen []byte) string {
 	return what + r.mediaType(resp)
 }
 
-// mediaType returns the media type of a response and its length if that is known.
+// mediaType returns the media type of a response, and its length if that is known.
 func (r *Response) mediaType(resp *http.Response) string {
 	text, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if err != nil {

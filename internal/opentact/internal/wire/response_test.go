@@ -178,7 +178,7 @@ func TestClassify_UnusableSuccess_Ambiguous(t *testing.T) {
 		{"a byte order mark", "\ufeff" + success(profile(uuidA, "a")), "a body that is not the API's JSON"},
 		{"invalid JSON", `{"success":true,}`, "a body that is not the API's JSON (no media type, 17 bytes): invalid character '}'"},
 		{"an invalid payload", `{"success":true,"payload":[}`, "a body that is not the API's JSON (no media type, 28 bytes): invalid character '}'"},
-		{"a number that is too large", success("1e999999999"), "a body that is not the API's JSON"},
+		{"a number that is too large", success("1e999999999"), "a profile was expected, found a single JSON value"},
 		{"no payload", `{"success":true}`, "a profile was expected, found nothing"},
 		{"null", success("null"), "a profile was expected, found null"},
 		{"a string", success(`"done"`), "a profile was expected, found a single JSON value"},

@@ -8,22 +8,22 @@ import (
 	"fmt"
 )
 
-// Shape says how responses hold the profiles of one kind. The API's document shows
-// phone-number leases that contain the profile, the vendor's description shows the
-// profile itself. Both are read, and a nested profile comes first, because a lease
-// has a uuid of its own.
+// Shape says where responses contain the profiles of one kind. The API's document shows
+// phone-number leases that contain the profile. The vendor's OpenAPI description shows
+// the profile itself. Find reads both forms. It looks for a nested profile first, because
+// a lease has a uuid of its own.
 type Shape struct {
-	// Nested are the paths at which another object may hold the profile.
+	// Nested are the paths at which another object may contain the profile.
 	Nested [][]string
-	// Aliases maps the document's name of a field to a second name. If a response
-	// has both, the document's wins.
+	// Aliases maps the documented name of a field to its alias. If a response has both,
+	// the documented name wins.
 	Aliases map[string]string
-	// Fields are the names of all members that a complete profile has.
+	// Fields are the documented names of the fields that a complete profile has.
 	Fields []string
 }
 
-// Find returns the profile that an object is or contains. It reads the payload about one
-// profile and each item of a list. The error says what was found instead.
+// Find returns the profile that a JSON object is or contains. The object is the payload
+// of a response, or one item of a list. The error says what was found instead.
 func (s Shape) Find(raw json.RawMessage) (RawFields, error) {
 	object, err := parseObject(raw)
 	if err != nil {
@@ -53,9 +53,9 @@ func (s Shape) Find(raw json.RawMessage) (RawFields, error) {
 }
 
 // findNested returns the profiles inside an object. It also reports whether the object is
-// a container and not a profile itself. It is one if it has a member for a profile. It is
-// also one if an inner object has such a member, and the object has no name: every profile
-// has a name.
+// a container, not a profile itself. An object is a container if it has a member for a
+// profile. If only an inner object has such a member, the object is a container unless it
+// has a name, as every profile does.
 func (s Shape) findNested(object RawFields) (nested []RawFields, isContainer bool, err error) {
 	for _, path := range s.Nested {
 		raw, ok, err := descend(object, path)
@@ -79,7 +79,7 @@ func (s Shape) findNested(object RawFields) (nested []RawFields, isContainer boo
 	return nested, isContainer, nil
 }
 
-// descend follows a path of member names and reports whether its end exists.
+// descend returns the value at a path of member names and reports whether it exists.
 func descend(object RawFields, path []string) (raw json.RawMessage, ok bool, err error) {
 	for i, name := range path {
 		if i > 0 {
@@ -94,9 +94,9 @@ func descend(object RawFields, path []string) (raw json.RawMessage, ok bool, err
 	return raw, true, nil
 }
 
-// known returns the members that the client knows under the document's names, with
-// text in NFC. All others are dropped: responses embed users with their passwords
-// and tokens.
+// known returns the fields that the client knows under their documented names, with text
+// in NFC. It drops all other members, because responses contain users with their
+// passwords and tokens.
 func (s Shape) known(object RawFields) RawFields {
 	fields := make(RawFields, len(s.Fields))
 	for _, name := range s.Fields {
@@ -127,7 +127,7 @@ func checkUUID(fields RawFields) error {
 	return nil
 }
 
-// describeBoth names two profiles.
+// describeBoth returns text with the UUIDs of two profiles.
 func describeBoth(a, b RawFields) string {
 	x, y := describeUUID(a), describeUUID(b)
 	if x == y {
@@ -136,7 +136,7 @@ func describeBoth(a, b RawFields) string {
 	return fmt.Sprintf("one has %s, the other %s", x, y)
 }
 
-// describeUUID returns a profile's UUID, and no other value in its place.
+// describeUUID returns text with the UUID of a profile. It does not show an invalid UUID.
 func describeUUID(fields RawFields) string {
 	if checkUUID(fields) != nil {
 		return "no valid uuid"

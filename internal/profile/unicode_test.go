@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package profile_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
+
+// cafe is a name in Unicode NFC, the form in which Terraform has all text. The API of
+// these tests shows it in NFD.
+const cafe = "Caf\u00e9"
+
+func TestResource_APIShowsNFD_Converges(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{Decompose: true})
+	p := env.Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": cafe})
+	state = p.Converge(t, messagingProfile, state, acctest.Values{"name": cafe + " 2"})
+	if got := state.Values()["name"]; got != cafe+" 2" {
+		t.Errorf("the name in the state is %q", got)
+	}
+}
+
+func TestDataSources_APIShowsNFD_FindByNameAndExpression(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{Decompose: true})
+	p := env.Protocol(t)
+	id := add(t, env, emulator.MessagingProfile, map[string]any{"name": cafe})
+	add(t, env, emulator.MessagingProfile, map[string]any{"name": "Cafe"})
+	one, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": cafe})
+	acctest.NoDiagnostics(t, diags)
+	if one["id"] != id || one["name"] != cafe {
+		t.Errorf("by name: got %v", one)
+	}
+	all, diags := p.ReadDataSource(t, messagingProfile+"s", acctest.Values{"name_regex": cafe + "$"})
+	acctest.NoDiagnostics(t, diags)
+	if found := all.List("profiles"); len(found) != 1 || found[0].Text("id") != id {
+		t.Errorf("by expression: got %v", found)
+	}
+}
+
+// A refresh of 40 profiles makes three GETs and one list.
+func TestRefresh_APIShowsNFD_FourRequests(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{Decompose: true})
+	p := env.Protocol(t)
+	var states []acctest.State
+	for i := range 40 {
+		id := add(t, env, emulator.MessagingProfile, map[string]any{"name": fmt.Sprint(cafe, i)})
+		state, diags := p.Import(t, messagingProfile, id)
+		acctest.NoDiagnostics(t, diags)
+		states = append(states, state)
+	}
+	refresh := func() int {
+		t.Helper()
+		p := env.Protocol(t) // a process of its own
+		before := len(env.Requests())
+		for i, state := range states {
+			got, diags := p.Read(t, messagingProfile, state)
+			acctest.NoDiagnostics(t, diags)
+			if want := fmt.Sprint(cafe, i); got.Values()["name"] != want {
+				t.Errorf("the name is %q, want %q", got.Values()["name"], want)
+			}
+			states[i] = got
+		}
+		return len(env.Requests()) - before
+	}
+	for range 2 {
+		if requests := refresh(); requests != 4 {
+			t.Errorf("%d requests were sent, want 4", requests)
+		}
+	}
+}
+
+// A malformed profile in the account breaks only the data source that selects it.
+func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
+	t.Parallel()
+	profile := func(n int, members string) string {
+		return fmt.Sprintf(`{"uuid":"%08d-0000-4000-8000-000000000000","created_on":"c","modified_on":"m",%s}`, n, members)
+	}
+	list := strings.Join([]string{profile(1, `"name":"good"`), profile(2, `"name":"bad","sticky_sender":"yes"`), profile(3, `"title":"no name"`), `17`}, ",")
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, http.StatusOK, `{"success":true,"payload":[`+list+`]}`)
+	})
+	one, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "good"})
+	acctest.NoDiagnostics(t, diags)
+	if one.Text("id") != "00000001-0000-4000-8000-000000000000" {
+		t.Errorf("got %v", one)
+	}
+	_, diags = p.ReadDataSource(t, messagingProfile+"s", acctest.Values{"name_regex": "^g"})
+	acctest.NoDiagnostics(t, diags)
+
+	const malformed = "The API's data of messaging profile 00000002-0000-4000-8000-000000000000 is malformed: sticky_sender is not of this field's type"
+	_, diags = p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "bad"})
+	acctest.WantError(t, diags, "", `Could not find messaging profile "bad"`, malformed)
+	_, diags = p.ReadDataSource(t, messagingProfile+"s", acctest.Values{"name_regex": "bad"})
+	acctest.WantError(t, diags, "", "Could not list messaging profiles", malformed)
+	_, diags = p.ReadDataSource(t, messagingProfile+"s", nil)
+	acctest.WantError(t, diags, "", "Could not list messaging profiles", malformed)
+}
