@@ -59,7 +59,7 @@ func TestLinkedPackages(t *testing.T) {
 	}
 	slices.Sort(own)
 	want := []string{module, "internal/messagingprofile", "internal/opentact"}
-	for _, part := range []string{"apierror", "auth", "create", "endpoint", "listcache", "redact", "transport", "wire"} {
+	for _, part := range []string{"apierror", "auth", "create", "endpoint", "listcache", "pager", "redact", "transport", "wire"} {
 		want = append(want, "internal/opentact/internal/"+part)
 	}
 	want = append(want, "internal/outboundvoiceprofile", "internal/profile", "internal/provider", "internal/version")

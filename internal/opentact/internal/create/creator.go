@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -25,7 +26,7 @@ import (
 type Options struct {
 	// List reads the list of the kind from the API, without a cache. Errors must not show
 	// sensitive values of the sent fields.
-	List func(ctx context.Context, sent wire.RawFields) (*wire.List, error)
+	List func(ctx context.Context, sent wire.RawFields) (*pager.List, error)
 	// Get reads one profile.
 	Get func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error)
 	// Same reports whether two values of a field are the same for the API.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -210,7 +211,7 @@ func TestCreator_Exclude_WhileListIsRead(t *testing.T) {
 		s := &script{posts: []exchange{shows(profile(2, `"name":"b"`)), lost, shows(seven(1))}, lists: []exchange{lists()}}
 		var c *create.Creator
 		c = s.creator(func(o *create.Options) {
-			o.List = func(ctx context.Context, sent wire.RawFields) (*wire.List, error) {
+			o.List = func(ctx context.Context, sent wire.RawFields) (*pager.List, error) {
 				if s.listed == 2 { // the last list before the POST is sent again
 					c.Exclude(uuid(2))
 				}

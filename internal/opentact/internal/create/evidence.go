@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
@@ -75,7 +76,7 @@ func (r *recovery) hasName(fields wire.RawFields) bool {
 
 // complete reads a profile with its own GET if the list lacks a field that was sent.
 // Without these fields, the profile of another create could match.
-func (r *recovery) complete(ctx context.Context, listed wire.Listed) error {
+func (r *recovery) complete(ctx context.Context, listed pager.Listed) error {
 	if !listed.Fields.Lacks(r.request.Sent.Names()) {
 		return nil
 	}

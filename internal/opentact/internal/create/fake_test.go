@@ -18,6 +18,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -45,8 +46,8 @@ func fieldsOf(object string) (fields wire.RawFields) {
 
 // readList reads a list through a pager. The function page returns the payload of the
 // page after skip items.
-func readList(ctx context.Context, page func(skip int) (payload string, err error)) (*wire.List, error) {
-	pager := wire.Pager{Shape: shape, Get: func(_ context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+func readList(ctx context.Context, page func(skip int) (payload string, err error)) (*pager.List, error) {
+	pager := pager.Pager{Shape: shape, Get: func(_ context.Context, query url.Values, response *wire.Response) (time.Time, error) {
 		skip, _ := strconv.Atoi(query.Get("skip")) // the first page has none
 		payload, err := page(skip)
 		if err != nil {
@@ -181,7 +182,7 @@ func (s *script) post(ctx context.Context) (wire.RawFields, error) {
 	return fieldsOf(entry.pages[0]), nil
 }
 
-func (s *script) list(ctx context.Context, known wire.RawFields) (*wire.List, error) {
+func (s *script) list(ctx context.Context, known wire.RawFields) (*pager.List, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, notSent(err)
 	}

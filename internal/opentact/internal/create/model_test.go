@@ -14,6 +14,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -179,7 +180,7 @@ func (m *model) respond(made stored, how string) (wire.RawFields, error) {
 // listEnds are the ways in which a list of a model can end.
 var listEnds = []string{"ok", "ok", "ok", "ok", "ok", "ok", "ok", "without weights", "without weights", "an item that is no profile", "rejected", "lost", "hangs", "login failed"}
 
-func (m *model) list(ctx context.Context, _ wire.RawFields) (*wire.List, error) {
+func (m *model) list(ctx context.Context, _ wire.RawFields) (*pager.List, error) {
 	m.mu.Lock()
 	number := m.listed
 	m.listed++
@@ -194,7 +195,7 @@ func (m *model) list(ctx context.Context, _ wire.RawFields) (*wire.List, error) 
 }
 
 // read reads a list that ends in some way.
-func (m *model) read(ctx context.Context, end string) (*wire.List, error) {
+func (m *model) read(ctx context.Context, end string) (*pager.List, error) {
 	if err := sleep(ctx, time.Second); err != nil {
 		return nil, lostTo(err)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/transport"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
@@ -75,7 +76,7 @@ func New(api API, kind Kind) *Endpoint {
 		MaxWait: api.RequestTimeout + api.RetryMaxWait,
 	})
 	e.creator = create.New(create.Options{
-		List: func(ctx context.Context, sent wire.RawFields) (*wire.List, error) { return e.readList(ctx, sent) },
+		List: func(ctx context.Context, sent wire.RawFields) (*pager.List, error) { return e.readList(ctx, sent) },
 		Get: func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error) {
 			return e.exchange(ctx, "read", http.MethodGet, uuid, nil, sent)
 		},
@@ -87,7 +88,7 @@ func New(api API, kind Kind) *Endpoint {
 }
 
 // Cached returns a profile from the cached list, or nil if the caller must use Get.
-func (e *Endpoint) Cached(ctx context.Context, uuid string) *wire.Listed {
+func (e *Endpoint) Cached(ctx context.Context, uuid string) *pager.Listed {
 	if !wire.IsUUID(uuid) {
 		return nil
 	}
@@ -111,7 +112,7 @@ func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (
 
 // List returns the profiles of the kind, decoded. Callers share a list that is at most 30
 // seconds old and newer than the last write of this process.
-func (e *Endpoint) List(ctx context.Context) (*wire.List, error) {
+func (e *Endpoint) List(ctx context.Context) (*pager.List, error) {
 	list, err := e.cache.List(ctx)
 	switch {
 	case err != nil && errors.Is(err, ctx.Err()):
@@ -205,8 +206,8 @@ const maxListReads = 3
 
 // readList reads the list. If the list changed meanwhile, a profile may be missing, so
 // readList reads it again.
-func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list *wire.List, err error) {
-	pager := wire.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
+func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list *pager.List, err error) {
+	pager := pager.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
 	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
 		request := e.listRequest(known...)
 		request.URL.RawQuery = query.Encode()
@@ -223,7 +224,7 @@ func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list 
 }
 
 // readDecoded reads the list and decodes its profiles.
-func (e *Endpoint) readDecoded(ctx context.Context) (*wire.List, error) {
+func (e *Endpoint) readDecoded(ctx context.Context) (*pager.List, error) {
 	list, err := e.readList(ctx)
 	if err != nil {
 		return nil, err

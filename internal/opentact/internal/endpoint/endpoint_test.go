@@ -13,7 +13,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
 func TestEndpoint_Delete_Response(t *testing.T) {
@@ -121,7 +121,7 @@ func TestEndpoint_List_DecodesProfiles(t *testing.T) {
 	e := a.endpoint()
 	list, err := e.List(t.Context())
 	wantError(t, err, "")
-	want := wire.Skipped{Count: 4, Reasons: []string{
+	want := pager.Skipped{Count: 4, Reasons: []string{
 		"a profile was expected, found a single JSON value", "test profile " + uuidB + " lacks a field", "limit is malformed",
 		"the list shows two different profiles with the uuid " + uuidD,
 	}}

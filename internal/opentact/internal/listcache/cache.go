@@ -18,7 +18,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
 const (
@@ -34,7 +34,7 @@ type Options struct {
 	// Kind is the kind's name in the plural. It is used in the log.
 	Kind string
 	// Read reads the list and decodes its profiles.
-	Read func(ctx context.Context) (*wire.List, error)
+	Read func(ctx context.Context) (*pager.List, error)
 	// Timeout bounds one read of the list. The read continues after the ctx of its
 	// callers has ended.
 	Timeout time.Duration
@@ -55,7 +55,7 @@ type Cache struct {
 
 	mu sync.Mutex
 	// list is the last list. asOf is the value of writes when the read of the list began.
-	list *wire.List
+	list *pager.List
 	asOf int
 	// last is the error of the last read of the list, and lastAt is when that read ended.
 	last   error
@@ -76,7 +76,7 @@ func New(options Options) *Cache {
 // Find returns a profile from a list, or nil if the caller must read it with its own GET.
 // A list does not serve the first reads of a kind and reads of written profiles. Find
 // also returns nil if the list fails or does not show the whole profile.
-func (c *Cache) Find(ctx context.Context, uuid string) *wire.Listed {
+func (c *Cache) Find(ctx context.Context, uuid string) *pager.Listed {
 	if !c.countRead(uuid) {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (c *Cache) Find(ctx context.Context, uuid string) *wire.Listed {
 	if list == nil && ctx.Err() == nil {
 		select {
 		case result := <-c.read(ctx):
-			list, _ = result.Val.(*wire.List)
+			list, _ = result.Val.(*pager.List)
 		case <-c.off:
 		case <-ctx.Done():
 		}
@@ -100,7 +100,7 @@ func (c *Cache) Find(ctx context.Context, uuid string) *wire.Listed {
 
 // List returns a list that is newer than all finished writes. Concurrent callers share
 // one read of the list, even if it fails.
-func (c *Cache) List(ctx context.Context) (*wire.List, error) {
+func (c *Cache) List(ctx context.Context) (*pager.List, error) {
 	if list := c.fresh(); list != nil {
 		return list, nil
 	}
@@ -109,7 +109,7 @@ func (c *Cache) List(ctx context.Context) (*wire.List, error) {
 	}
 	select {
 	case result := <-c.read(ctx):
-		list, _ := result.Val.(*wire.List)
+		list, _ := result.Val.(*pager.List)
 		return list, result.Err
 	case <-ctx.Done():
 		return nil, ctx.Err()
@@ -169,7 +169,7 @@ func (c *Cache) read(ctx context.Context) <-chan singleflight.Result {
 }
 
 // unusable returns why a list can't serve reads, or "". An empty list is usable.
-func unusable(list *wire.List, err error) string {
+func unusable(list *pager.List, err error) string {
 	switch {
 	case err != nil && apierror.StatusOf(err) != 0:
 		// The error may quote the webhook of any profile. Redaction knows only some of
@@ -193,7 +193,7 @@ func unusable(list *wire.List, err error) string {
 
 // store stores the result of a read of the list. It drops a list that began before the
 // stored one.
-func (c *Cache) store(list *wire.List, err error, asOf int) {
+func (c *Cache) store(list *pager.List, err error, asOf int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last, c.lastAt = err, time.Now()
@@ -204,7 +204,7 @@ func (c *Cache) store(list *wire.List, err error, asOf int) {
 
 // fresh returns the list if it is fresh: at most 30 seconds old, and read after the last
 // write of this process. Otherwise it returns nil.
-func (c *Cache) fresh() *wire.List {
+func (c *Cache) fresh() *pager.List {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.list == nil || c.asOf != c.writes || time.Since(c.list.Started) > MaxAge {

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -41,8 +42,8 @@ func thing(n int, name string) string {
 }
 
 // listOf returns a list of items. A profile with the name "malformed" has an error.
-func listOf(items ...string) (*wire.List, error) {
-	pager := wire.Pager{Shape: shape, Get: func(_ context.Context, _ url.Values, response *wire.Response) (time.Time, error) {
+func listOf(items ...string) (*pager.List, error) {
+	pager := pager.Pager{Shape: shape, Get: func(_ context.Context, _ url.Values, response *wire.Response) (time.Time, error) {
 		body := io.NopCloser(strings.NewReader(`{"success":true,"payload":[` + strings.Join(items, ",") + `]}`))
 		_, err := response.Classify(&http.Response{StatusCode: http.StatusOK, Body: body})
 		return time.Now(), err
@@ -74,7 +75,7 @@ type fake struct {
 	// wait is how long a reading of the list takes.
 	wait time.Duration
 	// list ends the nth reading. If it is nil, the list shows the things 0 to 9.
-	list func(n int) (*wire.List, error)
+	list func(n int) (*pager.List, error)
 
 	mu       sync.Mutex
 	readings int
@@ -97,7 +98,7 @@ func (f *fake) warmCache(t *testing.T) *listcache.Cache {
 	return c
 }
 
-func (f *fake) read(ctx context.Context) (*wire.List, error) {
+func (f *fake) read(ctx context.Context) (*pager.List, error) {
 	f.mu.Lock()
 	f.readings++
 	n, wait := f.readings, f.wait
@@ -110,7 +111,7 @@ func (f *fake) read(ctx context.Context) (*wire.List, error) {
 	}
 	read := f.list
 	if read == nil {
-		read = func(int) (*wire.List, error) {
+		read = func(int) (*pager.List, error) {
 			items := make([]string, 10)
 			for i := range items {
 				items[i] = thing(i, fmt.Sprint("n", i))

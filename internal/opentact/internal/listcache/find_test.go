@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
 func TestCache_Find_FirstReadsNeedNoList(t *testing.T) {
@@ -73,7 +73,7 @@ func TestCache_Find_ServesCompleteProfilesOnly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := &fake{list: func(int) (*wire.List, error) {
+			f := &fake{list: func(int) (*pager.List, error) {
 				return listOf(slices.Concat([]string{thing(0, "n0"), thing(1, "n1")}, test.items)...)
 			}}
 			c := f.warmCache(t)
@@ -88,7 +88,7 @@ func TestCache_Find_ServesCompleteProfilesOnly(t *testing.T) {
 // An empty list may be true, and does not switch the cache off.
 func TestCache_Find_EmptyList(t *testing.T) {
 	t.Parallel()
-	f := &fake{list: func(int) (*wire.List, error) { return listOf() }}
+	f := &fake{list: func(int) (*pager.List, error) { return listOf() }}
 	c := f.warmCache(t)
 	find(t, c, false, 1, 2, 3, 4, 5)
 	f.wantReadings(t, "all reads", 1)
@@ -106,7 +106,7 @@ func TestCache_Find_LargeList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fake{list: func(int) (*wire.List, error) { return list, nil }}
+	f := &fake{list: func(int) (*pager.List, error) { return list, nil }}
 	c := f.warmCache(t)
 	for n := 0; n < len(items); n += 100 {
 		find(t, c, true, n)

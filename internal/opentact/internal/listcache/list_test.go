@@ -12,7 +12,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
 // list reads the list several times at once.
@@ -52,7 +52,7 @@ func TestCache_List_FailureIsSharedAndNotRemembered(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		want := &apierror.APIError{Status: http.StatusForbidden, Message: "not you"}
-		f := &fake{wait: time.Second, list: func(n int) (*wire.List, error) {
+		f := &fake{wait: time.Second, list: func(n int) (*pager.List, error) {
 			if n == 1 {
 				return nil, want
 			}

@@ -12,15 +12,15 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
-func failing(err error) func(int) (*wire.List, error) {
-	return func(int) (*wire.List, error) { return nil, err }
+func failing(err error) func(int) (*pager.List, error) {
+	return func(int) (*pager.List, error) { return nil, err }
 }
 
-func showing(items ...string) func(int) (*wire.List, error) {
-	return func(int) (*wire.List, error) { return listOf(items...) }
+func showing(items ...string) func(int) (*pager.List, error) {
+	return func(int) (*pager.List, error) { return listOf(items...) }
 }
 
 // A list that can't be used is read once. Reads don't wait for it longer than MaxWait,
@@ -29,7 +29,7 @@ func TestCache_UnusableList_SwitchesCacheOffOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		wait   time.Duration
-		list   func(int) (*wire.List, error)
+		list   func(int) (*pager.List, error)
 		reason string
 	}{
 		"rejected":           {0, failing(&apierror.APIError{Status: http.StatusForbidden, Message: "not you"}), "its response with status 403 is not a list that can be used"},
@@ -112,7 +112,7 @@ func TestCache_ListCallerFails_SwitchesCacheOff(t *testing.T) {
 // A usable list does not switch the cache on again.
 func TestCache_Off_FreshListServesNoReads(t *testing.T) {
 	t.Parallel()
-	f := &fake{list: func(n int) (*wire.List, error) {
+	f := &fake{list: func(n int) (*pager.List, error) {
 		if n == 1 {
 			return nil, io.ErrUnexpectedEOF
 		}

@@ -12,14 +12,14 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
 // Ten profiles that are not found at once need one list, also if it fails.
 func TestCache_Probe_RemembersLastReading(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		list func(int) (*wire.List, error)
+		list func(int) (*pager.List, error)
 		want error
 	}{
 		"a list":                {nil, nil},
@@ -67,7 +67,7 @@ func TestCache_Probe_UsesListOfReads(t *testing.T) {
 // A failure is remembered for probes only. List tries again.
 func TestCache_Probe_FailureIsReplacedByNextList(t *testing.T) {
 	t.Parallel()
-	f := &fake{list: func(n int) (*wire.List, error) {
+	f := &fake{list: func(n int) (*pager.List, error) {
 		if n == 1 {
 			return nil, errors.New("no")
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -111,7 +112,7 @@ func TestCache_FinishWrite_DoesNotJoinEarlierReading(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				names := []string{"old", "new", "newer"}
-				f := &fake{wait: 10 * time.Second, list: func(n int) (*wire.List, error) { return listOf(thing(1, names[n-1])) }}
+				f := &fake{wait: 10 * time.Second, list: func(n int) (*pager.List, error) { return listOf(thing(1, names[n-1])) }}
 				c := f.warmCache(t)
 				time.AfterFunc(time.Second, func() { write(c, 2) })
 				together(4, func(n int) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package wire_test
+package pager_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -31,14 +32,14 @@ type server struct {
 // pages returns a server of successful responses with the payloads given. The last one
 // is repeated.
 func pages(payloads ...string) *server {
-	return &server{body: func(page int) io.Reader { return strings.NewReader(success(payloads[min(page, len(payloads)-1)])) }}
+	return &server{body: func(page int) io.Reader { return text(success(payloads[min(page, len(payloads)-1)])) }}
 }
 
-func (s *server) pager() *wire.Pager {
-	return &wire.Pager{Shape: shape, Redactor: redactor, Get: func(_ context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+func (s *server) pager() *pager.Pager {
+	return &pager.Pager{Shape: shape, Get: func(_ context.Context, query url.Values, response *wire.Response) (time.Time, error) {
 		page := len(s.queries)
 		s.queries = append(s.queries, query.Encode())
-		_, err := classify(response, 200, s.body(page))
+		err := classify(response, s.body(page))
 		return firstPage.Add(time.Duration(page) * time.Minute), err
 	}}
 }
@@ -49,7 +50,7 @@ func page(total int, items ...string) string {
 }
 
 // uuids returns the UUIDs of a list.
-func uuids(list *wire.List) []string {
+func uuids(list *pager.List) []string {
 	var all []string
 	for _, profile := range list.Profiles {
 		all = append(all, profile.UUID)
@@ -139,7 +140,7 @@ func TestPager_Read_Error(t *testing.T) {
 		{"a page without a total", []string{`{"data":[` + a + `]}`}, "a list was expected, found an object with the members [data]"},
 		{"a total without items", []string{`{"total":0}`}, "a list was expected, found an object with the members [total]"},
 		{"items in an object", []string{`{"total":0,"data":{}}`}, "a list was expected, found an object with the members [data total]"},
-		{"a profile", []string{a}, "a list was expected, found an object with the members [created_on modified_on name url uuid weight]"},
+		{"a profile", []string{a}, "a list was expected, found an object with the members [name uuid]"},
 		{"text", []string{`"s3cret"`}, "a list was expected, found a single JSON value"},
 		{"null", []string{"null"}, "a list was expected, found null"},
 	} {
@@ -179,57 +180,6 @@ func TestPager_Read_SkippedItems(t *testing.T) {
 	}
 }
 
-func TestList_Find(t *testing.T) {
-	t.Parallel()
-	a := profile(uuidA, "a")
-	list, err := pages("[" + a + "," + profile(uuidB, "b") + "," + profile(uuidB, "c") + "," + a + "]").pager().Read(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := list.Find(uuidA); got == nil || got.Fields.Text("name") != "a" || got.Err != nil {
-		t.Errorf("got %+v", got)
-	}
-	if got := list.Find(uuidB); got == nil || got.Err == nil || got.Err.Error() != "the list shows two different profiles with the uuid "+uuidB {
-		t.Errorf("two contents for one UUID: got %+v", got)
-	}
-	if got := list.Find(uuidC); got != nil {
-		t.Errorf("a UUID that is not in the list: got %+v", got)
-	}
-}
-
-func TestListed_MayServe(t *testing.T) {
-	t.Parallel()
-	for _, test := range []struct {
-		name   string
-		listed wire.Listed
-		want   bool
-	}{
-		{"complete", wire.Listed{Decoded: "x"}, true},
-		{"not decoded", wire.Listed{}, false},
-		{"partial", wire.Listed{Decoded: "x", Partial: true}, false},
-		{"with an error", wire.Listed{Decoded: "x", Err: errors.New("no name")}, false},
-	} {
-		if got := test.listed.MayServe(); got != test.want {
-			t.Errorf("%s: got %t", test.name, got)
-		}
-	}
-}
-
-func TestSkipped_String(t *testing.T) {
-	t.Parallel()
-	var skipped wire.Skipped
-	skipped.Add(errors.New("no uuid"))
-	if got, want := skipped.String(), "1 item of the list could not be used: no uuid"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	for range 1000 {
-		skipped.Add(errors.New("x"))
-	}
-	if got, want := skipped.String(), "1001 items of the list could not be used: no uuid"+strings.Repeat("; x", 9); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 // The error of a request ends the reading, and is returned unchanged.
 func TestPager_Read_RequestFails(t *testing.T) {
 	t.Parallel()
@@ -253,7 +203,7 @@ func TestPager_Read_SecondAttempt(t *testing.T) {
 	pager := pages("[" + profile(uuidB, "b") + "]").pager()
 	get := pager.Get
 	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
-		if _, err := classify(response, 200, strings.NewReader(`{"success":true,"payload":[`+profile(uuidA, "a")+",")); err == nil {
+		if err := classify(response, text(`{"success":true,"payload":[`+profile(uuidA, "a")+",")); err == nil {
 			t.Error("a response that is cut short is a success")
 		}
 		return get(ctx, query, response)
@@ -270,7 +220,7 @@ func TestPager_Read_SecondAttempt(t *testing.T) {
 func TestPager_Read_Endless(t *testing.T) {
 	t.Parallel()
 	server := &server{body: func(at int) io.Reader {
-		return strings.NewReader(success(page(1_000_000_000, fmt.Sprintf(`{"uuid":"%08x-2222-4222-8222-222222222222"}`, at))))
+		return text(success(page(1_000_000_000, fmt.Sprintf(`{"uuid":"%08x-2222-4222-8222-222222222222"}`, at))))
 	}}
 	_, err := server.pager().Read(t.Context())
 	if err == nil || !strings.HasSuffix(err.Error(), "the list does not end after 10000 pages") || len(server.queries) != 10_000 {
@@ -304,9 +254,9 @@ func TestPager_Read_TooLarge(t *testing.T) {
 	t.Parallel()
 	server := &server{body: func(at int) io.Reader {
 		if at == 0 {
-			return strings.NewReader(success(page(2, profile(uuidA, "a"))))
+			return text(success(page(2, profile(uuidA, "a"))))
 		}
-		return announced{strings.NewReader(""), wire.MaxList}
+		return announced{text(""), wire.MaxList}
 	}}
 	if _, err := server.pager().Read(t.Context()); err == nil || !strings.Contains(err.Error(), "it is larger than ") || len(server.queries) != 2 {
 		t.Errorf("after %d pages: got %v", len(server.queries), err)

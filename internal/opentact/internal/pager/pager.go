@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package wire
+// Package pager reads lists of profiles, which may come in pages. It promises:
+//
+//   - A list contains all that its pages show, also if it grows while it is read.
+//   - A list says if a profile may be missing from it.
+//   - A list that ends too early, repeats itself or has no end is an error.
+//
+// It does not know how requests are sent, or how one response is read.
+package pager
 
 import (
 	"context"
@@ -12,6 +19,7 @@ import (
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
 const (
@@ -26,17 +34,17 @@ const (
 
 // Pager reads a list, which may come in pages.
 type Pager struct {
-	Shape    Shape
+	Shape    wire.Shape
 	Redactor *redact.Redactor
 	// Get sends a request for the list with a query, and calls response.Classify. It
 	// returns when the successful attempt was sent.
-	Get func(ctx context.Context, query url.Values, response *Response) (started time.Time, err error)
+	Get func(ctx context.Context, query url.Values, response *wire.Response) (started time.Time, err error)
 }
 
 // Read reads the list to its end. If the list grows meanwhile, Read returns all profiles
 // that its pages show. It sets Changed if a profile may be missing.
 func (p *Pager) Read(ctx context.Context) (*List, error) {
-	r := reading{Pager: p, list: &List{index: make(map[string]int)}, seen: make(map[string]bool), left: MaxList}
+	r := reading{Pager: p, list: &List{index: make(map[string]int)}, seen: make(map[string]bool), left: wire.MaxList}
 	for {
 		more, err := r.next(ctx)
 		if err != nil {
@@ -68,7 +76,7 @@ type reading struct {
 // item is one item of a page.
 type item struct {
 	key     string
-	profile RawFields
+	profile wire.RawFields
 	err     error
 }
 
@@ -76,7 +84,7 @@ type item struct {
 func (r *reading) next(ctx context.Context) (more bool, err error) {
 	skip := len(r.seen)
 	var page []item
-	response := &Response{
+	response := &wire.Response{
 		Redactor: r.Redactor, MaxBytes: r.left, InPages: true,
 		Reset: func() { page = nil },
 		Item: func(raw json.RawMessage) error {
@@ -86,7 +94,7 @@ func (r *reading) next(ctx context.Context) (more bool, err error) {
 			page = append(page, r.read(raw))
 			return nil
 		},
-		Check: func(response *Response) error {
+		Check: func(response *wire.Response) error {
 			more, err = r.add(response, page)
 			return err
 		},
@@ -122,7 +130,7 @@ func (r *reading) read(raw json.RawMessage) item {
 }
 
 // add adds a page to the list and reports whether there are more.
-func (r *reading) add(response *Response, page []item) (more bool, err error) {
+func (r *reading) add(response *wire.Response, page []item) (more bool, err error) {
 	before := len(r.seen)
 	if response.IsArray {
 		if before > 0 {
@@ -135,7 +143,7 @@ func (r *reading) add(response *Response, page []item) (more bool, err error) {
 		Total *int `json:"total"`
 	}
 	if json.Unmarshal(response.Payload, &header) != nil || header.Total == nil || !response.IsPage || *header.Total < 0 {
-		return false, fmt.Errorf("a list was expected, found %s", Describe(response.Payload))
+		return false, fmt.Errorf("a list was expected, found %s", wire.Describe(response.Payload))
 	}
 	if before > 0 && *header.Total != r.total {
 		r.totalChanged = true

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 
-package wire
+package pager
 
 import (
 	"errors"
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
 // List is the result of one read of the list of a kind.
@@ -30,7 +32,7 @@ type List struct {
 type Listed struct {
 	UUID string
 	// Fields are the profile's raw fields.
-	Fields RawFields
+	Fields wire.RawFields
 	// Decoded is the profile as the caller decoded it. The caller then drops Fields,
 	// which need several times the memory of a struct.
 	Decoded any
@@ -65,7 +67,7 @@ func (l *List) Incomplete() error {
 }
 
 // add adds a profile. Several leases may contain the same profile.
-func (l *List) add(fields RawFields) {
+func (l *List) add(fields wire.RawFields) {
 	uuid := fields.UUID()
 	if at, ok := l.index[uuid]; ok {
 		if !l.Profiles[at].Fields.Equal(fields) {
