@@ -212,3 +212,15 @@ func TestEndpoint_Update_AliasNotShown_CountsAsStored(t *testing.T) {
 	wantFields(t, got, whole(uuidA, `"weight":7`))
 	a.wantRequests(t, `PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`, "GET A")
 }
+
+// An attempt before the 400 may have been carried out. What the request under the alias
+// ends with does not change that.
+func TestEndpoint_Update_AmbiguousBeforeAlias_StaysAmbiguous(t *testing.T) {
+	t.Parallel()
+	named := rejection(http.StatusBadRequest, "unknown field weight")
+	a := &fakeAPI{retries: 1, script: []reply{badGateway, named, rejection(http.StatusForbidden, "no")}}
+	_, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"weight":7}`), raw(whole(uuidA, "")))
+	if got := apierror.OutcomeOf(err); got != apierror.Ambiguous {
+		t.Errorf("the outcome is %s: %v", got, err)
+	}
+}

@@ -153,24 +153,23 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 			Reason: "neither the profile nor its collection is found, so the path in base_url is wrong",
 		}
 	case apierror.IsCredentials(listErr):
-		return &unconfirmedError{error: listErr, outcome: apierror.OutcomeOf(err)}
+		return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
 	case ctx.Err() != nil:
 		listErr = &apierror.TransportError{Request: e.listRequest().Info(), Err: ctx.Err()}
-		return &unconfirmedError{error: listErr, outcome: apierror.OutcomeOf(err)}
+		return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
 	default: // the collection exists, or its error does not contradict the 404
 		return err
 	}
 }
 
-// unconfirmedError says why confirmNotFound could not confirm a 404. Its outcome is the
-// outcome of the request about the profile.
-type unconfirmedError struct {
+// outcomeError is an error with the outcome of more than one request.
+type outcomeError struct {
 	error
 	outcome apierror.Outcome
 }
 
-func (e *unconfirmedError) Outcome() apierror.Outcome { return e.outcome }
-func (e *unconfirmedError) Unwrap() error             { return e.error }
+func (e *outcomeError) Outcome() apierror.Outcome { return e.outcome }
+func (e *outcomeError) Unwrap() error             { return e.error }
 
 // exchange sends a request about one profile and returns the profile of the response. A
 // POST goes to the collection and has no UUID. An invalid UUID is an error and never part

@@ -78,6 +78,8 @@ func (e *Endpoint) send(ctx context.Context, w *write) (wire.RawFields, error) {
 		return got, nil
 	case apierror.StatusOf(otherErr) == http.StatusBadRequest && apierror.OutcomeOf(otherErr) == apierror.Rejected:
 		return nil, err // the API rejects both names, so the value is wrong
+	case apierror.OutcomeOf(err) == apierror.Ambiguous: // an attempt before the rejection may have acted
+		return nil, &outcomeError{error: otherErr, outcome: apierror.Ambiguous}
 	default:
 		return nil, otherErr
 	}
@@ -133,7 +135,8 @@ func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields
 	}
 	full, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, w.sent, w.before)
 	if _, named := got[wire.Name]; w.method == http.MethodPatch && !named && apierror.IsNotFound(err) {
-		return fmt.Errorf("the response names a profile that does not exist: %w", err)
+		err = fmt.Errorf("the response names a profile that does not exist: %w", err)
+		return &outcomeError{error: err, outcome: apierror.Ambiguous}
 	}
 	got.Fill(full) // full is nil after an error
 	return nil

@@ -135,6 +135,9 @@ func TestEndpoint_Update_UnnamedResponse_ProfileNotFound_IsError(t *testing.T) {
 	got, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"name":"b"}`), raw(`{"webhook":"`+hook+`"}`))
 	wantError(t, err, "the response names a profile that does not exist: ")
 	wantError(t, err, "no (the value of webhook)")
+	if outcome := apierror.OutcomeOf(err); outcome != apierror.Ambiguous { // the API said that it acted
+		t.Errorf("the outcome is %s", outcome)
+	}
 	wantFields(t, got, "")
 	a.wantRequests(t, `PATCH A {"name":"b"}`, "GET A")
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 )
 
 func TestList_Find(t *testing.T) {
@@ -58,5 +59,20 @@ func TestSkipped_String(t *testing.T) {
 	}
 	if got, want := skipped.String(), "1001 items of the list could not be used: no uuid"+strings.Repeat("; x", 9); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// The reason for a skipped item may quote what the API put in place of a UUID.
+func TestPager_Read_SkippedItem_IsRedacted(t *testing.T) {
+	t.Parallel()
+	const token = "t0ken-of/the-tests"
+	p := pages(`[{"uuid":"` + token + `"},{"uuid":"https://user:secret@hook.example"}]`).pager()
+	p.Redactor = redact.New(func() []redact.Secret { return []redact.Secret{{Value: token, Replacement: "(the token)"}} })
+	list, err := p.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := list.Skipped.String(); strings.Contains(got, token) || strings.Contains(got, "user:secret") || !strings.Contains(got, "(the token)") {
+		t.Errorf("got %s", got)
 	}
 }

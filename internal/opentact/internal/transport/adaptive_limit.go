@@ -11,6 +11,9 @@ import (
 const (
 	// unlimitedRate is the rate in requests per second at which the limit is removed.
 	unlimitedRate = 200
+	// minRate is the lowest limit in requests per second. If the API accepts nothing at all,
+	// the requests must still fail after some time.
+	minRate = 0.2
 	// minStep and maxStep bound the factor by which the limit changes.
 	minStep, maxStep = 1.05, 2.0
 	// minAccepted is the minimum number of accepted requests before the limit is raised.

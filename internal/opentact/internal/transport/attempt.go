@@ -68,10 +68,20 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.status, x.bytes = resp.StatusCode, body.bytes
 	resp.Body = http.NoBody
 	if isConnectionError(x.err) {
-		return nil, x.fail(x.outcome, t.explain(ctx, x.err))
+		err := x.fail(x.outcome, t.explain(ctx, x.err))
+		if x.outcome == apierror.Throttled { // the header may hold a Retry-After
+			return resp, nil
+		}
+		return nil, err
+	}
+	if rest := resp.ContentLength - body.bytes; rest > 0 && rest <= maxDrain {
+		_, _ = io.CopyN(io.Discard, body, rest) // so that the connection can be used again
 	}
 	return resp, nil
 }
+
+// maxDrain is how many bytes are read of a body that Classify has not read to its end.
+const maxDrain = 64 << 10
 
 // isConnectionError reports whether an error of Classify comes from the connection.
 func isConnectionError(err error) bool {

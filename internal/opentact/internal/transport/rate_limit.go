@@ -36,7 +36,7 @@ func newRateLimitTransport(next http.RoundTripper, perSecond float64, maxPause t
 	}
 	return &rateLimitTransport{
 		next: next, configured: perSecond, maxPause: maxPause, turn: make(chan struct{}, 1),
-		adaptive: adaptiveLimit{lowest: 1 / maxPause.Seconds()}, // requests are at most retry_max_wait apart
+		adaptive: adaptiveLimit{lowest: max(minRate, 1/maxPause.Seconds())}, // requests are at most retry_max_wait apart
 	}
 }
 

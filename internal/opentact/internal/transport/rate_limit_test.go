@@ -137,16 +137,16 @@ func TestRateLimitTransport_RequestsPerSecond_BoundsAdaptedLimit(t *testing.T) {
 	})
 }
 
-// TestRateLimitTransport_AdaptedLimit_WaitsNoLongerThanPause checks that retry_max_wait
-// also bounds the time between two requests.
-func TestRateLimitTransport_AdaptedLimit_WaitsNoLongerThanPause(t *testing.T) {
+// If the API throttles every request, the requests are sent at most retry_max_wait apart,
+// and at most five seconds. Otherwise an exhausted quota would look like a hang.
+func TestRateLimitTransport_AlwaysThrottled_TimeBetweenRequestsIsBounded(t *testing.T) {
 	t.Parallel()
-	for _, maxPause := range []time.Duration{0, time.Millisecond, 3 * time.Second} {
+	for maxPause, want := range map[time.Duration]time.Duration{0: 0, time.Millisecond: time.Millisecond, 30 * time.Second: 5 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			limit := newRateLimitTransport(newFakeAPI(status(429)), 0, maxPause)
 			waited := passAll(t, limit, 20)
-			if got := waited[19] - waited[18]; got != maxPause {
-				t.Errorf("the last requests are %s apart, want %s", got, maxPause)
+			if got := waited[19] - waited[18]; got != want {
+				t.Errorf("the last requests are %s apart, want %s", got, want)
 			}
 		})
 	}

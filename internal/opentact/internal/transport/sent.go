@@ -55,7 +55,10 @@ type sentTracker struct {
 
 // trace returns the hooks that update the tracker.
 func (s *sentTracker) trace() *httptrace.ClientTrace {
-	return &httptrace.ClientTrace{TLSHandshakeStart: s.startHandshake, GotConn: s.gotConn, WroteHeaders: s.wroteHeaders}
+	return &httptrace.ClientTrace{
+		TLSHandshakeStart: s.startHandshake, GotConn: s.gotConn,
+		WroteHeaderField: func(string, []string) { s.wroteHeader() },
+	}
 }
 
 func (s *sentTracker) startHandshake() {
@@ -87,9 +90,10 @@ func (s *sentTracker) gotConn(info httptrace.GotConnInfo) {
 	s.uncounted = true
 }
 
-// wroteHeaders is called after the header of a request was written. It counts only for
-// HTTP/2: the header of an HTTP/1.1 request may still be in a buffer.
-func (s *sentTracker) wroteHeaders() {
+// wroteHeader is called before a field of the header is written. It counts only for HTTP/2,
+// whose writer may finish after the attempt has timed out. The header of an HTTP/1.1
+// request may still be in a buffer.
+func (s *sentTracker) wroteHeader() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sent = s.sent || s.conn == nil

@@ -73,7 +73,7 @@ func TestSentTracker(t *testing.T) {
 		}, false},
 		{"a header in the buffer of a connection", func(trace *httptrace.ClientTrace) {
 			trace.GotConn(httptrace.GotConnInfo{Conn: newCountedConn(t)})
-			trace.WroteHeaders()
+			trace.WroteHeaderField("a", nil)
 		}, false},
 		{"a byte on a connection", func(trace *httptrace.ClientTrace) {
 			conn := newCountedConn(t)
@@ -101,11 +101,11 @@ func TestSentTracker(t *testing.T) {
 		}, false},
 		{"a header on an HTTP/2 connection", func(trace *httptrace.ClientTrace) {
 			trace.GotConn(httptrace.GotConnInfo{Conn: secure2})
-			trace.WroteHeaders()
+			trace.WroteHeaderField("a", nil)
 		}, true},
 		{"a header on the first of two HTTP/2 connections", func(trace *httptrace.ClientTrace) {
 			trace.GotConn(httptrace.GotConnInfo{Conn: secure2})
-			trace.WroteHeaders()
+			trace.WroteHeaderField("a", nil)
 			trace.GotConn(httptrace.GotConnInfo{Conn: secure2})
 		}, true},
 	} {
