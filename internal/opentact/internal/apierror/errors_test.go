@@ -19,7 +19,7 @@ func TestError_Text(t *testing.T) {
 	request := apierror.Request{Operation: "read thing", Method: "GET", URL: "https://api.example/thing", Attempts: 1, Last: apierror.Ambiguous}
 	notSent, again := request, request
 	notSent.Attempts, notSent.Last = 0, apierror.NotSent
-	again.Attempts, again.Last = 3, apierror.NotSent
+	again.Attempts, again.Last = 2, apierror.NotSent
 	throttled := request
 	throttled.Attempts, throttled.AskedToWait = 6, 2*time.Minute
 	rejected := &apierror.APIError{Request: request, Status: 401, Message: "Expired"}
@@ -66,7 +66,7 @@ func TestError_Text(t *testing.T) {
 		{"an interrupt", &apierror.TransportError{Request: notSent, Err: context.Canceled}, before + "interrupted before it was sent: context canceled"},
 		{
 			"an interrupt between two attempts", &apierror.TransportError{Request: again, Err: fmt.Errorf("stopped: %w", context.Canceled)},
-			"read thing (GET https://api.example/thing, 3 attempts): interrupted before it was sent again: stopped: context canceled",
+			"read thing (GET https://api.example/thing, 2 attempts): interrupted before it was sent again: stopped: context canceled",
 		},
 		{"an invalid proxy", &apierror.ProxyError{Err: errors.New("not a URL")}, "not a URL"},
 		{"a proxy that said no", &apierror.ProxyError{Host: "proxy:3128", Status: 407}, "the proxy proxy:3128 rejected the connection with status 407"},
