@@ -43,6 +43,18 @@ type Secret struct {
 // information of URLs. It is safe for concurrent use.
 type Redactor struct {
 	sources []func() []Secret
+
+	mu sync.Mutex
+	// last are the replacements for the secrets that the sources returned last. To encode
+	// long secrets takes time, and an error may have many texts.
+	last *replacements
+}
+
+// replacements are the encodings of secrets and their replacements.
+type replacements struct {
+	secrets []Secret
+	long    *strings.Replacer
+	short   []Secret
 }
 
 // New returns a Redactor of the secrets that the sources return. It calls the sources for
@@ -98,32 +110,51 @@ func (e *redactedError) Error() string { return e.text }
 func (e *redactedError) Unwrap() error { return e.err }
 
 func (r *Redactor) redact(text string) string {
-	var all []Secret
 	if r != nil {
-		for _, source := range r.sources {
-			for _, secret := range source() {
-				for _, form := range encodings(secret.Value) {
-					all = append(all, Secret{Value: form, Replacement: secret.Replacement})
-				}
-			}
+		known := r.replacements()
+		text = known.long.Replace(text)
+		for _, secret := range known.short {
+			text = replaceWord(text, secret)
+		}
+	}
+	text = jwt().ReplaceAllString(text, "(a token)")
+	return userInfo().ReplaceAllString(text, "${1}(credentials)@")
+}
+
+// replacements returns the replacements for the secrets that the sources return now.
+func (r *Redactor) replacements() *replacements {
+	var secrets []Secret
+	for _, source := range r.sources {
+		secrets = append(secrets, source()...)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.last == nil || !slices.Equal(r.last.secrets, secrets) {
+		r.last = newReplacements(secrets)
+	}
+	return r.last
+}
+
+func newReplacements(secrets []Secret) *replacements {
+	var all []Secret
+	for _, secret := range secrets {
+		for _, form := range encodings(secret.Value) {
+			all = append(all, Secret{Value: form, Replacement: secret.Replacement})
 		}
 	}
 	// The longest secret comes first, because it may contain another one.
 	slices.SortStableFunc(all, func(a, b Secret) int { return cmp.Compare(len(b.Value), len(a.Value)) })
-	short := slices.IndexFunc(all, func(s Secret) bool { return len(s.Value) < minLength })
-	if short < 0 {
-		short = len(all)
+	known := &replacements{secrets: secrets}
+	var pairs []string
+	for _, secret := range all {
+		if len(secret.Value) < minLength {
+			known.short = append(known.short, secret)
+		} else {
+			pairs = append(pairs, secret.Value, secret.Replacement)
+		}
 	}
-	pairs := make([]string, 0, 2*short)
-	for _, secret := range all[:short] {
-		pairs = append(pairs, secret.Value, secret.Replacement)
-	}
-	text = strings.NewReplacer(pairs...).Replace(text)
-	for _, secret := range all[short:] {
-		text = replaceWord(text, secret)
-	}
-	text = jwt().ReplaceAllString(text, "(a token)")
-	return userInfo().ReplaceAllString(text, "${1}(credentials)@")
+	known.long = strings.NewReplacer(pairs...)
+	return known
 }
 
 // replaceWord replaces a short secret where it is a whole word.
