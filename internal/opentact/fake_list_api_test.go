@@ -88,7 +88,7 @@ func numberedVoiceWith(n int, members string) string {
 	return fmt.Sprintf(`{"uuid":%q,"created_on":"c","modified_on":"m","name":"n%d",%s}`, numberedUUID(n), n, members)
 }
 
-// knownVoice returns profile n as it is known.
+// knownVoice returns what a caller knows of profile n.
 func knownVoice(n int, limit float64) opentact.Profile[voiceFields] {
 	return opentact.Profile[voiceFields]{
 		UUID: numberedUUID(n), CreatedOn: opentact.Value("c"), ModifiedOn: opentact.Value("m"),
@@ -172,7 +172,7 @@ func (a *fakeListAPI) warmCollection(t *testing.T, changes ...func(*opentact.Con
 	return profiles
 }
 
-// getAll reads known profiles and checks that each is as it is known.
+// getAll reads profiles and checks that each has the values that the caller knows.
 func getAll(t *testing.T, profiles *opentact.Collection[voiceFields], numbers ...int) {
 	t.Helper()
 	for _, n := range numbers {

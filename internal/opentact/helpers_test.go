@@ -106,7 +106,7 @@ func leases(members ...string) string {
 
 func named(name string) opentact.Named { return opentact.Named{Name: opentact.Value(name)} }
 
-// namedA are the fields of a messaging profile of which only the name is set.
+// namedA are fields of a messaging profile. They set only the name.
 func namedA() messagingFields { return messagingFields{Named: named("a")} }
 
 // fieldsWithWeight are the fields of a messaging profile with a name and a weight.
@@ -119,7 +119,7 @@ func profileWith[F opentact.Fields](uuid string, fields F) opentact.Profile[F] {
 	return opentact.Profile[F]{UUID: uuid, Fields: fields}
 }
 
-// knownA is profileA of which only the UUID is known.
+// knownA is what a caller knows of profileA: its UUID.
 func knownA() opentact.Profile[messagingFields] { return profileWith(uuidA, messagingFields{}) }
 
 // wantErrorContains checks that the text of an error contains all parts.

@@ -206,16 +206,16 @@ const maxListReads = 3
 // readList reads the list. If the list changed meanwhile, a profile may be missing, so
 // readList reads it again.
 func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list *pager.List, err error) {
-	pager := pager.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
-	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
-		request := e.listRequest(known...)
+	p := pager.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
+	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+		request := e.listRequest()
 		request.URL.RawQuery = query.Encode()
-		request.Classify = response.Classify
+		request.Classify, request.Redactor = response.Classify, p.Redactor
 		err := e.api.Do(ctx, request)
 		return request.Started(), err
 	}
 	for range maxListReads {
-		if list, err = pager.Read(ctx); err != nil || !list.Changed {
+		if list, err = p.Read(ctx); err != nil || !list.Changed {
 			return list, err
 		}
 	}
@@ -247,8 +247,8 @@ func (e *Endpoint) readDecoded(ctx context.Context) (*pager.List, error) {
 }
 
 // listRequest returns a request for the collection.
-func (e *Endpoint) listRequest(known ...wire.RawFields) *transport.Request {
-	return e.request(e.operation("list")+"s", http.MethodGet, strings.Split(e.Path, "/"), known...)
+func (e *Endpoint) listRequest() *transport.Request {
+	return e.request(e.operation("list")+"s", http.MethodGet, strings.Split(e.Path, "/"))
 }
 
 // request returns a request for a path below the base URL. path holds the unescaped

@@ -77,7 +77,7 @@ type load struct {
 	parallel, requests int
 }
 
-// result is what became of a load.
+// result is the outcome of a load test.
 type result struct {
 	took time.Duration
 	// throttled is how many responses were a 429.

@@ -11,7 +11,6 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -152,9 +151,7 @@ func (c *Client) Do(ctx context.Context, r *Request) error {
 // error returns the error of a request whose outcome is not Done.
 func (r *Request) error() error {
 	err := r.exchange.err
-	_, isAPI := errors.AsType[*apierror.APIError](err)
-	_, isResponse := errors.AsType[*apierror.ResponseError](err)
-	if isAPI || isResponse {
+	if err != nil && !isConnectionError(err) {
 		apierror.SetRequest(err, r.Info())
 		return err
 	}

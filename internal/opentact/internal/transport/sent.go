@@ -79,7 +79,7 @@ func (s *sentTracker) gotConn(info httptrace.GotConnInfo) {
 			break
 		}
 		if secure.ConnectionState().NegotiatedProtocol == "h2" {
-			return // wroteHeaders sets sent
+			return // wroteHeader sets sent
 		}
 		conn = secure.NetConn()
 	}

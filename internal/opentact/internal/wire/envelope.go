@@ -126,11 +126,16 @@ func (env *envelope) readProfile(dec *json.Decoder, into items) error {
 	}
 	env.payload, env.isArray = nil, true
 	for _, raw := range several {
-		if err := into.take(raw); env.itemErr == nil {
-			env.itemErr = err
-		}
+		env.takeItem(into, raw)
 	}
 	return nil
+}
+
+// takeItem passes an item to into.take and keeps the first error.
+func (env *envelope) takeItem(into items, raw json.RawMessage) {
+	if err := into.take(raw); env.itemErr == nil {
+		env.itemErr = err
+	}
 }
 
 // readPayload passes the items of an array to into.take, and returns any other value.
@@ -146,9 +151,7 @@ func (env *envelope) readPayload(dec *json.Decoder, into items) (value json.RawM
 			if err := dec.Decode(&raw); err != nil {
 				return nil, true, err
 			}
-			if err := into.take(raw); env.itemErr == nil {
-				env.itemErr = err
-			}
+			env.takeItem(into, raw)
 		}
 		return nil, true, expect(dec, ']')
 	case json.Delim('{'):
