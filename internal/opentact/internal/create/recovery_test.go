@@ -223,3 +223,13 @@ func TestCreator_ManyCandidates_NamesTen(t *testing.T) {
 		wantAmbiguous(t, err, fmt.Sprintf("(these are the first %d of %d)", len(want), len(all)), want...)
 	})
 }
+
+// A profile that is deleted after the list showed it is no candidate. It does not keep the
+// create from finding its own profile.
+func TestCreator_CandidateDeletedMeanwhile_IsSkipped(t *testing.T) {
+	t.Parallel()
+	recoveryTest{
+		posts: []exchange{lost}, lists: []exchange{lists(), lists(profile(2, `"name":"a"`), seven(1))},
+		wantPosts: 1, wantLists: 2, wantUUID: uuid(1),
+	}.run(t)
+}
