@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,20 +36,18 @@ func TestCollection_List_ResponseShapes(t *testing.T) {
 		{name: "response cut short", replies: []reply{{status: 200, body: `{"success":true,"payload":[` + v + `,`, cut: true}, listOf(w)}, uuids: []string{uuidB}},
 		{name: "empty page", replies: []reply{success(`{"take":20,"skip":0,"total":0,"data":[]}`)}, uuids: []string{}},
 		{name: "one page", replies: []reply{success(`{"take":20,"skip":0,"total":1,"data":[` + v + `]}`)}},
-		{name: "two pages", uuids: []string{uuidA, uuidB}, replies: []reply{
+		{name: "two pages", uuids: []string{uuidA, uuidB}, replies: slices.Repeat([]reply{
 			success(`{"take":1,"skip":0,"total":2,"data":[` + v + `]}`), success(`{"take":100,"skip":1,"total":2,"data":[` + w + `]}`),
-		}, requests: []string{"GET /rest/profile/outbound_voice", "GET /rest/profile/outbound_voice?skip=1&take=100"}},
-		{name: "more items than the total", replies: []reply{success(`{"total":1,"data":[` + v + `,` + w + `]}`)},
-			want: "list outbound voice profiles: the list changed while it was read, 3 times in a row"},
-		{name: "fewer items than the total", replies: []reply{success(`{"total":2,"data":[` + v + `]}`), success(`{"total":2,"data":[]}`)},
+		}, 2), requests: slices.Repeat([]string{"GET /rest/profile/outbound_voice", "GET /rest/profile/outbound_voice?skip=1&take=100"}, 2)},
+		{name: "more items than the total", replies: []reply{success(`{"total":1,"data":[` + v + `,` + w + `]}`)}, uuids: []string{uuidA, uuidB}},
+		{name: "always fewer items than the total", replies: slices.Repeat([]reply{success(`{"total":2,"data":[` + v + `]}`), success(`{"total":2,"data":[]}`)}, 5),
 			want: "the list ends after 1 of 2 items"},
 		{name: "changes while it is read", uuids: []string{uuidB}, replies: []reply{
-			success(`{"total":2,"data":[` + v + `]}`), success(`{"total":1,"data":[]}`), success(`{"total":1,"data":[` + w + `]}`),
+			success(`{"total":2,"data":[` + v + `]}`), success(`{"total":2,"data":[` + w + `]}`), success(`{"total":1,"data":[` + w + `]}`),
 		}},
-		{name: "changes each time it is read", want: "the list changed while it was read, 3 times in a row", replies: []reply{
-			success(`{"total":2,"data":[` + v + `]}`), success(`{"total":1,"data":[]}`), success(`{"total":2,"data":[` + v + `]}`),
-			success(`{"total":1,"data":[]}`), success(`{"total":2,"data":[` + v + `]}`), success(`{"total":1,"data":[]}`), listOf(),
-		}},
+		{name: "changes each time it is read", want: "it changed while it was read, 5 times in a row", replies: slices.Repeat([]reply{
+			success(`{"total":2,"data":[` + v + `]}`), success(`{"total":1,"data":[]}`), success(`{"total":2,"data":[` + w + `]}`), success(`{"total":1,"data":[]}`),
+		}, 3)},
 		{name: "page without a total", replies: []reply{success(`{"data":[` + v + `]}`)}, want: "a list was expected, found an object with the members [data]"},
 		{name: "profile", replies: []reply{success(v)}, want: "a list was expected, found an object with the members [created_on daily_spent_limit"},
 		{name: "item without a UUID", replies: []reply{listOf(v, `{"name":"x"}`)}, uuids: []string{uuidA, ""},

@@ -47,17 +47,17 @@ func fieldsOf(object string) (fields wire.RawFields) {
 // readList reads a list through a pager. The function page returns the payload of the
 // page after skip items.
 func readList(ctx context.Context, page func(skip int) (payload string, err error)) (*pager.List, error) {
-	pager := pager.Pager{Shape: shape, Get: func(_ context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+	p := pager.Pager{Shape: shape, Get: func(_ context.Context, query url.Values, response *wire.Response) (pager.Origin, error) {
 		skip, _ := strconv.Atoi(query.Get("skip")) // the first page has none
 		payload, err := page(skip)
 		if err != nil {
-			return time.Time{}, err
+			return pager.Origin{}, err
 		}
 		body := io.NopCloser(strings.NewReader(`{"success":true,"payload":` + payload + `}`))
 		_, err = response.Classify(&http.Response{StatusCode: http.StatusOK, Body: body})
-		return time.Now(), err
+		return pager.Origin{Started: time.Now()}, err
 	}}
-	return pager.Read(ctx)
+	return p.Read(ctx)
 }
 
 // sleep waits, unless the context ends first.
@@ -96,6 +96,8 @@ type exchange struct {
 	// pages are the payloads of the response. Only a list has several.
 	pages []string
 	err   error
+	// changes reports whether the list loses a profile each time that its pages are read.
+	changes bool
 	// wait is how long the request takes.
 	wait time.Duration
 }
@@ -113,6 +115,9 @@ func (e exchange) taking(wait time.Duration) exchange {
 	e.wait = wait
 	return e
 }
+
+// changing is a list that always changes while it is read.
+var changing = exchange{changes: true}
 
 // lost is a request whose response is lost.
 var lost = fails(lostTo(io.ErrUnexpectedEOF))
@@ -196,10 +201,16 @@ func (s *script) list(ctx context.Context, known wire.RawFields) (*pager.List, e
 	if entry.err != nil {
 		return nil, entry.err
 	}
-	pages := 0
-	return readList(ctx, func(int) (string, error) {
+	pages, readings := 0, 0
+	return readList(ctx, func(skip int) (string, error) {
+		if skip == 0 {
+			pages, readings = 0, readings+1
+		}
 		pages++
-		return entry.pages[pages-1], nil
+		if entry.changes {
+			return fmt.Sprintf(`{"total":2,"data":[%s]}`, profile(100*pages+readings, `"name":"z"`)), nil
+		}
+		return entry.pages[pages-1], nil // the pages are the same each time that the list is read
 	})
 }
 

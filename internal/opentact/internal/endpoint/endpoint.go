@@ -120,7 +120,7 @@ func (e *Endpoint) List(ctx context.Context) (*pager.List, error) {
 	case err != nil:
 		return nil, err
 	case list.Changed:
-		return nil, fmt.Errorf("%ss: the list changed while it was read, %d times in a row", e.operation("list"), maxListReads)
+		return nil, fmt.Errorf("%ss: the list is not complete: %w", e.operation("list"), list.Incomplete())
 	}
 	return list, nil
 }
@@ -200,26 +200,17 @@ func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, body
 	return profile.Fields(), nil
 }
 
-// maxListReads is the maximum number of reads of a list that changes meanwhile.
-const maxListReads = 3
-
-// readList reads the list. If the list changed meanwhile, a profile may be missing, so
-// readList reads it again.
-func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (list *pager.List, err error) {
+// readList reads the list.
+func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (*pager.List, error) {
 	p := pager.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
-	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (pager.Origin, error) {
 		request := e.listRequest()
 		request.URL.RawQuery = query.Encode()
 		request.Classify, request.Redactor = response.Classify, p.Redactor
 		err := e.api.Do(ctx, request)
-		return request.Started(), err
+		return pager.Origin{Started: request.Started()}, err
 	}
-	for range maxListReads {
-		if list, err = p.Read(ctx); err != nil || !list.Changed {
-			return list, err
-		}
-	}
-	return list, nil
+	return p.Read(ctx)
 }
 
 // readDecoded reads the list and decodes its profiles.

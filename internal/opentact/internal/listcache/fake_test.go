@@ -43,12 +43,12 @@ func thing(n int, name string) string {
 
 // listOf returns a list of items. A profile with the name "malformed" has an error.
 func listOf(items ...string) (*pager.List, error) {
-	pager := pager.Pager{Shape: shape, Get: func(_ context.Context, _ url.Values, response *wire.Response) (time.Time, error) {
+	p := pager.Pager{Shape: shape, Get: func(_ context.Context, _ url.Values, response *wire.Response) (pager.Origin, error) {
 		body := io.NopCloser(strings.NewReader(`{"success":true,"payload":[` + strings.Join(items, ",") + `]}`))
 		_, err := response.Classify(&http.Response{StatusCode: http.StatusOK, Body: body})
-		return time.Now(), err
+		return pager.Origin{Started: time.Now()}, err
 	}}
-	list, err := pager.Read(context.Background())
+	list, err := p.Read(context.Background())
 	if err != nil {
 		return nil, err
 	}

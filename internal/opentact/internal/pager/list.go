@@ -15,6 +15,11 @@ import (
 type List struct {
 	// Started is when the successful attempt for the first page was sent.
 	Started time.Time
+	// Date is a time on the server's clock at which the list was complete: the API had no
+	// older profile that the list lacks. It is zero if the server gave no usable time.
+	Date time.Time
+	// Stale says why the list is an old copy from a cache, or is "".
+	Stale string
 	// Profiles are the profiles in the order of the API. Each profile is in Profiles
 	// once.
 	Profiles []Listed
@@ -22,8 +27,8 @@ type List struct {
 	Skipped Skipped
 	// Unserved are the skipped items and the profiles that may not serve reads.
 	Unserved Skipped
-	// Changed reports whether the list changed while its pages were read. An existing
-	// profile may then be missing. All profiles in the list exist.
+	// Changed reports whether the list changed whenever its pages were read. An existing
+	// profile may then be missing.
 	Changed bool
 	index   map[string]int
 }
@@ -57,13 +62,25 @@ func (l *List) Find(uuid string) *Listed {
 // complete.
 func (l *List) Incomplete() error {
 	switch {
+	case l.Stale != "":
+		return errors.New(l.Stale)
 	case l.Changed:
-		return errors.New("it changed while it was read")
+		return fmt.Errorf("it changed while it was read, %d times in a row", maxReadings)
 	case l.Skipped.Count > 0:
 		return errors.New(l.Skipped.String())
 	default:
 		return nil
 	}
+}
+
+// contains reports whether the list contains all profiles of an index.
+func (l *List) contains(index map[string]int) bool {
+	for uuid := range index {
+		if _, ok := l.index[uuid]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // add adds a profile. Several leases may contain the same profile.

@@ -2,14 +2,15 @@
 
 // Package pager reads lists of profiles, which may come in pages. It promises:
 //
-//   - A list contains all that its pages show, also if it grows while it is read.
-//   - A list says if a profile may be missing from it.
-//   - A list that ends too early, repeats itself or has no end is an error.
+//   - A list lacks no profile that existed before it was read, also if profiles are
+//     created and deleted meanwhile. Otherwise it says that a profile may be missing.
+//   - A list that always ends too early, repeats itself or has no end is an error.
 //
 // It does not know how requests are sent, or how one response is read.
 package pager
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,28 +31,69 @@ const (
 	// maxItems is the maximum number of items of a list. Terraform can't manage that many
 	// profiles.
 	maxItems = 100_000
+	// maxReadings is the maximum number of times that a list of several pages is read.
+	maxReadings = 5
 )
 
 // Pager reads a list, which may come in pages.
 type Pager struct {
 	Shape    wire.Shape
 	Redactor *redact.Redactor
-	// Get sends a request for the list with a query, and calls response.Classify. It
-	// returns when the successful attempt was sent.
-	Get func(ctx context.Context, query url.Values, response *wire.Response) (started time.Time, err error)
+	// Get sends a request for the list with a query, and calls response.Classify.
+	Get func(ctx context.Context, query url.Values, response *wire.Response) (Origin, error)
 }
 
-// Read reads the list to its end. If the list grows meanwhile, Read returns all profiles
-// that its pages show. It sets Changed if a profile may be missing.
+// Origin says where and when the response for a page was made.
+type Origin struct {
+	// Started is when the successful attempt was sent.
+	Started time.Time
+	// Date is when the server made the response, on its own clock. It is zero if the
+	// server gave no usable time.
+	Date time.Time
+	// Stale says why the response is an old copy from a cache, or is "".
+	Stale string
+}
+
+// Read reads the list. A list of one page is complete. If there are several pages, a
+// profile may move to a page that was read before, because another one was deleted. Read
+// then misses it, even if the total stays equal. So Read reads the list again until no
+// profile of the reading before is missing. That proves that nothing was deleted while
+// the reading before was in progress, so it was complete. Profiles that are created
+// meanwhile don't matter. After five readings, Read sets Changed.
 func (p *Pager) Read(ctx context.Context) (*List, error) {
-	r := reading{Pager: p, list: &List{index: make(map[string]int)}, seen: make(map[string]bool), left: wire.MaxList}
-	for {
-		more, err := r.next(ctx)
-		if err != nil {
+	var list *List
+	var before map[string]int // the profiles of the reading before, if it reached the end
+	var date time.Time
+	var tornErr error
+	for range maxReadings {
+		r := reading{Pager: p, list: &List{index: make(map[string]int)}, seen: make(map[string]bool), left: wire.MaxList}
+		err := r.readPages(ctx)
+		switch list = r.list; {
+		case err != nil && !r.torn:
 			return nil, err
+		case err != nil:
+			list, before, tornErr = nil, nil, err
+			continue
+		case r.pages <= 1 || list.Stale != "":
+			return list, nil
+		case before != nil && list.contains(before):
+			list.Date = date
+			return list, nil
 		}
-		if !more {
-			return r.list, nil
+		before, date = list.index, list.Date
+	}
+	if list == nil {
+		return nil, tornErr
+	}
+	list.Changed = true
+	return list, nil
+}
+
+// readPages reads the list to its end.
+func (r *reading) readPages(ctx context.Context) error {
+	for {
+		if more, err := r.next(ctx); err != nil || !more {
+			return err
 		}
 	}
 }
@@ -65,9 +107,11 @@ type reading struct {
 	seen map[string]bool
 	// total is the number of items of the list, according to the last page.
 	total int
-	// totalChanged reports whether two pages gave different totals. shrunk reports
-	// whether a later total was smaller.
-	totalChanged, shrunk bool
+	// totalChanged reports whether two pages gave different totals.
+	totalChanged bool
+	// torn reports whether the list ended too early or repeated itself. The reason may be
+	// that it changed.
+	torn bool
 	// pages counts the pages. left is the number of bytes that may still be read.
 	pages int
 	left  int64
@@ -103,13 +147,14 @@ func (r *reading) next(ctx context.Context) (more bool, err error) {
 	if skip > 0 {
 		query = url.Values{"skip": {strconv.Itoa(skip)}, "take": {strconv.Itoa(pageSize)}}
 	}
-	started, err := r.Get(ctx, query, response)
+	origin, err := r.Get(ctx, query, response)
 	if err != nil {
 		return false, err
 	}
 	if skip == 0 {
-		r.list.Started = started
+		r.list.Started, r.list.Date = origin.Started, origin.Date
 	}
+	r.list.Stale = cmp.Or(r.list.Stale, origin.Stale)
 	r.left -= response.Size
 	return more, nil
 }
@@ -147,7 +192,6 @@ func (r *reading) add(response *wire.Response, page []item) (more bool, err erro
 	}
 	if before > 0 && *header.Total != r.total {
 		r.totalChanged = true
-		r.shrunk = r.shrunk || *header.Total < r.total
 	}
 	r.total = *header.Total
 	r.pages++
@@ -160,18 +204,13 @@ func (r *reading) add(response *wire.Response, page []item) (more bool, err erro
 func (r *reading) isMore(page []item, isNew bool) (more bool, err error) {
 	seen := len(r.seen)
 	switch {
-	case seen > r.total: // a profile was deleted, and another one may be missing
-		r.list.Changed = true
-		return false, nil
-	case seen == r.total:
-		r.list.Changed = r.shrunk
-		return false, nil
-	case r.totalChanged && !isNew:
-		r.list.Changed = true
+	case seen >= r.total, r.totalChanged && !isNew:
 		return false, nil
 	case len(page) == 0:
+		r.torn = true
 		return false, fmt.Errorf("the list ends after %d of %d items", seen, r.total)
 	case !isNew:
+		r.torn = true
 		return false, fmt.Errorf("the page after %d of %d items repeats an earlier one", seen, r.total)
 	case r.pages == maxPages:
 		return false, fmt.Errorf("the list does not end after %d pages", maxPages)

@@ -18,29 +18,45 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// firstPage is when the attempt that brings the first page is sent. Each page takes a
-// minute.
+// The attempt for the first page is sent at firstPage. Each page takes a minute.
 var firstPage = time.Date(2026, time.November, 24, 18, 0, 0, 0, time.UTC)
+
+// firstDate is the time of the server at which it makes the first page.
+var firstDate = firstPage.Add(time.Hour)
 
 // server responds to the requests of a Pager.
 type server struct {
-	// body returns the body of a page, counted from 0.
-	body    func(page int) io.Reader
+	// body returns the body of a page. Readings and their pages are counted from 0.
+	body    func(reading, page int) io.Reader
 	queries []string
+	// readings counts the readings, and pages the pages of the last one.
+	readings, pages int
+	// stale are the pages that are old copies from a cache.
+	stale map[int]string
 }
 
-// pages returns a server of successful responses with the payloads given. The last one
-// is repeated.
-func pages(payloads ...string) *server {
-	return &server{body: func(page int) io.Reader { return text(success(payloads[min(page, len(payloads)-1)])) }}
+// pages returns a server whose list always has the same pages. The last one is repeated.
+func pages(payloads ...string) *server { return readings(payloads) }
+
+// readings returns a server whose list has other pages each time that it is read. The last
+// page of a reading, and the last reading, are repeated.
+func readings(all ...[]string) *server {
+	return &server{body: func(reading, page int) io.Reader {
+		payloads := all[min(reading, len(all)-1)]
+		return text(success(payloads[min(page, len(payloads)-1)]))
+	}}
 }
 
 func (s *server) pager() *pager.Pager {
-	return &pager.Pager{Shape: shape, Get: func(_ context.Context, query url.Values, response *wire.Response) (time.Time, error) {
-		page := len(s.queries)
+	return &pager.Pager{Shape: shape, Get: func(_ context.Context, query url.Values, response *wire.Response) (pager.Origin, error) {
+		number := time.Duration(len(s.queries)) * time.Minute
+		if !query.Has("skip") {
+			s.readings, s.pages = s.readings+1, 0
+		}
 		s.queries = append(s.queries, query.Encode())
-		err := classify(response, s.body(page))
-		return firstPage.Add(time.Duration(page) * time.Minute), err
+		err := classify(response, s.body(s.readings-1, s.pages))
+		s.pages++
+		return pager.Origin{Started: firstPage.Add(number), Date: firstDate.Add(number), Stale: s.stale[len(s.queries)-1]}, err
 	}}
 }
 
@@ -58,16 +74,15 @@ func uuids(list *pager.List) []string {
 	return all
 }
 
-// TestPager_Read is the table of lists and of how their pages may change.
+// TestPager_Read is the table of lists.
 func TestPager_Read(t *testing.T) {
 	t.Parallel()
-	a, b, c, d := profile(uuidA, "a"), profile(uuidB, "b"), profile(uuidC, "c"), profile(uuidD, "d")
+	a, b, c := profile(uuidA, "a"), profile(uuidB, "b"), profile(uuidC, "c")
 	for _, test := range []struct {
 		name    string
 		pages   []string
 		want    []string
 		queries []string
-		changed bool
 	}{
 		{name: "an empty array", pages: []string{"[]"}, queries: []string{""}},
 		{name: "an array", pages: []string{"[" + a + "," + b + "]"}, want: []string{uuidA, uuidB}, queries: []string{""}},
@@ -75,24 +90,17 @@ func TestPager_Read(t *testing.T) {
 		{name: "leases that repeat a profile", pages: []string{"[" + lease(`"thing":`+a) + `,{"uuid":"x","thing":` + a + `},` + b + "]"}, want: []string{uuidA, uuidB}},
 		{name: "an empty page", pages: []string{page(0)}, queries: []string{""}},
 		{name: "one page", pages: []string{page(2, a, b)}, want: []string{uuidA, uuidB}, queries: []string{""}},
-		{name: "three pages", pages: []string{page(3, a), page(3, b), page(3, c)}, want: []string{uuidA, uuidB, uuidC}, queries: []string{"", "skip=1&take=100", "skip=2&take=100"}},
+		{name: "more items than the total", pages: []string{page(1, a, b)}, want: []string{uuidA, uuidB}, queries: []string{""}},
+		{
+			name: "three pages", pages: []string{page(3, a), page(3, b), page(3, c)}, want: []string{uuidA, uuidB, uuidC},
+			queries: []string{"", "skip=1&take=100", "skip=2&take=100", "", "skip=1&take=100", "skip=2&take=100"},
+		},
 		{name: "pages that overlap", pages: []string{page(3, a, b), page(3, b, c)}, want: []string{uuidA, uuidB, uuidC}},
 		{
 			name: "pages of leases that repeat a profile", pages: []string{page(2, lease(`"thing":`+a)), page(2, `{"uuid":"x","thing":`+a+`}`)},
-			want: []string{uuidA}, queries: []string{"", "skip=1&take=100"},
+			want: []string{uuidA}, queries: []string{"", "skip=1&take=100", "", "skip=1&take=100"},
 		},
 		{name: "pages of leases without a UUID", pages: []string{page(2, `{"thing":`+a+`}`), page(2, `{"thing":`+b+`}`)}, want: []string{uuidA, uuidB}},
-		{name: "a list that grows at its end", pages: []string{page(2, a), page(3, b), page(3, c)}, want: []string{uuidA, uuidB, uuidC}},
-		{name: "a list that grows twice", pages: []string{page(2, a), page(3, b), page(4, c), page(4, d)}, want: []string{uuidA, uuidB, uuidC, uuidD}},
-		{name: "a list that grows at its beginning", pages: []string{page(2, b), page(3, b), page(3, b)}, want: []string{uuidB}, changed: true},
-		{name: "a list that grows at its beginning and is read to its end", pages: []string{page(3, a, b), page(4, b, c), page(4, c)}, want: []string{uuidA, uuidB, uuidC}, changed: true},
-		{name: "a list that shrinks to what was read", pages: []string{page(3, a, b), page(2)}, want: []string{uuidA, uuidB}, changed: true},
-		{name: "a list that shrinks below what was read", pages: []string{page(3, a, b), page(1)}, want: []string{uuidA, uuidB}, changed: true},
-		{name: "a list that shrinks and goes on", pages: []string{page(4, a), page(3, b), page(3, c)}, want: []string{uuidA, uuidB, uuidC}, changed: true},
-		{name: "a list that shrinks and grows again", pages: []string{page(4, a), page(3, b), page(4, c), page(4, d)}, want: []string{uuidA, uuidB, uuidC, uuidD}, changed: true},
-		{name: "a list that shrinks to an end", pages: []string{page(4, a), page(3, b), page(3)}, want: []string{uuidA, uuidB}, changed: true},
-		{name: "a list that shrinks and repeats", pages: []string{page(4, a, b), page(3, a)}, want: []string{uuidA, uuidB}, changed: true},
-		{name: "more items than the total", pages: []string{page(1, a, b)}, want: []string{uuidA, uuidB}, changed: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -104,21 +112,95 @@ func TestPager_Read(t *testing.T) {
 			if diff := cmp.Diff(test.want, uuids(list)); diff != "" {
 				t.Error(diff)
 			}
-			if list.Changed != test.changed {
-				t.Errorf("changed is %t", list.Changed)
-			}
-			if (list.Incomplete() == nil) == test.changed {
-				t.Errorf("absence: got %v", list.Incomplete())
+			if list.Changed || list.Incomplete() != nil {
+				t.Errorf("changed is %t, incomplete is %v", list.Changed, list.Incomplete())
 			}
 			if test.queries != nil {
 				if diff := cmp.Diff(test.queries, server.queries); diff != "" {
 					t.Error(diff)
 				}
 			}
-			if list.Started != firstPage {
-				t.Errorf("the list started at %s", list.Started)
+			lastReading := time.Duration(len(server.queries)/server.readings*(server.readings-1)) * time.Minute
+			if !list.Date.Equal(firstDate) || !list.Started.Equal(firstPage.Add(lastReading)) {
+				t.Errorf("the list was complete at %s, and started at %s", list.Date, list.Started)
 			}
 		})
+	}
+}
+
+// TestPager_Read_ListChanges is the table of lists that change while they are read. Each
+// reading has other pages.
+func TestPager_Read_ListChanges(t *testing.T) {
+	t.Parallel()
+	a, b, c, d := profile(uuidA, "a"), profile(uuidB, "b"), profile(uuidC, "c"), profile(uuidD, "d")
+	abc := []string{page(3, a, b), page(3, c)}
+	for _, test := range []struct {
+		name     string
+		readings [][]string
+		want     []string
+		// wantPages is the number of pages that are read.
+		wantPages int
+		// wantDate is the number of the page at whose time the list was complete.
+		wantDate int
+		changed  bool
+	}{
+		{name: "it grows at its end", readings: [][]string{{page(2, a), page(3, b), page(3, c)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 5},
+		{name: "it grows at its beginning", readings: [][]string{{page(2, b), page(3, b)}, {page(3, a, b), page(3, c)}}, want: []string{uuidA, uuidB, uuidC}, wantPages: 4},
+		{name: "it grows between two readings", readings: [][]string{{page(2, a), page(2, b)}, {page(3, a, b), page(3, c)}}, want: []string{uuidA, uuidB, uuidC}, wantPages: 4},
+		{
+			name:     "it grows during each reading",
+			readings: [][]string{{page(2, a), page(2, b)}, {page(3, a), page(4, b), page(4, c), page(4, d)}}, want: []string{uuidA, uuidB, uuidC, uuidD}, wantPages: 6,
+		},
+		{
+			name:     "one profile is deleted and another one created, so the total stays equal",
+			readings: [][]string{{page(3, a, b), page(3, d)}, {page(3, b, c), page(3, d)}}, want: []string{uuidB, uuidC, uuidD}, wantPages: 6, wantDate: 2,
+		},
+		{
+			name: "a profile is deleted while it is read", readings: [][]string{{page(3, a), page(2, c)}, {page(2, b), page(2, c)}},
+			want: []string{uuidB, uuidC}, wantPages: 6, wantDate: 2,
+		},
+		{name: "it ends too early, once", readings: [][]string{{page(3, a), page(3)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 6, wantDate: 2},
+		{name: "it repeats itself, once", readings: [][]string{{page(3, a), page(3, a)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 6, wantDate: 2},
+		{
+			name:     "a profile is deleted during each reading",
+			readings: [][]string{abc, {page(2, a), page(2, b)}, {page(2, a), page(2, c)}, {page(2, b), page(2, c)}, {page(2, c), page(2, d)}},
+			want:     []string{uuidC, uuidD}, wantPages: 10, wantDate: 8, changed: true,
+		},
+		{
+			name: "it repeats itself, but not the last time", readings: [][]string{{page(3, a), page(3, a)}, abc, {page(3, a), page(3, a)}, {page(3, a), page(3, a)}, abc},
+			want: []string{uuidA, uuidB, uuidC}, wantPages: 10, wantDate: 8, changed: true,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			server := readings(test.readings...)
+			list, err := server.pager().Read(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, uuids(list)); diff != "" {
+				t.Error(diff)
+			}
+			if list.Changed != test.changed || (list.Incomplete() != nil) != test.changed {
+				t.Errorf("changed is %t, incomplete is %v", list.Changed, list.Incomplete())
+			}
+			if want := firstDate.Add(time.Duration(test.wantDate) * time.Minute); len(server.queries) != test.wantPages || !list.Date.Equal(want) {
+				t.Errorf("%d pages were read, want %d; the list was complete at %s, want %s", len(server.queries), test.wantPages, list.Date, want)
+			}
+		})
+	}
+}
+
+// One old page makes the list an old copy. It is not read again.
+func TestPager_Read_StalePage_MakesListStale(t *testing.T) {
+	t.Parallel()
+	for at := range 2 {
+		server := pages(page(2, profile(uuidA, "a")), page(2, profile(uuidB, "b")))
+		server.stale = map[int]string{at: "it is old"}
+		list, err := server.pager().Read(t.Context())
+		if err != nil || list.Stale != "it is old" || list.Incomplete() == nil || list.Incomplete().Error() != "it is old" || len(server.queries) != 2 {
+			t.Errorf("page %d: got %+v after %d pages, %v", at, list, len(server.queries), err)
+		}
 	}
 }
 
@@ -184,15 +266,15 @@ func TestPager_Read_SkippedItems(t *testing.T) {
 func TestPager_Read_RequestFails(t *testing.T) {
 	t.Parallel()
 	want := errors.New("no connection")
-	pager := pages(page(2, profile(uuidA, "a"))).pager()
-	get := pager.Get
-	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+	p := pages(page(2, profile(uuidA, "a"))).pager()
+	get := p.Get
+	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (pager.Origin, error) {
 		if query.Has("skip") {
-			return time.Time{}, want
+			return pager.Origin{}, want
 		}
 		return get(ctx, query, response)
 	}
-	if list, err := pager.Read(t.Context()); !errors.Is(err, want) || list != nil {
+	if list, err := p.Read(t.Context()); !errors.Is(err, want) || list != nil {
 		t.Errorf("got %v, %v", list, err)
 	}
 }
@@ -200,15 +282,15 @@ func TestPager_Read_RequestFails(t *testing.T) {
 // A page may be read in several attempts. Only the last one counts.
 func TestPager_Read_SecondAttempt(t *testing.T) {
 	t.Parallel()
-	pager := pages("[" + profile(uuidB, "b") + "]").pager()
-	get := pager.Get
-	pager.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+	p := pages("[" + profile(uuidB, "b") + "]").pager()
+	get := p.Get
+	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (pager.Origin, error) {
 		if err := classify(response, text(`{"success":true,"payload":[`+profile(uuidA, "a")+",")); err == nil {
 			t.Error("a response that is cut short is a success")
 		}
 		return get(ctx, query, response)
 	}
-	list, err := pager.Read(t.Context())
+	list, err := p.Read(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +301,7 @@ func TestPager_Read_SecondAttempt(t *testing.T) {
 
 func TestPager_Read_Endless(t *testing.T) {
 	t.Parallel()
-	server := &server{body: func(at int) io.Reader {
+	server := &server{body: func(_, at int) io.Reader {
 		return text(success(page(1_000_000_000, fmt.Sprintf(`{"uuid":"%08x-2222-4222-8222-222222222222"}`, at))))
 	}}
 	_, err := server.pager().Read(t.Context())
@@ -252,7 +334,7 @@ func TestPager_Read_TooManyItems(t *testing.T) {
 // The limit on the size of a list holds for all its pages together.
 func TestPager_Read_TooLarge(t *testing.T) {
 	t.Parallel()
-	server := &server{body: func(at int) io.Reader {
+	server := &server{body: func(_, at int) io.Reader {
 		if at == 0 {
 			return text(success(page(2, profile(uuidA, "a"))))
 		}
