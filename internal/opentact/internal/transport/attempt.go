@@ -37,6 +37,7 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	x.attempts++
 	x.started = time.Now()
+	defer func() { x.elapsed = time.Since(x.started) }()
 	ctx := caller
 	if req.Method != http.MethodGet {
 		ctx = context.WithoutCancel(ctx)

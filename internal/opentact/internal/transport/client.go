@@ -57,6 +57,7 @@ func New(options Options) *Client {
 		options.Base = newBaseTransport()
 	}
 	var chain http.RoundTripper = attemptTransport{next: options.Base, timeout: options.RequestTimeout}
+	chain = &freshnessTransport{next: chain}
 	chain = logTransport{next: chain, logger: options.Logger}
 	chain = newRateLimitTransport(chain, options.RequestsPerSecond, options.RetryMaxWait)
 	return &Client{
@@ -101,6 +102,18 @@ type Request struct {
 // Started returns when the last attempt was sent.
 func (r *Request) Started() time.Time { return r.exchange.started }
 
+// Elapsed returns how long the last attempt took, from when it was sent until its response
+// was complete.
+func (r *Request) Elapsed() time.Duration { return r.exchange.elapsed }
+
+// Date returns when the server made the last response, on the server's clock, in whole
+// seconds (RFC 9110, section 6.6.1). It is zero if there is no response or no valid Date,
+// or if the response has an Age. Then it comes from a cache.
+func (r *Request) Date() time.Time { return r.exchange.date }
+
+// Stale returns why the last response is an old copy from a cache, or "".
+func (r *Request) Stale() string { return r.exchange.stale }
+
 // Info returns the description of the request for errors.
 func (r *Request) Info() apierror.Request {
 	x := &r.exchange
@@ -128,6 +141,7 @@ func (c *Client) Do(ctx context.Context, r *Request) error {
 		req.Header[name] = values
 	}
 	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Cache-Control", "no-cache")
 	req.Header.Set("User-Agent", c.options.UserAgent)
 	if r.Body != nil {
 		req.Header.Set("Content-Type", "application/json")

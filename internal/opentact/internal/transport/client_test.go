@@ -250,7 +250,7 @@ func TestClientDo_Headers(t *testing.T) {
 		if err := newClient(api).Do(t.Context(), r); err != nil {
 			t.Errorf("%s: %v", method, err)
 		}
-		for name, want := range map[string]string{"Accept": "application/json", "User-Agent": "test", "Content-Type": contentType, "X-Auth-Token": "t"} {
+		for name, want := range map[string]string{"Accept": "application/json", "Cache-Control": "no-cache", "User-Agent": "test", "Content-Type": contentType, "X-Auth-Token": "t"} {
 			if got := api.requests[0].Header.Get(name); got != want {
 				t.Errorf("%s was sent with the %s %q, want %q", method, name, got, want)
 			}

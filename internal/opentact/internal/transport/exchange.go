@@ -22,6 +22,10 @@ type exchange struct {
 	status  int
 	// bytes is the number of bytes that were read from the response's body.
 	bytes int64
+	// elapsed, date and stale belong to the last attempt, like outcome.
+	elapsed time.Duration
+	date    time.Time
+	stale   string
 
 	earlierAmbiguous bool
 	askedToWait      time.Duration
@@ -35,6 +39,7 @@ type exchange struct {
 func (x *exchange) begin() {
 	x.earlierAmbiguous = x.earlierAmbiguous || x.outcome == apierror.Ambiguous
 	x.outcome, x.err, x.status, x.bytes, x.askedToWait, x.proxy = apierror.NotSent, nil, 0, 0, 0, nil
+	x.elapsed, x.date, x.stale = 0, time.Time{}, ""
 }
 
 // fail ends an attempt without a complete response.

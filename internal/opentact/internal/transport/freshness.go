@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+)
+
+// maxDateLag is how far the Date of a response may be before the newest Date. The clocks
+// of several servers behind one address differ by less than that.
+const maxDateLag = 30 * time.Second
+
+// freshnessTransport finds out which responses are old copies from a cache. It compares
+// the Date of a response with the newest Date, and never with the local clock, which may
+// be wrong.
+type freshnessTransport struct {
+	next http.RoundTripper
+
+	mu sync.Mutex
+	// newest is the newest Date of all responses without an Age.
+	newest time.Time
+}
+
+func (t *freshnessTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := t.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	x := &requestFrom(req.Context()).exchange
+	isWritten := req.Method != http.MethodGet && x.outcome == apierror.Done
+	x.date, x.stale = t.observe(resp.Header, x.elapsed, isWritten)
+	return resp, nil
+}
+
+// observe returns the Date of a response, or zero if the response has an Age. It also
+// returns why the response is stale, or "".
+//
+// A proxy with a wrong clock may respond with a Date far in the future, after which all
+// responses look old. A cache never responds to a write (RFC 9111, section 4). So if the
+// response to a successful write looks old, observe drops the newest Date. A failed write
+// may be the response of a proxy, so it does not count.
+func (t *freshnessTransport) observe(header http.Header, elapsed time.Duration, isWritten bool) (date time.Time, stale string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	date, age := readDate(header), readAge(header)
+	hasAge := len(header.Values("Age")) > 0
+	// The server may set Date when it begins to respond, which takes up to elapsed.
+	isOld := !date.IsZero() && t.newest.After(date.Add(elapsed+maxDateLag))
+	switch {
+	case age > 0:
+		stale = fmt.Sprintf("it is a copy from a cache: its Age is %s", age)
+	case isOld && isWritten && !hasAge:
+		t.newest = date
+	case isOld:
+		stale = fmt.Sprintf("it is a copy from a cache: its Date is %s before that of a newer response", t.newest.Sub(date))
+	}
+	if hasAge {
+		return time.Time{}, stale // Date says when the cache got the response
+	}
+	if date.After(t.newest) {
+		t.newest = date
+	}
+	return date, stale
+}
+
+// readDate returns the Date of a response, or zero if there is no valid one.
+func readDate(header http.Header) time.Time {
+	date, err := http.ParseTime(header.Get("Date"))
+	if err != nil {
+		return time.Time{}
+	}
+	return date
+}
+
+// readAge returns the Age of a response. It uses the first value of a list and ignores an
+// invalid one (RFC 9111, section 5.1).
+func readAge(header http.Header) time.Duration {
+	first, _, _ := strings.Cut(header.Get("Age"), ",")
+	seconds, err := strconv.ParseUint(strings.TrimSpace(first), 10, 32)
+	if err != nil && !errors.Is(err, strconv.ErrRange) { // out of range, seconds is the largest number
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
