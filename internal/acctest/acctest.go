@@ -7,6 +7,7 @@ package acctest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -92,12 +93,16 @@ func (e *Env) Writes(from int) []string {
 }
 
 // Stub returns a provider whose API answers every request by a function. It is
-// for answers that no honest API would give.
-func Stub(t testing.TB, answer http.HandlerFunc) *Protocol {
+// for answers that no honest API would give. Settings change the configuration.
+func Stub(t testing.TB, answer http.HandlerFunc, settings ...Values) *Protocol {
 	t.Helper()
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
 	p := NewProtocol(t)
-	NoDiagnostics(t, p.Configure(t, Values{"base_url": server.URL, "token": "stub-token", "max_retries": 0, "retry_max_wait": "1ms"}))
+	config := Values{"base_url": server.URL, "token": "stub-token", "max_retries": 0, "retry_max_wait": "1ms"}
+	for _, more := range settings {
+		maps.Copy(config, more)
+	}
+	NoDiagnostics(t, p.Configure(t, config))
 	return p
 }

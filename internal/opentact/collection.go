@@ -151,8 +151,14 @@ type Created[F Fields] struct {
 	// Resends is the number of times that the request was resent. Lists had shown no
 	// profile, but the API may have carried out an earlier request late.
 	Resends int
-	// Duplicates are the UUIDs of further profiles that the requests made.
+	// Undecided reports whether the profile was found in a list although the times of the
+	// API don't show that it is new.
+	Undecided bool
+	// Duplicates are the UUIDs of further profiles that the requests made. There are at
+	// most as many as requests with an ambiguous outcome.
 	Duplicates []string
+	// Possible are the UUIDs of further profiles that the requests may have made.
+	Possible []string
 }
 
 // Create creates one profile. It sends the fields of planned that are not absent. If the
@@ -166,7 +172,10 @@ func (c *Collection[F]) Create(ctx context.Context, planned F) (Created[F], erro
 		return Created[F]{}, err
 	}
 	result, err := c.endpoint.Create(ctx, sent)
-	created := Created[F]{Ambiguous: result.Ambiguous, Resends: result.Resends, Duplicates: result.Duplicates}
+	created := Created[F]{
+		Ambiguous: result.Ambiguous, Resends: result.Resends, Undecided: result.Undecided,
+		Duplicates: result.Duplicates, Possible: result.Possible,
+	}
 	created.Profile, _ = c.layout.decode(result.Fields)
 	return created, err
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,34 +41,36 @@ func TestCollection_Create_IdenticalAtOnce_EachGetsItsOwnProfile(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			api, client := newEmulator(t)
-			inject(t, api, randomFailures(seed))
-			profiles := opentact.CollectionOf(client, &messaging)
-			const creates = 30
-			uuids := make([]string, creates)
-			var working sync.WaitGroup
-			for i := range creates {
-				working.Go(func() {
-					made, err := profiles.Create(t.Context(), messagingFields{Named: named(fmt.Sprint("same-", i%3))})
-					if err != nil {
-						t.Errorf("create %d: %v", i, err)
-					}
-					uuids[i] = made.UUID
-					if len(made.Duplicates) > 0 {
-						t.Errorf("create %d: duplicates %v", i, made.Duplicates)
-					}
-				})
-			}
-			working.Wait()
-			var stored []string
-			for _, p := range api.Profiles(emulator.MessagingProfile) {
-				stored = append(stored, fmt.Sprint(p["uuid"]))
-			}
-			slices.Sort(uuids)
-			slices.Sort(stored)
-			if diff := cmp.Diff(stored, uuids); diff != "" {
-				t.Errorf("profiles (-stored +created):\n%s", diff)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				api, client := newFakeEmulator(t, emulator.Options{})
+				inject(t, api, randomFailures(seed))
+				profiles := opentact.CollectionOf(client, &messaging)
+				const creates = 30
+				uuids := make([]string, creates)
+				var working sync.WaitGroup
+				for i := range creates {
+					working.Go(func() {
+						made, err := profiles.Create(t.Context(), messagingFields{Named: named(fmt.Sprint("same-", i%3))})
+						if err != nil {
+							t.Errorf("create %d: %v", i, err)
+						}
+						uuids[i] = made.UUID
+						if len(made.Duplicates) > 0 {
+							t.Errorf("create %d: duplicates %v", i, made.Duplicates)
+						}
+					})
+				}
+				working.Wait()
+				var stored []string
+				for _, p := range api.Profiles(emulator.MessagingProfile) {
+					stored = append(stored, fmt.Sprint(p["uuid"]))
+				}
+				slices.Sort(uuids)
+				slices.Sort(stored)
+				if diff := cmp.Diff(stored, uuids); diff != "" {
+					t.Errorf("profiles (-stored +created):\n%s", diff)
+				}
+			})
 		})
 	}
 }
@@ -144,30 +147,32 @@ func TestCollection_Create_PagedListGrows_EachGetsItsOwnProfile(t *testing.T) {
 	for seed := range 5 {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
-			api, client := newEmulatorWith(t, emulator.Options{PageSize: 3})
-			inject(t, api, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
-			profiles := opentact.CollectionOf(client, &messaging)
-			const creates, parallelism = 30, 10
-			slots := make(chan struct{}, parallelism)
-			uuids := make([]string, creates)
-			var working sync.WaitGroup
-			for i := range creates {
-				working.Go(func() {
-					slots <- struct{}{}
-					defer func() { <-slots }()
-					made, err := profiles.Create(t.Context(), messagingFields{Named: named(fmt.Sprint("n", i))})
-					if err != nil || made.Ambiguous == nil {
-						t.Errorf("create %d: %v", i, err)
-					}
-					uuids[i] = made.UUID
-				})
-			}
-			working.Wait()
-			slices.Sort(uuids)
-			stored := api.Profiles(emulator.MessagingProfile)
-			if unique := slices.Compact(uuids); len(unique) != creates || len(stored) != creates {
-				t.Errorf("%d creates got %d profiles, and the API holds %d", creates, len(unique), len(stored))
-			}
+			synctest.Test(t, func(t *testing.T) {
+				api, client := newFakeEmulator(t, emulator.Options{PageSize: 3})
+				inject(t, api, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
+				profiles := opentact.CollectionOf(client, &messaging)
+				const creates, parallelism = 30, 10
+				slots := make(chan struct{}, parallelism)
+				uuids := make([]string, creates)
+				var working sync.WaitGroup
+				for i := range creates {
+					working.Go(func() {
+						slots <- struct{}{}
+						defer func() { <-slots }()
+						made, err := profiles.Create(t.Context(), messagingFields{Named: named(fmt.Sprint("n", i))})
+						if err != nil || made.Ambiguous == nil {
+							t.Errorf("create %d: %v", i, err)
+						}
+						uuids[i] = made.UUID
+					})
+				}
+				working.Wait()
+				slices.Sort(uuids)
+				stored := api.Profiles(emulator.MessagingProfile)
+				if unique := slices.Compact(uuids); len(unique) != creates || len(stored) != creates {
+					t.Errorf("%d creates got %d profiles, and the API holds %d", creates, len(unique), len(stored))
+				}
+			})
 		})
 	}
 }

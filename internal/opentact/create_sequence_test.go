@@ -26,7 +26,7 @@ func TestCollection_Create_ListLacksEarlierProfile(t *testing.T) {
 		if err := create(profiles, "b"); err != nil {
 			t.Fatal(err)
 		}
-		wantAmbiguous(t, create(profiles, "a"), "the list does not show what was certainly created before: "+uuidB)
+		wantAmbiguous(t, create(profiles, "a"), "the list does not show profiles that were created before: "+uuidB)
 	})
 	for name, deleted := range map[string]reply{"earlier profile was deleted": success("{}"), "earlier profile was not found": rejection(404, "no such profile")} {
 		t.Run(name, func(t *testing.T) {
@@ -74,8 +74,8 @@ func TestCollection_Create_AfterAmbiguousCreate_NamesAllCandidates(t *testing.T)
 			[]opentact.Candidate{{UUID: uuidA}, {UUID: uuidB}},
 		},
 		"another value": {
-			listOf(profileSeven), "a new profile has this name and other values than were sent",
-			[]opentact.Candidate{{UUID: uuidA, Differences: []string{"toll_free_weight is 7, and was sent as 1"}}},
+			listOf(profileSeven), "a profile that the first list did not show has this name and other values than were sent",
+			[]opentact.Candidate{{UUID: uuidA, Doubts: []string{"toll_free_weight is 7, and was sent as 1"}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

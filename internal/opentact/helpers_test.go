@@ -10,9 +10,13 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -167,6 +171,63 @@ func onAttempt(do func(status int64)) func(*opentact.Config) {
 
 // noRetries makes a client send each request once.
 func noRetries(c *opentact.Config) { c.MaxRetries = 0 }
+
+// handlerTransport sends requests to a handler without a network, so that tests can use
+// fake time. A handler that panics with http.ErrAbortHandler closes the connection.
+type handlerTransport struct{ http.Handler }
+
+func (h handlerTransport) RoundTrip(req *http.Request) (resp *http.Response, err error) {
+	// Go's transport calls GotConn once it has a connection.
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
+	if req.Body == nil { // a handler may rely on a body
+		req = req.Clone(req.Context())
+		req.Body = http.NoBody
+	}
+	recorder := httptest.NewRecorder()
+	recorder.Header().Set("Date", time.Now().UTC().Format(http.TimeFormat))
+	isAborted := h.serve(recorder, req)
+	if isAborted && recorder.Body.Len() == 0 {
+		return nil, io.EOF
+	}
+	resp = recorder.Result()
+	if isAborted {
+		resp.Body = io.NopCloser(io.MultiReader(recorder.Body, iotest.ErrReader(io.ErrUnexpectedEOF)))
+	}
+	return resp, nil
+}
+
+// serve reports whether the handler closes the connection.
+func (h handlerTransport) serve(w http.ResponseWriter, req *http.Request) (isAborted bool) {
+	defer func() {
+		if cause := recover(); cause == http.ErrAbortHandler { //nolint:errorlint // a panic has no chain of errors
+			isAborted = true
+		} else if cause != nil {
+			panic(cause)
+		}
+	}()
+	h.ServeHTTP(w, req)
+	return false
+}
+
+// newFakeEmulator returns an emulator and a client of it that need no network.
+func newFakeEmulator(t *testing.T, options emulator.Options, changes ...func(*opentact.Config)) (*emulator.Emulator, *opentact.Client) {
+	t.Helper()
+	api, err := emulator.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := opentact.Config{
+		BaseURL:     &url.URL{Scheme: "https", Host: "api.example", Path: emulator.BasePath},
+		Credentials: opentact.Credentials{Token: emulator.DefaultToken, Source: "the test"}, UserAgent: "test/1",
+		RequestTimeout: 10 * time.Second, MaxRetries: 10, RetryMaxWait: time.Second,
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	return api, opentact.NewWithTransport(config, handlerTransport{api})
+}
 
 // newEmulator starts an emulator and returns it with a client that retries at once.
 func newEmulator(t *testing.T, changes ...func(*opentact.Config)) (*emulator.Emulator, *opentact.Client) {

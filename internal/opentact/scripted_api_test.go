@@ -71,6 +71,22 @@ type scriptedAPI struct {
 	// creates is the number of successful creates. Each makes a profile with its own
 	// UUID, which replaces uuidA in the script.
 	creates int
+	// posted reports whether a POST has arrived.
+	posted bool
+}
+
+// The profiles of scripts were created at scriptTime. Until the first POST, the server's
+// clock shows a minute before that.
+var scriptTime = time.Date(2019, time.August, 24, 14, 15, 22, 0, time.UTC)
+
+// date returns the time of the response to a request on the server's clock.
+func (a *scriptedAPI) date(r *http.Request) time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.posted = a.posted || r.Method == http.MethodPost; a.posted {
+		return scriptTime
+	}
+	return scriptTime.Add(-time.Minute)
 }
 
 func newScriptedAPI(t *testing.T, script ...reply) *scriptedAPI {
@@ -110,6 +126,7 @@ func newConnServer(t *testing.T, serve func(net.Conn)) *scriptedAPI {
 
 func (a *scriptedAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	next := a.next(r)
+	w.Header().Set("Date", a.date(r).Format(http.TimeFormat))
 	for name, value := range next.header {
 		w.Header().Set(name, value)
 	}

@@ -11,60 +11,82 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// warn tells people of a create that did not go the plain way.
+// warn adds a warning if the outcome of a create request was ambiguous.
 func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.Created[F]) {
 	if made.UUID == "" || made.Ambiguous == nil {
 		return
 	}
-	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, of.ProfileName())
+	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(of.ProfileName()))
 	cause := "\n\n" + sentence(made.Ambiguous.Error())
+	const resent = "The outcome of a create request was ambiguous, so the provider sent it again. %s is in the state. "
 	switch {
 	case len(made.Duplicates) > 0:
-		diags.AddWarning("There are more profiles than resources: "+subject,
-			fmt.Sprintf("The answer to a create was lost. %s is in the state. Lists did not show everything in time, and now show more new profiles "+
-				"with this name and these values than there are resources for. These belong to none; delete them in the OpenTact account, or import them:\n\n%s%s",
-				made.UUID, r.importCommands(made.Duplicates...), cause))
+		diags.AddWarning("Duplicates of "+subject, fmt.Sprintf(resent+
+			"The list also shows these new profiles with the same name and values, which no resource of this provider configuration manages. "+
+			"An earlier request probably created them:\n\n%s\n\n"+
+			"Delete them in the OpenTact account, or import them. %s%s%s",
+			made.UUID, r.importCommands(made.Duplicates...), checkOthers(made.Duplicates...), possible(made.Possible), cause))
+	case len(made.Possible) > 0:
+		diags.AddWarning("Possible duplicates of "+subject, fmt.Sprintf(resent+
+			"An earlier request may have created a duplicate.%s%s", made.UUID, possible(made.Possible), cause))
 	case made.Resends > 0:
-		diags.AddWarning("A create was sent again: "+subject,
-			fmt.Sprintf("The answer to the create was lost, and two lists showed no new profile with this name and these values, so it was sent again. "+
-				"%s is in the state. Should another one appear that belongs to no resource, an earlier request was carried out after all: delete it, or import it.%s",
-				made.UUID, cause))
+		diags.AddWarning("Resent the create of "+subject, fmt.Sprintf(resent+
+			"Lists showed no new profile with this name and these values before that. "+
+			"If another one appears later, the API carried out the earlier request late: delete that profile, or import it.%s", made.UUID, cause))
 	default:
-		diags.AddWarning("The answer to a create was lost: "+subject,
-			fmt.Sprintf("The list shows a new profile with this name and these values that belongs to no other resource, %s. "+
-				"It was taken for the one that was created, and is in the state.%s", made.UUID, cause))
+		doubt := ""
+		if made.Undecided {
+			doubt = "The times of the API do not show whether it is older than the request. "
+		}
+		diags.AddWarning("Adopted "+subject+" after an ambiguous create", fmt.Sprintf(
+			"The response to the create request was lost or unusable. The list shows a profile with this name and these values, "+
+				"which no other resource of this provider configuration manages, %s. It is in the state now. %s%s%s",
+			made.UUID, doubt, checkOthers(made.UUID), cause))
 	}
 }
 
-// ambiguousCreate says what to do about a profile that may exist.
+// possible describes profiles that may be duplicates.
+func possible(uuids []string) string {
+	if len(uuids) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("\n\nThese profiles have the same name and values, but others may have created them: %s. "+
+		"Find out who manages them before you change them. %s", opentact.Enumerate(uuids), checkOthers(uuids...))
+}
+
+// checkOthers says how to find out whether another resource manages a profile. A provider
+// configuration knows only its own resources, also if it is an alias for the same account.
+func checkOthers(uuids ...string) string {
+	return fmt.Sprintf("Another provider alias, workspace or person may create equal profiles at the same time. "+
+		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=%s", uuids[0])
+}
+
+// ambiguousCreate returns the detail of an error about a profile that may exist.
 func (r *profileResource[F]) ambiguousCreate(err *opentact.AmbiguousCreateError) string {
-	text := fmt.Sprintf("It is not known whether the %s %q was created: the request was sent, and what came back does not say. %s\n\n"+
-		"The list did not tell either: %s\n\n", r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), sentence(err.Reason))
+	text := fmt.Sprintf("The %s %q may or may not have been created. %s\n\nThe list of profiles does not show the outcome: %s.\n\n",
+		r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), err.Reason)
+	address := fmt.Sprintf("Replace opentact_%s.NAME by the address of this resource.", r.kind.TypeName)
 	if len(err.Candidates) == 0 {
-		return text + fmt.Sprintf("Look for the profile in the OpenTact account, or by the data source opentact_%ss. "+
-			"If it is there, import it before the next apply, %s", r.kind.TypeName, r.importHint()+r.importCommands("UUID"))
+		return text + fmt.Sprintf("Look for the profile in the OpenTact account, or with the data source opentact_%ss. "+
+			"If it exists, import it before the next apply:\n\n%s\n\n%s", r.kind.TypeName, r.importCommands("UUID"), address)
 	}
 	uuids := make([]string, len(err.Candidates))
 	for i, candidate := range err.Candidates {
 		uuids[i] = candidate.UUID
-		text += strings.TrimSuffix(fmt.Sprintf("%s: %s", candidate.UUID, strings.Join(candidate.Differences, "; ")), ": ") + "\n"
+		text += strings.TrimSuffix(fmt.Sprintf("%s: %s", candidate.UUID, strings.Join(candidate.Doubts, "; ")), ": ") + "\n"
 	}
-	return text + "\nIf one of these is it, import that before the next apply, " + r.importHint() + r.importCommands(uuids...)
+	return text + fmt.Sprintf("\nIf one of these profiles is the right one, import it before the next apply:\n\n%s\n\n%s %s",
+		r.importCommands(uuids...), address, checkOthers(uuids...))
 }
 
-// importHint comes before commands: a resource does not know its own address.
-func (r *profileResource[F]) importHint() string {
-	return fmt.Sprintf("with the address of this resource in the place of opentact_%s.NAME:\n\n", r.kind.TypeName)
-}
+// maxCommands is the maximum number of commands that are written out.
+const maxCommands = 10
 
-// mostCommands is how many commands are written out.
-const mostCommands = 10
-
-// importCommands are commands for a shell, one a line.
+// importCommands returns shell commands, one per line.
 func (r *profileResource[F]) importCommands(uuids ...string) string {
 	var commands []string
 	for i, uuid := range uuids {
-		if i == mostCommands {
+		if i == maxCommands {
 			return fmt.Sprintf("%s\n  and so on, for %d more", strings.Join(commands, "\n"), len(uuids)-i)
 		}
 		commands = append(commands, fmt.Sprintf("  terraform import 'opentact_%s.NAME' %s", r.kind.TypeName, uuid))

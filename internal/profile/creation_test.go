@@ -37,16 +37,21 @@ func plainly(diags []*tfprotov6.Diagnostic) string {
 // that the answer to a create does not arrive.
 func TestWhatIsSaidOfALostCreate(t *testing.T) {
 	t.Parallel()
-	const noAnswer = `It is not known whether the messaging profile "a" was created: the request was sent, and what came back does not say. ` +
-		`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).` + "\n\n"
-	const lookForIt = "Look for the profile in the OpenTact account, or by the data source opentact_messaging_profiles. " +
-		"If it is there, import it before the next apply, with the address of this resource in the place of opentact_messaging_profile.NAME:\n\n" +
-		"  terraform import 'opentact_messaging_profile.NAME' UUID"
-	const importOne = "\nIf one of these is it, import that before the next apply, with the address of this resource in the place of opentact_messaging_profile.NAME:\n\n"
+	const noAnswer = `The messaging profile "a" may or may not have been created. ` +
+		`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).` +
+		"\n\nThe list of profiles does not show the outcome: "
+	const address = "\n\nReplace opentact_messaging_profile.NAME by the address of this resource."
+	const lookForIt = "Look for the profile in the OpenTact account, or with the data source opentact_messaging_profiles. " +
+		"If it exists, import it before the next apply:\n\n  terraform import 'opentact_messaging_profile.NAME' UUID" + address
+	const importOne = "\nIf one of these profiles is the right one, import it before the next apply:\n\n"
+	const checkOthers = " Another provider alias, workspace or person may create equal profiles at the same time. " +
+		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=" + uuid
+	const adopted = `WARNING : Adopted messaging profile "a" after an ambiguous create: The response to the create request was lost or unusable. ` +
+		`The list shows a profile with this name and these values, which no other resource of this provider configuration manages, ` + uuid + `. It is in the state now.`
 	const errorPrefix = `ERROR : Could not create messaging profile "a": `
 
-	mine := strings.TrimSuffix(strings.TrimPrefix(profileJSON(""), `{"success":true,"payload":`), "}")
-	mine = strings.ReplaceAll(mine, `"sticky_sender":false`, `"sticky_sender":true`)
+	mine := strings.TrimSuffix(strings.TrimPrefix(profileJSON(`"sticky_sender":true,"created_on":"2026-11-25T12:00:30Z"`), `{"success":true,"payload":`), "}")
+	sameSecond, older := strings.ReplaceAll(mine, "12:00:30Z", "12:00:00Z"), strings.ReplaceAll(mine, "12:00:30Z", "11:59:59Z")
 	second := strings.ReplaceAll(mine, uuid, otherUUID)
 	changed := strings.ReplaceAll(strings.ReplaceAll(mine, `"callback_url":null`, `"callback_url":"https://u:s3cret@b.example"`), `"sticky_sender":true`, `"sticky_sender":false`)
 	for name, test := range map[string]struct {
@@ -60,48 +65,70 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 	}{
 		"the profile is found": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "]"}, created: true,
-			want: `WARNING : The answer to a create was lost: messaging profile "a": The list shows a new profile with this name and these values that belongs to no other resource, ` + uuid +
-				`. It was taken for the one that was created, and is in the state.` + "\n\n" +
+			want: adopted + checkOthers + "\n\n" +
 				`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).`,
 		},
 		"201 without a body": {
 			status: 201, lists: []string{"[]", "[" + mine + "]"}, created: true,
-			want: `WARNING : The answer to a create was lost: messaging profile "a": The list shows a new profile with this name and these values that belongs to no other resource, ` + uuid +
-				`. It was taken for the one that was created, and is in the state.` + "\n\n" +
+			want: adopted + checkOthers + "\n\n" +
 				`Create messaging profile (POST URL/profile/messaging): unexpected response with status 201: it is empty.`,
+		},
+		"the profile is found, created in the second of the first list": {
+			status: 502, body: "<h1>", lists: []string{"[]", "[" + sameSecond + "]"}, created: true,
+			want: adopted + " The times of the API do not show whether it is older than the request." + checkOthers + "\n\n" +
+				`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).`,
+		},
+		"the profile is older than the first list": {
+			status: 502, body: "<h1>", lists: []string{"[]", "[" + older + "]"},
+			want: errorPrefix + noAnswer + "a profile has this name and the values that were sent, but it is not new.\n\n" +
+				uuid + ": it was created at 2026-11-25T11:59:59Z, before the first create of this provider configuration\n" +
+				importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
+		},
+		"the response holds a profile with another name": {
+			status: 200, body: strings.ReplaceAll(profileJSON(`"created_on":"2026-11-25T12:00:30Z"`), `"name":"a"`, `"name":"b"`), lists: []string{"[]"},
+			want: errorPrefix + `The messaging profile "a" may or may not have been created. Create messaging profile (POST URL/profile/messaging): ` +
+				`unexpected response: it describes profile ` + uuid + `, which has another name.` +
+				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and after such a response the request is not sent again.\n\n" +
+				uuid + `: name is "b", and was sent as "a"; sticky_sender is false, and was sent as true` + "\n" +
+				importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
 		},
 		"the list fails": {
 			status: 502, body: "<h1>", lists: []string{"[]", ""},
-			want: errorPrefix + noAnswer + "The list did not tell either: The list could not be read: list messaging profiles (GET URL/profile/messaging): " +
+			want: errorPrefix + noAnswer + "the list could not be read: list messaging profiles (GET URL/profile/messaging): " +
 				"unexpected response with status 200: it is empty.\n\n" + lookForIt,
 		},
 		"the list before the create failed": {
 			status: 502, body: "<h1>", lists: []string{"", "[" + mine + "]"},
-			want: errorPrefix + noAnswer + "The list did not tell either: It is not known which profiles are new, because the list before the first create could not be read: " +
+			want: errorPrefix + noAnswer + "it is not known which profiles are new, because the list before the first create could not be read: " +
 				"list messaging profiles (GET URL/profile/messaging): unexpected response with status 200: it is empty.\n\n" +
-				uuid + "\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid,
+				uuid + "\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
 		},
 		"two new profiles match": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "," + second + "]"},
-			want: errorPrefix + noAnswer + "The list did not tell either: 2 new profiles have this name and the values that were sent, and only 1 of these requests had an ambiguous outcome.\n\n" +
+			want: errorPrefix + noAnswer + "2 new profiles have this name and the values that were sent, and only 1 of these requests had an ambiguous outcome.\n\n" +
 				uuid + "\n" + otherUUID + "\n" + importOne +
-				"  terraform import 'opentact_messaging_profile.NAME' " + uuid + "\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID,
+				"  terraform import 'opentact_messaging_profile.NAME' " + uuid + "\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID + address + checkOthers,
 		},
 		"a candidate has other values": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + changed + "]"}, callback: "https://u:s3cret@a.example/x",
-			want: errorPrefix + noAnswer + "The list did not tell either: A new profile has this name and other values than were sent.\n\n" +
+			want: errorPrefix + noAnswer + "a profile that the first list did not show has this name and other values than were sent.\n\n" +
 				uuid + ": callback_url is a value of 26 characters that is not shown here, and was sent as a value of 28 characters that is not shown here; " +
-				"sticky_sender is false, and was sent as true\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid,
+				"sticky_sender is false, and was sent as true\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
 		},
 		"there is none": {
 			status: 502, body: "<h1>", lists: []string{"[]"},
-			want: errorPrefix + noAnswer + "The list did not tell either: No new profile has this name, and the create was tried as often as max_retries (0) allows.\n\n" + lookForIt,
+			want: errorPrefix + noAnswer + "no new profile has this name, and the create was tried as often as max_retries (0) allows.\n\n" + lookForIt,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			listed := 0
+			date := time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
 			p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodPost {
+					date = date.Add(30 * time.Second)
+				}
+				w.Header().Set("Date", date.Format(http.TimeFormat))
 				switch {
 				case r.Method == http.MethodPost:
 					answer(w, test.status, test.body)
@@ -141,7 +168,7 @@ func TestManyCandidates(t *testing.T) {
 	})
 	_, diags := create(t, p, acctest.Values{"name": "a", "sticky_sender": true})
 	text := acctest.Describe(diags)
-	if strings.Count(text, "terraform import") != 10 || len(text) > 5000 || !strings.Contains(text, "1000 new profiles have this name") || !strings.Contains(text, "(these are the first 10 of 1000)") {
+	if strings.Count(text, "terraform import") != 10 || len(text) > 5000 || !strings.Contains(text, "several profiles have this name") || !strings.Contains(text, "(these are the first 10 of 1000)") {
 		t.Errorf("%d bytes:\n%.6000s", len(text), text)
 	}
 }
@@ -159,7 +186,7 @@ func TestProfileAdoptedByASibling(t *testing.T) {
 	}
 	second, diags := create(t, p, acctest.Values{"name": "a"})
 	acctest.WantError(t, diags, "", `Could not create messaging profile "a"`,
-		"The list did not tell either: No new profile has this name except those of other resources, "+first.Values().Text("id")+
+		"does not show the outcome: no new profile has this name except those of other resources, "+first.Values().Text("id")+
 			", and the create was tried as often as max_retries (0) allows.")
 	if second.Values() != nil || len(env.Profiles(emulator.MessagingProfile)) != 1 {
 		t.Errorf("the second is %v", second.Values())
@@ -182,10 +209,50 @@ func TestSurplusIsNamed(t *testing.T) {
 			surplus = id
 		}
 	}
-	want := `WARNING : There are more profiles than resources: messaging profile "a": The answer to a create was lost. ` + state.Values().Text("id") + ` is in the state. ` +
-		`Lists did not show everything in time, and now show more new profiles with this name and these values than there are resources for. ` +
-		`These belong to none; delete them in the OpenTact account, or import them:` + "\n\n  terraform import 'opentact_messaging_profile.NAME' " + surplus +
+	want := `WARNING : Possible duplicates of messaging profile "a": The outcome of a create request was ambiguous, so the provider sent it again. ` +
+		state.Values().Text("id") + ` is in the state. An earlier request may have created a duplicate.` +
+		"\n\nThese profiles have the same name and values, but others may have created them: " + surplus + ". Find out who manages them before you change them. " +
+		"Another provider alias, workspace or person may create equal profiles at the same time. To find out whether another resource manages a profile, " +
+		"run this command in each workspace of the account:\n\n  terraform state list -id=" + surplus +
 		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."
+	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// The times of the API show which profiles the first request made.
+func TestCreate_DuplicateByItsTime_IsNamed(t *testing.T) {
+	t.Parallel()
+	stored := func(uuid, created string) string {
+		return fmt.Sprintf(`{"uuid":%q,"name":"a","created_on":"2026-11-25T%sZ"}`, uuid, created)
+	}
+	const otherUUID, earlierUUID = "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"
+	mine, duplicate, earlier := stored(uuid, "12:01:00"), stored(otherUUID, "12:00:30"), stored(earlierUUID, "11:59:59")
+	posts, lists := 0, []string{"[]", "[]", "[]", "[" + earlier + "," + mine + "," + duplicate + "]"}
+	date := time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
+	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			posts++
+			date = date.Add(30 * time.Second)
+		}
+		w.Header().Set("Date", date.Format(http.TimeFormat))
+		switch {
+		case r.Method == http.MethodPost && posts == 1:
+			answer(w, http.StatusBadGateway, "<h1>")
+		case r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, uuid):
+			answer(w, http.StatusOK, `{"success":true,"payload":`+mine+`}`)
+		default:
+			answer(w, http.StatusOK, `{"success":true,"payload":`+lists[0]+`}`)
+			lists = lists[1:]
+		}
+	}, acctest.Values{"max_retries": 1})
+	_, diags := create(t, p, acctest.Values{"name": "a"})
+	want := `WARNING : Duplicates of messaging profile "a": The outcome of a create request was ambiguous, so the provider sent it again. ` + uuid + ` is in the state. ` +
+		`The list also shows these new profiles with the same name and values, which no resource of this provider configuration manages. ` +
+		`An earlier request probably created them:` + "\n\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID +
+		"\n\nDelete them in the OpenTact account, or import them. Another provider alias, workspace or person may create equal profiles at the same time. " +
+		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=" + otherUUID +
+		"\n\nCreate messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes)."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -244,8 +311,8 @@ func TestFaultsOfWrites(t *testing.T) {
 	t.Parallel()
 	const (
 		done      = "done"
-		recovered = "The answer to a create was lost"
-		repeated  = "A create was sent again"
+		recovered = "Adopted messaging profile \"a\" after an ambiguous create"
+		repeated  = "Resent the create of messaging profile \"a\""
 		nothing   = "Nothing was c"
 	)
 	slow := emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)} // it ends when the client gives up

@@ -24,9 +24,9 @@ type AmbiguousCreateError struct {
 type Candidate struct {
 	// UUID is the UUID of the profile.
 	UUID string
-	// Differences describe the values that differ from those sent. They don't show values
-	// of sensitive fields.
-	Differences []string
+	// Doubts say why another create may have made the profile, such as values that differ
+	// from those sent. They don't show values of sensitive fields.
+	Doubts []string
 }
 
 func (e *AmbiguousCreateError) Error() string {

@@ -5,7 +5,7 @@
 // mean: the caller passes functions for that. It promises:
 //   - A POST is resent only if lists show that the one before made no profile.
 //   - A create never adopts a profile that existed before, or that belongs to another
-//     resource of this process.
+//     resource of this process. It compares UUIDs and the times of the server.
 //   - An outcome that stays ambiguous is an error that names the candidates.
 package create
 
@@ -53,11 +53,16 @@ type Creator struct {
 	// baselineLock holds one value while a create reads the baseline.
 	baselineLock chan struct{}
 
+	// clock compares the times of the server.
+	clock clock
+
 	mu sync.Mutex
 	// baseline holds the UUIDs that existed before the first create of this process. If
-	// they could not be read, it is nil, and baselineErr says why.
-	baseline    map[string]bool
-	baselineErr error
+	// they could not be read, it is nil, and baselineErr says why. baselineDate is when the
+	// server made that list. It is zero if the server gave no usable time.
+	baseline     map[string]bool
+	baselineErr  error
+	baselineDate time.Time
 	// owned holds the UUIDs of the profiles that this process created or adopted.
 	owned map[string]bool
 	// excluded holds the UUIDs that no create may adopt: duplicates, and deleted
@@ -78,8 +83,19 @@ type Request struct {
 	Sent wire.RawFields
 	// Info describes the request for errors.
 	Info apierror.Request
-	// Post sends the request once and returns the profile of the response.
-	Post func(context.Context) (wire.RawFields, error)
+	// Post sends the request once.
+	Post func(context.Context) (Response, error)
+}
+
+// Response is the response to a successful POST.
+type Response struct {
+	// Fields are the fields of its profile.
+	Fields wire.RawFields
+	// Date is when the server made the response, on its own clock. It is zero if the
+	// server gave no usable time.
+	Date time.Time
+	// Elapsed is the time from when the request was sent until the response was complete.
+	Elapsed time.Duration
 }
 
 // Result is the result of a create.
@@ -91,8 +107,14 @@ type Result struct {
 	Ambiguous error
 	// Resends is the number of times that the POST was resent after an ambiguous outcome.
 	Resends int
-	// Duplicates are the UUIDs of further profiles that ambiguous POSTs made.
+	// Undecided reports whether the profile was found in a list although the times of the
+	// server don't show that it is new.
+	Undecided bool
+	// Duplicates are the UUIDs of further profiles that ambiguous POSTs made. There are at
+	// most as many as ambiguous POSTs.
 	Duplicates []string
+	// Possible are the UUIDs of further profiles that ambiguous POSTs may have made.
+	Possible []string
 }
 
 // Create creates one profile. If the outcome of a POST is ambiguous, Create looks for the
@@ -114,9 +136,9 @@ func (c *Creator) Create(ctx context.Context, request Request) (Result, error) {
 	}
 	r := recovery{Creator: c, request: request}
 	fields, err := r.run(ctx)
-	result := Result{Fields: fields, Ambiguous: r.cause, Resends: r.resends}
+	result := Result{Fields: fields, Ambiguous: r.cause, Resends: r.resends, Undecided: r.undecided}
 	if err == nil {
-		result.Duplicates = r.duplicates(ctx)
+		result.Duplicates, result.Possible = r.duplicates(ctx)
 	}
 	return result, err
 }
@@ -158,7 +180,7 @@ func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	if c.baselineErr = err; err != nil {
 		return nil
 	}
-	c.baseline = make(map[string]bool, len(list.Profiles))
+	c.baseline, c.baselineDate = make(map[string]bool, len(list.Profiles)), list.Date
 	for _, listed := range list.Profiles {
 		c.baseline[listed.UUID] = true
 	}
@@ -172,19 +194,19 @@ func (c *Creator) triedBaseline() bool {
 	return c.baseline != nil || c.baselineErr != nil
 }
 
-// baselineError returns why the baseline could not be read, or nil.
-func (c *Creator) baselineError() error {
+// baselineResult returns when the server made the baseline, or why it could not be read.
+func (c *Creator) baselineResult() (time.Time, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.baselineErr
+	return c.baselineDate, c.baselineErr
 }
 
-// isNew reports whether a create of this process may have made a profile. Without a
-// baseline, every profile that is not excluded may be new.
-func (c *Creator) isNew(uuid string) bool {
+// isKnown reports whether no create of this process made a profile that is not owned,
+// because the profile is in the baseline or excluded.
+func (c *Creator) isKnown(uuid string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return !c.baseline[uuid] && !c.excluded[uuid]
+	return c.baseline[uuid] || c.excluded[uuid]
 }
 
 // ownedNow returns a copy of owned.
@@ -194,16 +216,32 @@ func (c *Creator) ownedNow() map[string]bool {
 	return maps.Clone(c.owned)
 }
 
-// own adds a profile to owned. It fails if the profile belongs to another resource,
-// existed before the first create, or is excluded.
+// mayOwn returns an error if a profile belongs to another resource, existed before the
+// first create, or is excluded.
+func (c *Creator) mayOwn(uuid string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mayOwnLocked(uuid)
+}
+
+// mayOwnLocked is mayOwn for callers that hold mu.
+func (c *Creator) mayOwnLocked(uuid string) error {
+	switch {
+	case c.owned[uuid]:
+		return fmt.Errorf("profile %s, which belongs to another resource of this provider configuration", uuid)
+	case c.baseline[uuid], c.excluded[uuid]:
+		return fmt.Errorf("profile %s, which existed before", uuid)
+	default:
+		return nil
+	}
+}
+
+// own adds a profile to owned if mayOwn allows it.
 func (c *Creator) own(uuid string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	switch {
-	case c.owned[uuid]:
-		return fmt.Errorf("profile %s, which belongs to another resource", uuid)
-	case c.baseline[uuid], c.excluded[uuid]:
-		return fmt.Errorf("profile %s, which existed before", uuid)
+	if err := c.mayOwnLocked(uuid); err != nil {
+		return err
 	}
 	c.owned[uuid] = true
 	c.options.Adopt(uuid)

@@ -4,8 +4,10 @@ package create
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
@@ -15,20 +17,41 @@ import (
 
 // evidence is what one list shows about an ambiguous create.
 type evidence struct {
-	// matching are new profiles with the sent name and without a differing value. Fields
-	// that the API does not show are not compared.
-	matching []wire.RawFields
-	// differing are new profiles with the sent name and a differing value, and new
-	// profiles whose name the API does not show.
-	differing []wire.RawFields
+	// candidates are the profiles with the sent name that are not in the baseline, not
+	// excluded, and don't belong to another resource. Those that the create most probably
+	// made come first.
+	candidates []candidate
 	// owned are the UUIDs of profiles with the sent name that belong to other resources.
 	owned []string
-	// missing are the UUIDs of owned profiles that the list lacks. They show that the
-	// list lags.
-	missing []string
 	// incomplete says why the list may lack an existing profile. It is nil if the list is
 	// complete.
 	incomplete error
+}
+
+// candidate is a profile that the create may have made.
+type candidate struct {
+	wire.RawFields
+	age age
+	// matches reports whether the profile shows the sent name and no value that differs
+	// from the sent one. Fields that the API does not show are not compared.
+	matches bool
+	// err says why the profile could not be read, or is nil.
+	err error
+}
+
+// matching returns the candidates of an age with the sent name and values.
+func (e evidence) matching(age age) (found []candidate) {
+	for _, c := range e.candidates {
+		if c.matches && c.age == age {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+// showsLag reports whether all candidates are older than the baseline, which lacked them.
+func (e evidence) showsLag() bool {
+	return !slices.ContainsFunc(e.candidates, func(c candidate) bool { return c.age != older })
 }
 
 // gather reads the list and classifies its profiles.
@@ -38,33 +61,52 @@ func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 	if err != nil {
 		return seen, err
 	}
-	seen.incomplete = list.Incomplete()
+	baselineDate, _ := r.baselineResult()
 	for _, listed := range list.Profiles {
 		switch {
-		case !r.isNew(listed.UUID) || !r.hasName(listed.Fields):
+		case r.isKnown(listed.UUID) || !r.hasName(listed.Fields):
 		case owned[listed.UUID]:
 			seen.owned = append(seen.owned, listed.UUID)
 		default:
 			err := r.complete(ctx, listed)
-			switch {
-			case apierror.IsNotFound(err): // it was deleted meanwhile
-			case err != nil:
-				return seen, err
-			case !r.hasName(listed.Fields): // the list did not show its name
-			case r.matches(listed.Fields):
-				seen.matching = append(seen.matching, listed.Fields)
-			default:
-				seen.differing = append(seen.differing, listed.Fields)
+			if apierror.IsNotFound(err) || !r.hasName(listed.Fields) { // it was deleted meanwhile, or the list did not show its name
+				continue
 			}
+			age := r.clock.compare(listed.Fields.Text(wire.CreatedOn), baselineDate, list.Date)
+			seen.candidates = append(seen.candidates, candidate{listed.Fields, age, err == nil && r.matches(listed.Fields), err})
 		}
 	}
+	slices.SortStableFunc(seen.candidates, func(a, b candidate) int { return a.rank() - b.rank() })
+	seen.incomplete = r.incomplete(list, owned)
+	return seen, nil
+}
+
+// rank returns a number that is smaller for a more probable candidate.
+func (c candidate) rank() int {
+	rank := map[age]int{newer: 0, undecided: 1, older: 2}[c.age]
+	if !c.matches {
+		rank += 3
+	}
+	return rank
+}
+
+// incomplete returns why a list may lack a profile that existed before its read began. It
+// certainly does so if it lacks an owned profile.
+func (r *recovery) incomplete(list *pager.List, owned map[string]bool) error {
+	if err := list.Incomplete(); err != nil {
+		return fmt.Errorf("the list is not complete: %w", err)
+	}
+	var missing []string
 	for uuid := range r.ownedNow() { // without profiles that were deleted meanwhile
 		if owned[uuid] && list.Find(uuid) == nil {
-			seen.missing = append(seen.missing, uuid)
+			missing = append(missing, uuid)
 		}
 	}
-	slices.Sort(seen.missing)
-	return seen, nil
+	if len(missing) == 0 {
+		return nil
+	}
+	slices.Sort(missing)
+	return errors.New("the list does not show profiles that were created before: " + redact.Enumerate(missing))
 }
 
 // hasName reports whether a profile has the sent name, apart from the changes that an API
@@ -88,15 +130,8 @@ func (r *recovery) complete(ctx context.Context, listed pager.Listed) error {
 // matches reports whether a profile shows a name and no value that differs from the sent
 // one. Any value matches a null.
 func (r *recovery) matches(fields wire.RawFields) bool {
-	if _, named := fields[wire.Name]; !named {
-		return false
-	}
-	for field, sent := range r.request.Sent {
-		if got, ok := fields[field]; ok && !wire.IsNull(sent) && !r.options.Same(field, sent, got) {
-			return false
-		}
-	}
-	return true
+	_, named := fields[wire.Name]
+	return named && len(r.differences(fields)) == 0
 }
 
 // differences describes the values of a profile that differ from the sent ones.
@@ -108,6 +143,18 @@ func (r *recovery) differences(fields wire.RawFields) (differences []string) {
 		}
 	}
 	return differences
+}
+
+// doubts say why another create may have made a candidate.
+func (r *recovery) doubts(c candidate) []string {
+	doubts := r.differences(c.RawFields)
+	if c.err != nil {
+		doubts = append(doubts, fmt.Sprintf("it could not be read: %v", c.err))
+	}
+	if created, ok := parseCreated(c.Text(wire.CreatedOn)); ok && c.age == older {
+		doubts = append(doubts, fmt.Sprintf("it was created at %s, before the first create of this provider configuration", created.from.UTC().Format(time.RFC3339)))
+	}
+	return doubts
 }
 
 // noNewProfile returns the text for an error after no new profile was found.

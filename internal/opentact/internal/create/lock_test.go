@@ -28,7 +28,7 @@ func TestCreator_TwoNames_RunInParallelUnlessEqual(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{posts: []exchange{shows(seven(1)).taking(10 * time.Second), shows(seven(2)).taking(10 * time.Second)}, lists: []exchange{lists()}}
+				s := &script{posts: []exchange{makes(1).taking(10 * time.Second), makes(2).taking(10 * time.Second)}, lists: []exchange{lists()}}
 				c := s.creator()
 				start := time.Now()
 				var working sync.WaitGroup
@@ -57,7 +57,7 @@ func TestCreator_TwoNames_RunInParallelUnlessEqual(t *testing.T) {
 func TestCreator_SameName_WaitsForRecovery(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{posts: []exchange{lost, shows(seven(2))}, lists: []exchange{lists(), lists(), lists(seven(1))}}
+		s := &script{posts: []exchange{lost, makes(2)}, lists: []exchange{lists(), lists(), lists(seven(1))}}
 		c := s.creator()
 		var working sync.WaitGroup
 		working.Go(func() {
@@ -79,7 +79,7 @@ func TestCreator_SameName_WaitsForRecovery(t *testing.T) {
 func TestCreator_WaitForName_EndsWithContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{posts: []exchange{shows(seven(1)).taking(10 * time.Second), shows(seven(2))}, lists: []exchange{lists()}}
+		s := &script{posts: []exchange{makes(1).taking(10 * time.Second), makes(2)}, lists: []exchange{lists()}}
 		c := s.creator()
 		var working sync.WaitGroup
 		working.Go(func() {

@@ -30,25 +30,33 @@ type stored struct {
 	weight     int
 	// creator is the number of the create that made it, before or others.
 	creator int
+	// created is when it was stored.
+	created time.Time
 	// late reports whether it was stored after the client stopped waiting.
 	late bool
 }
 
-func (p stored) fields(withWeight bool) string {
-	members := fmt.Sprintf(`"name":%q`, p.name)
+// fields returns the JSON of a profile. The clock of the API differs by skew from that
+// of its responses.
+func (p stored) fields(withWeight bool, skew time.Duration) string {
+	members := fmt.Sprintf(`"name":%q,"created_on":%q`, p.name, p.created.Add(skew).Format(time.RFC3339))
 	if withWeight {
 		members += fmt.Sprintf(`,"weight":%d`, p.weight)
 	}
 	return fmt.Sprintf(`{"uuid":%q,%s}`, p.uuid, members)
 }
 
-// model is an API that stores profiles and loses responses. Its lists are true and up
-// to date, but grow while their pages are read.
+// model is an API that stores profiles and loses responses. Its lists are true, and up
+// to date if lag is 0, but grow while their pages are read.
 type model struct {
 	// lists says how lists end, one after the other, and from the start again.
 	lists []string
 	// newestFirst reports whether new profiles are at the beginning of a list.
 	newestFirst bool
+	// skew is the difference between the clock of the API and that of its responses.
+	skew time.Duration
+	// lag is the time after which lists show a profile.
+	lag time.Duration
 	// perPage is how many profiles a page has.
 	perPage int
 
@@ -71,7 +79,10 @@ func (m *model) creator(maxRetries int) *create.Creator {
 func (m *model) store(name string, weight, creator int, late bool) stored {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p := stored{uuid: uuid(len(m.stored)), name: name, weight: weight, creator: creator, late: late}
+	p := stored{uuid: uuid(len(m.stored)), name: name, weight: weight, creator: creator, late: late, created: time.Now()}
+	if creator == before {
+		p.created = p.created.AddDate(-1, 0, 0)
+	}
 	m.stored = append(m.stored, p)
 	return p
 }
@@ -80,7 +91,7 @@ func (m *model) store(name string, weight, creator int, late bool) stored {
 func (m *model) all() []stored {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := slices.Clone(m.stored)
+	all := slices.DeleteFunc(slices.Clone(m.stored), func(p stored) bool { return time.Since(p.created) < m.lag })
 	if m.newestFirst {
 		slices.Reverse(all)
 	}
@@ -110,11 +121,11 @@ var postEnds = []string{
 }
 
 // post returns the function that sends the POSTs of a creation.
-func (m *model) post(number int, c creation) func(context.Context) (wire.RawFields, error) {
+func (m *model) post(number int, c creation) func(context.Context) (create.Response, error) {
 	posts := 0
-	return func(ctx context.Context) (wire.RawFields, error) {
+	return func(ctx context.Context) (create.Response, error) {
 		if err := ctx.Err(); err != nil {
-			return nil, notSent(err)
+			return create.Response{}, notSent(err)
 		}
 		end := "acted: ok"
 		if posts < len(c.Posts) {
@@ -135,7 +146,8 @@ func (m *model) post(number int, c creation) func(context.Context) (wire.RawFiel
 			time.AfterFunc(c.Late, func() { m.store(c.Name, c.Weight, number, true) })
 		}
 		time.Sleep(c.Delay)
-		return m.respond(made, how)
+		fields, err := m.respond(made, how)
+		return create.Response{Fields: fields, Date: time.Now().Truncate(time.Second), Elapsed: 2 * c.Delay}, err
 	}
 }
 
@@ -143,14 +155,14 @@ func (m *model) post(number int, c creation) func(context.Context) (wire.RawFiel
 func (m *model) respond(made stored, how string) (wire.RawFields, error) {
 	switch how {
 	case "ok":
-		return fieldsOf(made.fields(true)), nil
+		return fieldsOf(made.fields(true, m.skew)), nil
 	case "response without a name":
 		return fieldsOf(fmt.Sprintf(`{"uuid":%q}`, made.uuid)), nil
 	case "response about an old profile":
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if m.hasBaseline { // without it, the client can't tell
-			return fieldsOf(m.stored[0].fields(true)), nil
+			return fieldsOf(m.stored[0].fields(true, m.skew)), nil
 		}
 		return nil, lost.err
 	case "timeout":
@@ -210,14 +222,14 @@ func (m *model) read(ctx context.Context, end string) (*pager.List, error) {
 	case "login failed":
 		return nil, &apierror.LoginError{Err: errors.New("no response")}
 	}
-	return readList(ctx, func(skip int) (string, error) {
+	return readList(ctx, time.Now().Truncate(time.Second), func(skip int) (string, error) {
 		if err := sleep(ctx, time.Second); err != nil {
 			return "", lostTo(err)
 		}
 		all := m.all()
 		var items []string
 		for _, p := range all[min(skip, len(all)):min(skip+m.perPage, len(all))] {
-			items = append(items, p.fields(end != "without weights"))
+			items = append(items, p.fields(end != "without weights", m.skew))
 		}
 		if end == "an item that is no profile" && skip == 0 && len(items) > 0 {
 			items[0] = `"x"`
@@ -232,7 +244,7 @@ func (m *model) get(ctx context.Context, uuid string, _ wire.RawFields) (wire.Ra
 	}
 	for _, p := range m.all() {
 		if p.uuid == uuid {
-			return fieldsOf(p.fields(true)), nil
+			return fieldsOf(p.fields(true, m.skew)), nil
 		}
 	}
 	return nil, rejected(http.StatusNotFound, "no such thing")

@@ -33,6 +33,8 @@ type scenario struct {
 	NewestFirst bool
 	PerPage     int
 	MaxRetries  int
+	// Skew is the difference between the API's clocks.
+	Skew time.Duration
 	// Existing and Others are profiles that this process does not make. Others begin to
 	// exist at their Start.
 	Existing, Others []creation
@@ -66,6 +68,7 @@ func drawScenario(t *rapid.T) scenario {
 		Lists:       rapid.SliceOfN(rapid.SampledFrom(listEnds), 1, 6).Draw(t, "lists"),
 		NewestFirst: rapid.Bool().Draw(t, "newest first"), PerPage: rapid.IntRange(1, 4).Draw(t, "per page"),
 		MaxRetries: rapid.IntRange(0, 2).Draw(t, "max retries"),
+		Skew:       time.Duration(rapid.SampledFrom([]int{0, 0, 0, -120, -2, 2, 120}).Draw(t, "skew")) * time.Second,
 		Existing:   rapid.SliceOfN(profiles(rapid.Just(time.Duration(0)), 1, 2), 1, 3).Draw(t, "existing"),
 		Others:     rapid.SliceOfN(profiles(seconds(0, 100), 99), 0, 1).Draw(t, "others"),
 		Creates:    rapid.SliceOfN(creates, 1, 6).Draw(t, "creates"),
@@ -80,7 +83,7 @@ type outcome struct {
 
 // run runs a scenario, and returns all profiles at its end.
 func (s scenario) run(ctx context.Context) ([]stored, []outcome) {
-	m := &model{lists: s.Lists, newestFirst: s.NewestFirst, perPage: s.PerPage}
+	m := &model{lists: s.Lists, newestFirst: s.NewestFirst, perPage: s.PerPage, skew: s.Skew}
 	for _, p := range s.Existing {
 		m.store(p.Name, p.Weight, before, false)
 	}

@@ -5,7 +5,6 @@ package create
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
@@ -13,26 +12,48 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// maxCandidates is the maximum number of candidates that an error names.
-const maxCandidates = 10
+const (
+	// maxCandidates is the maximum number of candidates that an error names.
+	maxCandidates = 10
+	// maxLists is the maximum number of lists that a search reads.
+	maxLists = 5
+	// decideWait is the minimum wait before the list that confirms a candidate whose time
+	// does not decide. The times of responses are whole seconds.
+	decideWait = time.Second
+	// duplicateWait is the minimum wait after the first POST before the list that shows
+	// duplicates. Lists may lag.
+	duplicateWait = 2 * time.Second
+)
 
 // recovery is the state of one create. Its methods find the profile after an ambiguous
 // outcome.
 type recovery struct {
 	*Creator
 	request Request
+	// started is when the first POST was sent.
+	started time.Time
 	// cause is the error of the last POST with an ambiguous outcome.
 	cause error
 	// ambiguous counts the POSTs with an ambiguous outcome. resends counts the POSTs
 	// after the first.
 	ambiguous, resends int
-	// recovered reports whether the profile was found in a list.
-	recovered bool
+	// wrong reports whether the response to the last POST holds a profile of somebody
+	// else. named is that profile if only its name says so.
+	wrong bool
+	named wire.RawFields
+	// seen is what the last list shows. candidates are those of the last list that shows
+	// any.
+	seen       evidence
+	candidates []candidate
+	// recovered reports whether the profile was found in a list. undecided reports whether
+	// its time did not show that it is new.
+	recovered, undecided bool
 }
 
 // run sends the POST. After an ambiguous outcome, it resends the POST if recover allows
 // it.
 func (r *recovery) run(ctx context.Context) (wire.RawFields, error) {
+	r.started = time.Now()
 	for {
 		fields, err := r.post(ctx)
 		switch {
@@ -42,7 +63,7 @@ func (r *recovery) run(ctx context.Context) (wire.RawFields, error) {
 			fields, err = r.recover(ctx)
 		case err != nil && r.resends > 0:
 			// This POST made no profile, but the one before may have.
-			fields, err = r.lookOnceMore(ctx, err)
+			fields, err = r.findAfter(ctx, err)
 		}
 		if err != nil || fields != nil {
 			return fields, err
@@ -53,65 +74,152 @@ func (r *recovery) run(ctx context.Context) (wire.RawFields, error) {
 
 // post sends the POST once and checks that the response describes a new profile.
 func (r *recovery) post(ctx context.Context) (wire.RawFields, error) {
-	fields, err := r.request.Post(ctx)
+	response, err := r.request.Post(ctx)
 	if err != nil {
 		return nil, err
 	}
-	unexpected := func(reason string) error {
-		info := r.request.Info
-		info.Last = apierror.Ambiguous
-		return &apierror.ResponseError{Request: info, Reason: reason}
-	}
+	fields := response.Fields
 	if _, named := fields[wire.Name]; !named { // it may be another object that has a UUID
 		ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout)
 		defer cancel()
 		full, err := r.options.Get(ctx, fields.UUID(), r.request.Sent)
 		if err != nil {
-			return nil, unexpected(fmt.Sprintf("it shows no name, and the profile can't be read: %v", err))
+			return nil, r.unexpected(fmt.Sprintf("it shows no name, and the profile can't be read: %v", err))
 		}
 		fields.Fill(full)
 	}
-	if err := r.own(fields.UUID()); err != nil {
-		return nil, unexpected("it describes " + err.Error())
+	if err := r.accept(ctx, response); err != nil {
+		r.wrong = true
+		return nil, r.unexpected("it describes " + err.Error())
 	}
 	return fields, nil
+}
+
+// accept makes the profile of a response the one of this create. It fails if the profile
+// is not new, or has another name.
+func (r *recovery) accept(ctx context.Context, response Response) error {
+	fields, createdOn := response.Fields, response.Fields.Text(wire.CreatedOn)
+	uuid := fields.UUID()
+	if err := r.mayOwn(uuid); err != nil {
+		return err
+	}
+	isBefore, mayBeZone := r.clock.isBeforeRequest(createdOn, response)
+	switch {
+	case isBefore && (!mayBeZone || !r.hasAppeared(ctx, uuid)):
+		return fmt.Errorf("profile %s, which was created at %s, before the request was sent", uuid, redact.Clean(createdOn))
+	case !r.hasName(fields):
+		r.named = fields
+		return fmt.Errorf("profile %s, which has another name", uuid)
+	}
+	r.clock.learn(createdOn, response)
+	return r.own(uuid) // another create may have been faster
+}
+
+// hasAppeared reports whether a list shows a profile that the baseline lacked, and nothing
+// has disappeared. The profile is then new, and the clocks of the API differ by hours.
+func (r *recovery) hasAppeared(ctx context.Context, uuid string) bool {
+	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
+	defer cancel()
+	list, err := r.options.List(ctx, r.request.Sent)
+	if err != nil || list.Incomplete() != nil || list.Find(uuid) == nil {
+		return false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for old := range r.baseline {
+		if list.Find(old) == nil && !r.excluded[old] {
+			return false
+		}
+	}
+	return r.baseline != nil
+}
+
+// unexpected returns the error of a POST whose response does not describe its profile.
+func (r *recovery) unexpected(reason string) error {
+	info := r.request.Info
+	info.Last = apierror.Ambiguous
+	return &apierror.ResponseError{Request: info, Reason: reason}
 }
 
 // recover finds out whether a POST with an ambiguous outcome made a profile. If the POST
 // made no profile and may be resent, recover returns neither fields nor an error.
 func (r *recovery) recover(ctx context.Context) (wire.RawFields, error) {
-	found, seen, err := r.look(ctx)
-	if found == nil && err == nil {
-		// The list may lag, so it is read again after a pause.
-		if sleep(ctx, r.pause()) != nil {
-			return nil, r.ambiguousError("no new profile has this name yet, and it was interrupted after looking only once", nil)
-		}
-		found, seen, err = r.look(ctx)
+	reason := r.noResend()
+	lists := 2
+	if r.wrong {
+		lists = 1
 	}
-	switch {
-	case err != nil || found != nil:
-		return found, err
-	case seen.incomplete != nil:
-		return nil, r.ambiguousError("no new profile has this name, but the list is not complete: "+seen.incomplete.Error(), nil)
-	case len(seen.missing) > 0:
-		return nil, r.ambiguousError("the list does not show what was certainly created before: "+redact.Enumerate(seen.missing), nil)
-	case apierror.IsTimeout(r.cause):
-		return nil, r.ambiguousError("no new profile has this name yet, and the API may still be working on it", nil)
-	case r.resends >= r.options.MaxRetries:
-		return nil, r.ambiguousError(fmt.Sprintf("%s, and the create was tried as often as max_retries (%d) allows", seen.noNewProfile(), r.options.MaxRetries), nil)
+	found, err := r.find(ctx, lists, reason == "")
+	if err == nil && found == nil && reason != "" {
+		err = r.ambiguousError(r.absence() + ", and " + reason)
 	}
-	return nil, nil
+	return found, err
 }
 
-// lookOnceMore looks for the profile after a resent POST failed with a clear error. The
-// reason may be that the POST before has made the profile.
-func (r *recovery) lookOnceMore(ctx context.Context, cause error) (wire.RawFields, error) {
-	_ = sleep(ctx, r.pause()) // after an interrupt, look at once
-	found, _, err := r.look(ctx)
-	if err != nil || found != nil {
-		return found, err
+// noResend returns why the POST must not be resent, or "".
+func (r *recovery) noResend() string {
+	_, baselineErr := r.baselineResult()
+	switch {
+	case r.wrong:
+		return "after such a response the request is not sent again"
+	case baselineErr != nil:
+		return "the list before the first create could not be read: " + baselineErr.Error()
+	case apierror.IsTimeout(r.cause):
+		return "the API may still be working on it"
+	case r.resends >= r.options.MaxRetries:
+		return fmt.Sprintf("the create was tried as often as max_retries (%d) allows", r.options.MaxRetries)
+	default:
+		return ""
 	}
-	return nil, r.ambiguousError(fmt.Sprintf("no new profile has this name, and the request that followed failed: %v", cause), nil)
+}
+
+// findAfter looks for the profile after a resent POST failed with a clear error. The
+// reason may be that the POST before has made the profile.
+func (r *recovery) findAfter(ctx context.Context, cause error) (wire.RawFields, error) {
+	_ = sleep(ctx, r.pause()) // after an interrupt, look at once
+	found, err := r.find(ctx, 1, false)
+	if err == nil && found == nil {
+		err = r.ambiguousError(fmt.Sprintf("%s, and the request that followed failed: %v", r.absence(), cause))
+	}
+	return found, err
+}
+
+// find returns the profile that this create adopts. It returns nil if that many lists in
+// a row show no candidate. If proof is set, only complete lists count.
+func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFields, error) {
+	absent, before := 0, ""
+	for n := 1; ; n++ {
+		if err := r.look(ctx); err != nil {
+			return nil, r.ambiguousError("the list could not be read: " + err.Error())
+		}
+		if absent++; proof && r.seen.incomplete != nil {
+			absent = 0
+		}
+		chosen, reason := r.choose()
+		switch {
+		case reason != "" && (r.wrong || n == maxLists || !r.seen.showsLag()):
+			return nil, r.ambiguousError(reason)
+		case chosen != nil && (chosen.age == newer || chosen.UUID() == before):
+			return r.adopt(*chosen)
+		case reason != "": // lists lag, so a later one may show the profile
+			if sleep(ctx, r.options.MaxWait(n-1)) != nil {
+				return nil, r.ambiguousError(reason)
+			}
+		case chosen == nil && before != "":
+			return nil, r.ambiguousError("one list shows a profile with this name, and the next one does not")
+		case chosen == nil && absent >= lists:
+			return nil, nil //nolint:nilnil // there is no profile
+		case chosen != nil && (r.wrong || n == maxLists):
+			return nil, r.ambiguousError("the times of the API do not show whether the profile is new")
+		case n == maxLists:
+			return nil, r.ambiguousError(r.absence())
+		case chosen != nil: // also after an interrupt, because it probably is the profile
+			before = chosen.UUID()
+			_ = sleep(context.WithoutCancel(ctx), decideWait)
+		case sleep(ctx, r.pause()) != nil:
+			return nil, r.ambiguousError(r.absence() + ", and it was interrupted before it could look again")
+		}
+	}
 }
 
 // pause returns the wait before the next list, in which the API may catch up. It is not
@@ -123,69 +231,102 @@ func (r *recovery) pause() time.Duration {
 	return r.options.MaxWait(r.resends)
 }
 
-// look reads the list once. It returns the profile that this create adopts, or nil.
-func (r *recovery) look(ctx context.Context) (found wire.RawFields, seen evidence, err error) {
+// look reads the list once.
+func (r *recovery) look(ctx context.Context) (err error) {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
-	if seen, err = r.gather(ctx); err != nil {
-		return nil, seen, r.ambiguousError("the list could not be read: "+err.Error(), nil)
+	if r.seen, err = r.gather(ctx); len(r.seen.candidates) > 0 {
+		r.candidates = r.seen.candidates
 	}
-	candidates := slices.Concat(seen.matching, seen.differing)
-	baselineErr := r.baselineError()
+	return err
+}
+
+// choose returns the candidate that this create probably made, or nil if there are no
+// candidates. The reason says why it can't choose one.
+func (r *recovery) choose() (chosen *candidate, reason string) {
+	isNewer, others := r.seen.matching(newer), append(r.seen.matching(undecided), r.seen.matching(older)...)
+	_, baselineErr := r.baselineResult()
 	switch {
-	case baselineErr != nil && len(candidates) > 0:
-		return nil, seen, r.ambiguousError("it is not known which profiles are new, because the list before the first create could not be read: "+baselineErr.Error(), candidates)
+	case len(r.seen.candidates) == 0:
+		return nil, ""
 	case baselineErr != nil:
-		return nil, seen, r.ambiguousError("no profile has this name, but the list before the first create could not be read: "+baselineErr.Error(), nil)
-	case len(seen.matching) > r.ambiguous:
-		return nil, seen, r.ambiguousError(fmt.Sprintf("%d new profiles have this name and the values that were sent, and only %d of these requests had an ambiguous outcome",
-			len(seen.matching), r.ambiguous), candidates)
-	case len(seen.matching) == 0 && len(seen.differing) > 0:
-		return nil, seen, r.ambiguousError("a new profile has this name and other values than were sent", candidates)
-	case len(seen.matching) == 0:
-		return nil, seen, nil
+		return nil, "it is not known which profiles are new, because the list before the first create could not be read: " + baselineErr.Error()
+	case len(isNewer) > r.ambiguous:
+		return nil, fmt.Sprintf("%d new profiles have this name and the values that were sent, and only %d of these requests had an ambiguous outcome", len(isNewer), r.ambiguous)
+	case len(isNewer) > 0:
+		return &isNewer[0], ""
+	case len(others) > 1:
+		return nil, "several profiles have this name and the values that were sent, and the times of the API do not show which one is new"
+	case len(others) == 1 && others[0].age == undecided:
+		return &others[0], ""
+	case len(others) == 1:
+		return nil, "a profile has this name and the values that were sent, but it is not new"
+	default:
+		return nil, "a profile that the first list did not show has this name and other values than were sent"
 	}
-	found = seen.matching[0]
-	if err := r.own(found.UUID()); err != nil {
-		return nil, seen, r.ambiguousError("the list shows "+err.Error(), seen.matching)
+}
+
+// adopt makes a candidate the profile of this create.
+func (r *recovery) adopt(c candidate) (wire.RawFields, error) {
+	if err := r.own(c.UUID()); err != nil { // another create was faster
+		return nil, r.ambiguousError("the list shows " + err.Error())
 	}
-	r.recovered = true
-	return found, seen, nil
+	r.recovered, r.undecided = true, c.age == undecided
+	return c.RawFields, nil
 }
 
 // duplicates looks for further profiles that the POSTs of this create made. Earlier lists
-// may have lacked them.
-func (r *recovery) duplicates(ctx context.Context) (uuids []string) {
-	maxDuplicates := r.ambiguous // each of these POSTs may have made a profile
+// may have lacked them. If there are more candidates than ambiguous POSTs, they are only
+// possible.
+func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) {
+	most := r.ambiguous // each of these POSTs may have made a profile
 	if r.recovered {
-		maxDuplicates-- // one of them made the profile of this create
+		most-- // one of them made the profile of this create
 	}
-	if maxDuplicates == 0 {
-		return nil
+	if most == 0 {
+		return nil, nil
 	}
-	_ = sleep(ctx, r.pause()) // after an interrupt, look at once
-	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
-	defer cancel()
-	seen, err := r.gather(ctx)
-	if err != nil || len(seen.missing) > 0 {
-		return nil // the warning about a resend says that there may be duplicates
+	_ = sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
+	if r.look(ctx) != nil {
+		return nil, nil // the warning about a resend says that there may be duplicates
 	}
-	for _, fields := range seen.matching[:min(len(seen.matching), maxDuplicates)] {
-		r.Exclude(fields.UUID())
-		uuids = append(uuids, fields.UUID())
+	for _, c := range r.seen.matching(newer) {
+		certain = append(certain, c.UUID())
 	}
-	return uuids
+	for _, c := range r.seen.matching(undecided) {
+		possible = append(possible, c.UUID())
+	}
+	if len(certain) > most {
+		certain, possible = nil, append(certain, possible...)
+	}
+	for _, uuid := range append(certain, possible...) {
+		r.Exclude(uuid)
+	}
+	return certain, possible
+}
+
+// absence returns the text for an error after no new profile was found.
+func (r *recovery) absence() string {
+	text := r.seen.noNewProfile()
+	if r.seen.incomplete != nil {
+		text += ", but " + r.seen.incomplete.Error()
+	}
+	return text
 }
 
 // ambiguousError returns the error of a create whose outcome stays ambiguous.
-func (r *recovery) ambiguousError(reason string, candidates []wire.RawFields) error {
+func (r *recovery) ambiguousError(reason string) error {
 	err := &apierror.AmbiguousCreateError{Name: r.request.Name, Reason: reason, Err: r.cause}
+	candidates := r.candidates
+	if r.named != nil {
+		candidates = append([]candidate{{RawFields: r.named}}, candidates...)
+	}
 	if len(candidates) > maxCandidates {
 		err.Reason += fmt.Sprintf(" (these are the first %d of %d)", maxCandidates, len(candidates))
 		candidates = candidates[:maxCandidates]
 	}
-	for _, fields := range candidates {
-		err.Candidates = append(err.Candidates, apierror.Candidate{UUID: fields.UUID(), Differences: r.differences(fields)})
+	for _, c := range candidates {
+		err.Candidates = append(err.Candidates, apierror.Candidate{UUID: c.UUID(), Doubts: r.doubts(c)})
 	}
 	return err
 }

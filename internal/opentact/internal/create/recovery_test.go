@@ -36,6 +36,8 @@ type recoveryTest struct {
 	wantPosts, wantLists int
 	wantUUID             string
 	wantDuplicates       []string
+	wantPossible         []string
+	wantUndecided        bool
 	// wantReason is a part of the reason why the outcome is unknown.
 	wantReason     string
 	wantCandidates []apierror.Candidate
@@ -55,6 +57,9 @@ func (test recoveryTest) run(t *testing.T) {
 	if diff := cmp.Diff(test.wantDuplicates, got.Duplicates); diff != "" {
 		t.Errorf("duplicates (-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff(test.wantPossible, got.Possible); diff != "" || got.Undecided != test.wantUndecided {
+		t.Errorf("undecided is %t; possible duplicates (-want +got):\n%s", got.Undecided, diff)
+	}
 	if got.Ambiguous == nil || got.Resends != min(test.maxRetries, test.wantPosts-1) {
 		t.Errorf("the result says %d resends after %v", got.Resends, got.Ambiguous)
 	}
@@ -65,9 +70,13 @@ func (test recoveryTest) run(t *testing.T) {
 	}
 }
 
-func runRecoveryTests(t *testing.T, tests []recoveryTest) {
+// runRecoveryTests runs tests after the changes that are common to all of them.
+func runRecoveryTests(t *testing.T, tests []recoveryTest, changes ...func(*recoveryTest)) {
 	t.Helper()
 	for _, test := range tests {
+		for _, change := range changes {
+			change(&test)
+		}
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, test.run)
@@ -146,12 +155,12 @@ func TestCreator_NoProfileInTwoLists_ResendsPost(t *testing.T) {
 		{name: "both POSTs made a profile and both responses are lost", maxRetries: 1, posts: []exchange{lost}, lists: []exchange{lists(), lists(), lists(), lists(seven(1), seven(2))},
 			wantPosts: 2, wantLists: 5, wantUUID: uuid(1), wantDuplicates: []string{uuid(2)}},
 		{name: "more profiles than ambiguous POSTs match after a clear response", maxRetries: 1, posts: []exchange{lost, shows(seven(1))},
-			lists: []exchange{lists(), lists(), lists(), lists(seven(1), seven(2), seven(3))}, wantPosts: 2, wantLists: 4, wantUUID: uuid(1), wantDuplicates: []string{uuid(2)}},
+			lists: []exchange{lists(), lists(), lists(), lists(seven(1), seven(2), seven(3))}, wantPosts: 2, wantLists: 4, wantUUID: uuid(1), wantPossible: []string{uuid(2), uuid(3)}},
 		{name: "one like it is in the baseline", maxRetries: 1, posts: []exchange{lost, shows(seven(1))}, lists: []exchange{lists(seven(2))}, wantPosts: 2, wantLists: 4, wantUUID: uuid(1)},
 		{name: "the last list fails", maxRetries: 1, posts: []exchange{lost, shows(seven(1))}, lists: []exchange{lists(), lists(), lists(), fails(page(http.StatusForbidden))},
 			wantPosts: 2, wantLists: 4, wantUUID: uuid(1)},
 		{name: "the last list lags", maxRetries: 1, posts: []exchange{lost, shows(seven(1))}, lists: []exchange{lists(), lists(), lists(), lists(seven(2))},
-			wantPosts: 2, wantLists: 4, wantUUID: uuid(1)},
+			wantPosts: 2, wantLists: 4, wantUUID: uuid(1), wantDuplicates: []string{uuid(2)}},
 		{name: "the second POST is rejected because the profile exists", maxRetries: 1, posts: []exchange{lost, fails(rejected(http.StatusConflict, "it exists"))},
 			lists: []exchange{lists(), lists(), lists(), lists(seven(1))}, wantPosts: 2, wantLists: 4, wantUUID: uuid(1)},
 		{name: "the list shows no names and another new profile", maxRetries: 1, posts: []exchange{lost, shows(seven(1))}, lists: []exchange{lists(), lists(profile(2, `"weight":7`))},
@@ -164,8 +173,8 @@ func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
 	t.Parallel()
 	forbidden := fails(rejected(http.StatusForbidden, "no lists today"))
 	withoutWeight := profile(1, `"name":"a"`)
-	const otherValues = "a new profile has this name and other values than were sent"
-	isSix := apierror.Candidate{UUID: uuid(1), Differences: []string{"weight is 6 beside 1, and was sent as 7 beside 0"}}
+	const otherValues = "a profile that the first list did not show has this name and other values than were sent"
+	isSix := apierror.Candidate{UUID: uuid(1), Doubts: []string{"weight is 6 beside 1, and was sent as 7 beside 0"}}
 	runRecoveryTests(t, []recoveryTest{
 		{name: "a new profile has another value", posts: []exchange{lost}, lists: []exchange{lists(), lists(six(1))},
 			wantPosts: 1, wantLists: 2, wantReason: otherValues, wantCandidates: []apierror.Candidate{isSix}},
@@ -174,29 +183,30 @@ func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
 		{name: "the list shows fewer fields and the profile has another value", posts: []exchange{lost}, lists: []exchange{lists(), lists(withoutWeight)},
 			gets: map[string]exchange{uuid(1): shows(six(1))}, wantPosts: 1, wantLists: 2, wantReason: otherValues, wantCandidates: []apierror.Candidate{isSix}},
 		{name: "the list shows fewer fields and the profile can't be read", posts: []exchange{lost}, lists: []exchange{lists(), lists(withoutWeight)},
-			gets: map[string]exchange{uuid(1): fails(rejected(http.StatusForbidden, "no reading"))}, wantPosts: 1, wantLists: 2, wantReason: "no reading"},
+			gets: map[string]exchange{uuid(1): fails(errors.New("no reading"))}, wantPosts: 1, wantLists: 2, wantReason: otherValues,
+			wantCandidates: []apierror.Candidate{{UUID: uuid(1), Doubts: []string{"it could not be read: no reading"}}}},
 		{name: "a new profile shows no name", posts: []exchange{lost}, lists: []exchange{lists(), lists(profile(1, `"weight":7`))},
 			gets: map[string]exchange{uuid(1): shows(profile(1, `"weight":7`))}, wantPosts: 1, wantLists: 2, wantReason: otherValues, wantCandidates: []apierror.Candidate{{UUID: uuid(1)}}},
 		{name: "the API writes the name differently", posts: []exchange{lost}, lists: []exchange{lists(), lists(profile(1, `"name":" A ","weight":7`))},
 			wantPosts: 1, wantLists: 2, wantReason: otherValues,
-			wantCandidates: []apierror.Candidate{{UUID: uuid(1), Differences: []string{`name is " A " beside 1, and was sent as "a" beside 0`}}}},
+			wantCandidates: []apierror.Candidate{{UUID: uuid(1), Doubts: []string{`name is " A " beside 1, and was sent as "a" beside 0`}}}},
 		{name: "two new profiles match one POST", posts: []exchange{lost}, lists: []exchange{lists(), lists(six(3), seven(2), seven(1))}, wantPosts: 1, wantLists: 2,
 			wantReason:     "2 new profiles have this name and the values that were sent, and only 1 of these requests had an ambiguous outcome",
-			wantCandidates: []apierror.Candidate{{UUID: uuid(2)}, {UUID: uuid(1)}, {UUID: uuid(3), Differences: isSix.Differences}}},
+			wantCandidates: []apierror.Candidate{{UUID: uuid(2)}, {UUID: uuid(1)}, {UUID: uuid(3), Doubts: isSix.Doubts}}},
 		{name: "three new profiles match two POSTs", maxRetries: 1, posts: []exchange{lost}, lists: []exchange{lists(), lists(), lists(), lists(seven(1), seven(2), seven(3))},
 			wantPosts: 2, wantLists: 4, wantReason: "3 new profiles have this name and the values that were sent, and only 2 of",
 			wantCandidates: []apierror.Candidate{{UUID: uuid(1)}, {UUID: uuid(2)}, {UUID: uuid(3)}}},
 		{name: "no more resends are allowed", posts: []exchange{lost}, lists: []exchange{lists(), lists(profile(1, `"name":"b","weight":7`))}, wantPosts: 1, wantLists: 3,
 			wantReason: "no new profile has this name, and the create was tried as often as max_retries (0) allows"},
 		{name: "a gateway timed out", maxRetries: 5, posts: []exchange{fails(page(http.StatusGatewayTimeout))}, lists: []exchange{lists()}, wantPosts: 1, wantLists: 3,
-			wantReason: "no new profile has this name yet, and the API may still be working on it"},
+			wantReason: "no new profile has this name, and the API may still be working on it"},
 		{name: "the list fails", posts: []exchange{lost}, lists: []exchange{lists(), forbidden}, wantPosts: 1, wantLists: 2,
 			wantReason: "the list could not be read: create thing"},
 		{name: "the second list fails", posts: []exchange{lost}, lists: []exchange{lists(), lists(), forbidden}, wantPosts: 1, wantLists: 3, wantReason: "no lists today"},
 		{name: "the list changed while it was read", maxRetries: 5, posts: []exchange{lost},
 			lists:     []exchange{lists(), changing},
-			wantPosts: 1, wantLists: 3, wantReason: "no new profile has this name, but the list is not complete: it changed while it was read"},
-		{name: "the list has an item that is no profile", maxRetries: 5, posts: []exchange{lost}, lists: []exchange{lists(), lists(`"x"`)}, wantPosts: 1, wantLists: 3,
+			wantPosts: 1, wantLists: 6, wantReason: "no new profile has this name, but the list is not complete: it changed while it was read"},
+		{name: "the list has an item that is no profile", maxRetries: 5, posts: []exchange{lost}, lists: []exchange{lists(), lists(`"x"`)}, wantPosts: 1, wantLists: 6,
 			wantReason: "no new profile has this name, but the list is not complete: 1 item of the list could not be used"},
 		{name: "the second POST is rejected", maxRetries: 1, posts: []exchange{lost, fails(rejected(http.StatusBadRequest, "bad"))}, lists: []exchange{lists()},
 			wantPosts: 2, wantLists: 4, wantReason: "no new profile has this name, and the request that followed failed: create thing (POST "},

@@ -175,10 +175,16 @@ func (e *outcomeError) Unwrap() error             { return e.error }
 // POST goes to the collection and has no UUID. An invalid UUID is an error and never part
 // of a URL. Errors don't show sensitive values of the known fields.
 func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, body []byte, known ...wire.RawFields) (wire.RawFields, error) {
+	response, err := e.respond(ctx, verb, method, uuid, body, known...)
+	return response.Fields, err
+}
+
+// respond does the same as exchange, and also returns the times of the response.
+func (e *Endpoint) respond(ctx context.Context, verb, method, uuid string, body []byte, known ...wire.RawFields) (response create.Response, err error) {
 	path := strings.Split(e.Path, "/")
 	if method != http.MethodPost {
 		if err := wire.ValidateUUID(uuid); err != nil {
-			return nil, fmt.Errorf("%s: %w", e.operation(verb), err)
+			return response, fmt.Errorf("%s: %w", e.operation(verb), err)
 		}
 		path = append(path, uuid)
 	}
@@ -195,9 +201,9 @@ func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, body
 		defer e.cache.FinishWrite()
 	}
 	if err := e.api.Do(ctx, request); err != nil {
-		return nil, err
+		return response, err
 	}
-	return profile.Fields(), nil
+	return create.Response{Fields: profile.Fields(), Date: request.Date(), Elapsed: request.Elapsed()}, nil
 }
 
 // readList reads the list.
@@ -208,7 +214,7 @@ func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (*page
 		request.URL.RawQuery = query.Encode()
 		request.Classify, request.Redactor = response.Classify, p.Redactor
 		err := e.api.Do(ctx, request)
-		return pager.Origin{Started: request.Started()}, err
+		return pager.Origin{Started: request.Started(), Date: request.Date(), Stale: request.Stale()}, err
 	}
 	return p.Read(ctx)
 }

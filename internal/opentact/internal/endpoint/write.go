@@ -35,7 +35,7 @@ func (e *Endpoint) Create(ctx context.Context, sent wire.RawFields) (create.Resu
 	result, err := e.creator.Create(ctx, create.Request{
 		Name: sent.Text(wire.Name), Sent: sent,
 		Info: e.request(e.operation(w.verb), w.method, strings.Split(e.Path, "/")).Info(),
-		Post: func(ctx context.Context) (wire.RawFields, error) { return e.send(ctx, w) },
+		Post: func(ctx context.Context) (create.Response, error) { return e.send(ctx, w) },
 	})
 	if err != nil {
 		return result, err
@@ -52,13 +52,13 @@ func (e *Endpoint) Update(ctx context.Context, uuid string, sent, before wire.Ra
 	if err != nil {
 		return nil, e.confirmNotFound(ctx, err)
 	}
-	return e.settle(ctx, w, got)
+	return e.settle(ctx, w, got.Fields)
 }
 
 // send sends a write. If a 400 response names a field that has an alias, send retries
 // once with the other name of the field. That is safe, because a 400 means that nothing
 // happened.
-func (e *Endpoint) send(ctx context.Context, w *write) (wire.RawFields, error) {
+func (e *Endpoint) send(ctx context.Context, w *write) (create.Response, error) {
 	w.aliased, w.notes = e.aliases.inUse(w.sent), nil
 	got, err := e.sendOnce(ctx, w)
 	rejected := e.aliases.rejected(err, w.aliased)
@@ -77,21 +77,21 @@ func (e *Endpoint) send(ctx context.Context, w *write) (wire.RawFields, error) {
 		}
 		return got, nil
 	case apierror.StatusOf(otherErr) == http.StatusBadRequest && apierror.OutcomeOf(otherErr) == apierror.Rejected:
-		return nil, err // the API rejects both names, so the value is wrong
+		return got, err // the API rejects both names, so the value is wrong
 	case apierror.OutcomeOf(err) == apierror.Ambiguous: // an attempt before the rejection may have acted
-		return nil, &outcomeError{error: otherErr, outcome: apierror.Ambiguous}
+		return got, &outcomeError{error: otherErr, outcome: apierror.Ambiguous}
 	default:
-		return nil, otherErr
+		return got, otherErr
 	}
 }
 
 // sendOnce sends a write with the names that w.aliased selects.
-func (e *Endpoint) sendOnce(ctx context.Context, w *write) (wire.RawFields, error) {
+func (e *Endpoint) sendOnce(ctx context.Context, w *write) (create.Response, error) {
 	body, err := wire.Marshal(e.aliases.rename(w.sent, w.aliased))
 	if err != nil {
-		return nil, err
+		return create.Response{}, err
 	}
-	return e.exchange(ctx, w.verb, w.method, w.uuid, body, w.sent, w.before)
+	return e.respond(ctx, w.verb, w.method, w.uuid, body, w.sent, w.before)
 }
 
 // settle returns the profile after a successful write. It reads the fields that the
@@ -159,7 +159,8 @@ func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wi
 			verb: "update", method: http.MethodPatch, uuid: uuid, before: known,
 			sent: wire.RawFields{field: w.sent[field]}, aliased: map[string]bool{field: !w.aliased[field]},
 		}
-		other, err := e.sendOnce(ctx, &again)
+		response, err := e.sendOnce(ctx, &again)
+		other := response.Fields
 		if err == nil {
 			err = e.complete(ctx, uuid, other, w)
 		}

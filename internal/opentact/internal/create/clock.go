@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package create
+
+import (
+	"sync"
+	"time"
+)
+
+// clock compares the times of profiles (`created_on`) with the times of responses
+// (`Date`). Both are times of the server, but an API may take them from two clocks, such
+// as those of a database and of a web server. The skew is `created_on` minus `Date` at
+// the same moment. It counts as zero until a successful create shows another one. The
+// local clock is never used. A clock is safe for concurrent use.
+type clock struct {
+	mu sync.Mutex
+	// learned reports whether a create has shown the skew. It is then between least and
+	// most. Several servers behind one address may have several skews.
+	learned     bool
+	least, most time.Duration
+}
+
+// maxSkew is the maximum plausible skew. Kerberos accepts the same difference between two
+// clocks (RFC 4120, section 8.2).
+const maxSkew = 5 * time.Minute
+
+// age says when a profile was created, compared with the second of a response.
+type age int
+
+const (
+	// undecided means in the same second, or that the times can't be used.
+	undecided age = iota
+	older
+	newer
+)
+
+// skew returns the bounds of the skew.
+func (c *clock) skew() (least, most time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.least <= 0 && c.most >= 0 { // the times don't contradict a skew of zero
+		return 0, 0
+	}
+	return c.least, c.most
+}
+
+// compare returns the age of a profile, compared with the Date of a response. seen is the
+// Date of a later response that shows the profile. If the profile seems to be created
+// after that, the skew is not known yet.
+func (c *clock) compare(createdOn string, date, seen time.Time) age {
+	created, ok := parseCreated(createdOn)
+	if !ok || date.IsZero() {
+		return undecided
+	}
+	least, most := c.skew()
+	earliest, latest := created.from.Add(-most), created.to.Add(-least)
+	switch {
+	case !latest.After(date):
+		return older
+	case !seen.IsZero() && earliest.After(seen.Add(time.Second)):
+		return undecided
+	case !earliest.Before(date.Add(time.Second)):
+		return newer
+	default:
+		return undecided
+	}
+}
+
+// isBeforeRequest reports whether a profile was created before a request was sent,
+// according to the response that shows the profile. While the skew is not known, an age
+// of up to maxSkew counts as skew. If the skew may be that of a time zone, mayBeZone is
+// set.
+func (c *clock) isBeforeRequest(createdOn string, response Response) (isBefore, mayBeZone bool) {
+	created, ok := parseCreated(createdOn)
+	if !ok || response.Date.IsZero() {
+		return false, false
+	}
+	least, _ := c.skew()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.learned {
+		least = -maxSkew
+	}
+	isBefore = !created.to.Add(-least).After(response.Date.Add(-response.Elapsed))
+	return isBefore, isBefore && !c.learned && isZone(created.from.Sub(response.Date))
+}
+
+// isZone reports whether a skew is about the offset of a time zone. Some APIs store local
+// times as if they were UTC.
+func isZone(skew time.Duration) bool {
+	zone := skew.Round(15 * time.Minute)
+	return zone.Abs() <= 14*time.Hour && (skew-zone).Abs() <= 2*time.Minute
+}
+
+// learn takes the skew from the response to a create. The API created the profile between
+// the start and the end of the request. Date is cut to whole seconds.
+func (c *clock) learn(createdOn string, response Response) {
+	created, ok := parseCreated(createdOn)
+	if !ok || response.Date.IsZero() {
+		return
+	}
+	least, most := created.from.Sub(response.Date.Add(time.Second)), created.to.Sub(response.Date.Add(-response.Elapsed))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.learned {
+		least, most = min(least, c.least), max(most, c.most)
+	}
+	c.learned, c.least, c.most = true, least, most
+}
+
+// period is the time in which a profile was created.
+type period struct{ from, to time.Time }
+
+// parseCreated reads a `created_on`. A time in whole seconds may be cut, so the profile
+// was created in that second.
+func parseCreated(createdOn string) (period, bool) {
+	created, err := time.Parse(time.RFC3339, createdOn)
+	if err != nil {
+		return period{}, false
+	}
+	if created.Nanosecond() == 0 {
+		return period{created, created.Add(time.Second)}, true
+	}
+	return period{created, created}, true
+}

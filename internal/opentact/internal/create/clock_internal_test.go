@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package create
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// noon is the Date of most responses.
+var noon = time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
+
+// at returns a `created_on` that is some time after noon.
+func at(offset time.Duration) string { return noon.Add(offset).Format(time.RFC3339Nano) }
+
+// learned returns a clock that has seen creates with these differences between
+// `created_on` and Date.
+func learned(skews ...time.Duration) *clock {
+	c := new(clock)
+	for _, skew := range skews {
+		c.learn(at(skew), Response{Date: noon, Elapsed: 50 * time.Millisecond})
+	}
+	return c
+}
+
+// TestClock_Compare is the table of profiles, compared with a response that was made at
+// noon.
+func TestClock_Compare(t *testing.T) {
+	t.Parallel()
+	const sec = time.Second
+	none := time.Time{}
+	for _, test := range []struct {
+		name    string
+		clock   *clock
+		created string
+		date    time.Time
+		seen    time.Time
+		want    age
+	}{
+		{"long before", new(clock), at(-6 * 365 * 24 * time.Hour), noon, none, older},
+		{"the second before", new(clock), at(-sec), noon, none, older},
+		{"a moment before", new(clock), at(-time.Millisecond), noon, none, older},
+		{"the same second", new(clock), at(0), noon, none, undecided},
+		{"the same second, not cut", new(clock), at(999 * time.Millisecond), noon, none, undecided},
+		{"the next second", new(clock), at(sec), noon, none, newer},
+		{"another time zone", new(clock), noon.Add(-sec).In(time.FixedZone("", 3600)).Format(time.RFC3339), noon, none, older},
+		{"no time", new(clock), "", noon, none, undecided},
+		{"a time without a zone", new(clock), "2020-01-01 10:00:00", noon, none, undecided},
+		{"a response without a Date", new(clock), at(-time.Hour), none, none, undecided},
+		{"the list that shows it is a second earlier", new(clock), at(6 * sec), noon, noon.Add(5 * sec), newer},
+		{"the list that shows it is two seconds earlier", new(clock), at(7 * sec), noon, noon.Add(5 * sec), undecided},
+
+		{"no skew is known after equal clocks", learned(0), at(-sec), noon, none, older},
+		{"no skew is known after nearly equal clocks", learned(sec, -sec), at(sec), noon, none, newer},
+		{"behind by 2 s: a second before", learned(-2 * sec), at(-4 * sec), noon, none, older},
+		{"behind by 2 s: at the same time", learned(-2 * sec), at(-2 * sec), noon, none, undecided},
+		{"behind by 2 s: later", learned(-2 * sec), at(1 * sec), noon, none, newer},
+		{"behind by 120 s: before", learned(-120 * sec), at(-122 * sec), noon, none, older},
+		{"behind by 120 s: later", learned(-120 * sec), at(-110 * sec), noon, none, newer},
+		{"ahead by 2 s: before", learned(2 * sec), at(0), noon, none, older},
+		{"ahead by 2 s: at the same time", learned(2 * sec), at(2 * sec), noon, none, undecided},
+		{"ahead by 2 s: later", learned(2 * sec), at(5 * sec), noon, none, newer},
+		{"ahead by 120 s: before", learned(120 * sec), at(110 * sec), noon, none, older},
+		{"ahead by 120 s: later", learned(120 * sec), at(130 * sec), noon, noon.Add(10 * sec), newer},
+		{"two servers, one behind by 10 s: between both", learned(2*sec, -10*sec), at(-5 * sec), noon, none, older},
+		{"two servers, both ahead: between both", learned(5*sec, 20*sec), at(10 * sec), noon, none, undecided},
+	} {
+		if got := test.clock.compare(test.created, test.date, test.seen); got != test.want {
+			t.Errorf("%s: got %d, want %d", test.name, got, test.want)
+		}
+	}
+}
+
+// TestClock_IsBeforeRequest is the table of profiles in the response to a POST. The
+// response was made at noon, a second after the request was sent.
+func TestClock_IsBeforeRequest(t *testing.T) {
+	t.Parallel()
+	const sec = time.Second
+	for _, test := range []struct {
+		name      string
+		clock     *clock
+		created   string
+		date      time.Time
+		want      bool
+		mayBeZone bool
+	}{
+		{"at the same time", new(clock), at(0), noon, false, false},
+		{"the first create, behind by 120 s", new(clock), at(-120 * sec), noon, false, false},
+		{"the first create, behind by less than five minutes", new(clock), at(-301 * sec), noon, false, false},
+		{"the first create, behind by more than five minutes", new(clock), at(-302 * sec), noon, true, false},
+		{"the first create, ahead", new(clock), at(time.Hour), noon, false, false},
+		{"the first create, behind by an hour", new(clock), at(-time.Hour), noon, true, true},
+		{"the first create, behind by five hours and a half", new(clock), at(-5*time.Hour - 30*time.Minute - 119*sec), noon, true, true},
+		{"the first create, behind by 50 minutes", new(clock), at(-50 * time.Minute), noon, true, false},
+		{"the first create, behind by 15 hours", new(clock), at(-15 * time.Hour), noon, true, false},
+		{"a later create, during the request", learned(0), at(-2 * sec), noon, true, false},
+		{"a later create, in the second of the request", learned(0), at(-sec), noon, false, false},
+		{"a later create, an hour before", learned(0), at(-time.Hour), noon, true, false},
+		{"a later create, behind by 120 s", learned(-120 * sec), at(-121 * sec), noon, false, false},
+		{"a later create, behind by more than 120 s", learned(-120 * sec), at(-124 * sec), noon, true, false},
+		{"no time", learned(0), "", noon, false, false},
+		{"no Date", learned(0), at(-time.Hour), time.Time{}, false, false},
+	} {
+		isBefore, mayBeZone := test.clock.isBeforeRequest(test.created, Response{Date: test.date, Elapsed: sec})
+		if isBefore != test.want || mayBeZone != test.mayBeZone {
+			t.Errorf("%s: got %t, %t", test.name, isBefore, mayBeZone)
+		}
+	}
+}
+
+func TestClock_Learn_IgnoresUnusableTimes(t *testing.T) {
+	t.Parallel()
+	c := new(clock)
+	c.learn("yesterday", Response{Date: noon})
+	c.learn(at(time.Hour), Response{})
+	if least, most := c.skew(); c.learned || least != 0 || most != 0 {
+		t.Errorf("the skew is between %s and %s", least, most)
+	}
+}
+
+// A slow response leaves open when the profile was created.
+func TestClock_Learn_SlowResponse_WidensSkew(t *testing.T) {
+	t.Parallel()
+	c := new(clock)
+	c.learn(at(time.Minute), Response{Date: noon, Elapsed: 30 * time.Second})
+	least, most := c.skew()
+	if got, want := fmt.Sprint(least, " to ", most), "59s to 1m31s"; got != want {
+		t.Errorf("the skew is from %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package create_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
+)
+
+// createdOn returns the profile seven(n) with a time of creation, in seconds after the
+// start of the server.
+func createdOn(n int, seconds int) string {
+	return profile(n, fmt.Sprintf(`"name":"a","weight":7,"url":null,"created_on":%q`, serverStart.Add(time.Duration(seconds)*time.Second).Format(time.RFC3339)))
+}
+
+// TestCreator_AmbiguousPost_ComparesTimes is the table of candidates and their times. The
+// first list is read ten seconds after the start of the server.
+func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
+	t.Parallel()
+	const (
+		notNew   = "a profile has this name and the values that were sent, but it is not new"
+		notOne   = "several profiles have this name and the values that were sent, and the times of the API do not show which one is new"
+		vanished = "one list shows a profile with this name, and the next one does not"
+	)
+	named := func(n int, doubts ...string) apierror.Candidate {
+		return apierror.Candidate{UUID: uuid(n), Doubts: doubts}
+	}
+	isOld := func(created string) string {
+		return "it was created at " + created + ", before the first create of this provider configuration"
+	}
+	const year2020, secondBefore = "2020-01-01T00:00:00Z", "2026-11-25T12:00:09Z"
+	of2020 := profile(1, `"name":"a","weight":7,"created_on":"`+year2020+`"`)
+	timeless := func(n int) string { return profile(n, `"name":"a","weight":7,"created_on":null`) }
+	tests := []recoveryTest{
+		{name: "created after the first list", lists: []exchange{lists(), lists(createdOn(1, 11))}, wantLists: 2, wantUUID: uuid(1)},
+		{name: "created in the second before the first list", lists: []exchange{lists(), lists(createdOn(1, 9))}, wantLists: 6,
+			wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(secondBefore))}},
+		{name: "created in 2020, and a list that is cut shows it now", lists: []exchange{lists(six(5)), lists(of2020)}, wantLists: 6,
+			wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(year2020))}},
+		{name: "created in the same second", lists: []exchange{lists(), lists(createdOn(1, 10))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
+		{name: "the next list shows a later one too", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(1, 10), createdOn(2, 11))},
+			wantLists: 3, wantUUID: uuid(2)},
+		{name: "the next list shows another one of the same second", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(1, 10), createdOn(2, 10))},
+			wantLists: 3, wantReason: notOne, wantCandidates: []apierror.Candidate{named(1), named(2)}},
+		{name: "the next list shows only another one of the same second", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(2, 10))},
+			wantLists: 4, wantUUID: uuid(2), wantUndecided: true},
+		{name: "the next list shows none", lists: []exchange{lists(), lists(createdOn(1, 10)), lists()}, wantLists: 3, wantReason: vanished,
+			wantCandidates: []apierror.Candidate{named(1)}},
+		{name: "the next list fails", lists: []exchange{lists(), lists(createdOn(1, 10)), fails(errors.New("no list"))}, wantLists: 3,
+			wantReason: "the list could not be read: no list", wantCandidates: []apierror.Candidate{named(1)}},
+		{name: "each list shows another one", wantLists: 6, wantReason: "the times of the API do not show whether the profile is new",
+			lists:          []exchange{lists(), lists(timeless(1)), lists(timeless(2)), lists(timeless(3)), lists(timeless(4)), lists(timeless(5))},
+			wantCandidates: []apierror.Candidate{named(5)}},
+		{name: "an older and a later one", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 11))}, wantLists: 2, wantUUID: uuid(1)},
+		{name: "an older one, and a later one in the next list", lists: []exchange{lists(), lists(createdOn(2, 9)), lists(createdOn(2, 9), createdOn(1, 11))},
+			wantLists: 3, wantUUID: uuid(1)},
+		{name: "an older one and one of the same second", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 10))}, wantLists: 2, wantReason: notOne,
+			wantCandidates: []apierror.Candidate{named(1), named(2, isOld(secondBefore))}},
+		{name: "two later ones", lists: []exchange{lists(), lists(createdOn(1, 11), createdOn(2, 12))}, wantLists: 2,
+			wantReason: "2 new profiles have this name and the values that were sent", wantCandidates: []apierror.Candidate{named(1), named(2)}},
+		{name: "no time", lists: []exchange{lists(), lists(timeless(1))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
+		{name: "an older one with another value", lists: []exchange{lists(), lists(profile(1, `"name":"a","weight":6,"created_on":"2020-01-01T00:00:00Z"`))}, wantLists: 6,
+			wantReason:     "a profile that the first list did not show has this name and other values than were sent",
+			wantCandidates: []apierror.Candidate{named(1, "weight is 6 beside 1, and was sent as 7 beside 0", isOld(year2020))}},
+		{name: "the server seems to be ahead, so the times don't count", lists: []exchange{lists(), lists(createdOn(1, 120))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
+	}
+	for i := range tests {
+		tests[i].posts, tests[i].wantPosts = []exchange{lost}, 1
+	}
+	runRecoveryTests(t, tests)
+}
+
+// The list that confirms a candidate of the same second is read at least a second later,
+// even if Terraform is interrupted meanwhile.
+func TestCreator_UndecidedCandidate_IsConfirmedASecondLater(t *testing.T) {
+	t.Parallel()
+	for name, wait := range map[string]time.Duration{"not interrupted": time.Hour, "interrupted": time.Second / 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{posts: []exchange{lost}, lists: []exchange{lists(), lists(createdOn(1, 10))}}
+				start := time.Now()
+				got, err := s.create(interruptedAfter(t, wait), s.creator(), sentSeven)
+				wantUUID(t, got, err, uuid(1))
+				if took := time.Since(start); took != time.Second || !got.Undecided {
+					t.Errorf("it took %s, undecided is %t", took, got.Undecided)
+				}
+			})
+		})
+	}
+}
+
+// The warning about duplicates names what the last list shows. Profiles that may belong
+// to others are only possible duplicates.
+func TestCreator_Duplicates_ComparesTimes(t *testing.T) {
+	t.Parallel()
+	runRecoveryTests(t, []recoveryTest{
+		{name: "one older profile", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 9), createdOn(1, 45))}},
+		{name: "one of the same second", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 10))}, wantPossible: []string{uuid(2)}},
+		{name: "one later and one of the same second", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 10), createdOn(3, 20))},
+			wantDuplicates: []string{uuid(3)}, wantPossible: []string{uuid(2)}},
+		{name: "two later ones and one of the same second", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 10), createdOn(3, 20), createdOn(4, 21))},
+			wantPossible: []string{uuid(3), uuid(4), uuid(2)}},
+		{name: "one later, and the list lacks the profile of this create", lists: []exchange{lists(), lists(), lists(), lists(createdOn(3, 20))}, wantDuplicates: []string{uuid(3)}},
+	}, func(test *recoveryTest) {
+		test.maxRetries, test.posts, test.wantPosts, test.wantLists, test.wantUUID = 1, []exchange{lost, makes(1)}, 2, 4, uuid(1)
+	})
+}
+
+// TestCreator_Skew creates profiles in APIs whose clocks differ. The lists are true. The
+// response to each other POST is lost.
+func TestCreator_Skew(t *testing.T) {
+	t.Parallel()
+	for _, skew := range []int{-120, -2, 0, 2, 120} {
+		t.Run(fmt.Sprint(skew), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				m := &model{lists: []string{"ok"}, perPage: 100, skew: time.Duration(skew) * time.Second}
+				m.store("existing", 1, before, false)
+				run := func(c *create.Creator, name, end string) (create.Result, error) {
+					sent := fieldsOf(fmt.Sprintf(`{"name":%q,"weight":1}`, name))
+					return c.Create(t.Context(), create.Request{Name: name, Sent: sent, Post: m.post(0, creation{Name: name, Weight: 1, Posts: []string{end}})})
+				}
+				isLast := func(got create.Result) bool { return got.Fields.UUID() == m.stored[len(m.stored)-1].uuid }
+
+				c := m.creator(0)
+				for i := range 6 { // from the first second on
+					end := []string{"acted: ok", "acted: lost"}[i%2]
+					got, err := run(c, fmt.Sprint(i), end)
+					if err != nil || !isLast(got) || (got.Ambiguous != nil) != (end == "acted: lost") {
+						t.Errorf("create %d after a successful one: got %+v, %v", i, got, err)
+					}
+				}
+				// The very first create of a process can't know the skew. It does not guess.
+				got, err := run(m.creator(0), "first", "acted: lost")
+				if skew >= 0 {
+					if err != nil || !isLast(got) {
+						t.Errorf("the first create: got %+v, %v", got, err)
+					}
+					return
+				}
+				wantAmbiguous(t, err, "it is not new", apierror.Candidate{UUID: m.stored[len(m.stored)-1].uuid, Doubts: []string{
+					"it was created at " + m.stored[len(m.stored)-1].created.Add(m.skew).UTC().Format(time.RFC3339) + ", before the first create of this provider configuration",
+				}})
+			})
+		})
+	}
+}
+
+// One process creates a, and another one an equal b at once, whose response is lost. The
+// lists lag. The second process must not touch a, and each profile that it made is in the
+// state or named.
+func TestCreator_LaggingList_EqualProfileOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	for lag := time.Duration(0); lag <= 3*time.Second; lag += 50 * time.Millisecond {
+		for _, pause := range []time.Duration{100 * time.Millisecond, 1500 * time.Millisecond} { // from a to b
+			t.Run(fmt.Sprint(lag, " after ", pause), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					m := &model{lists: []string{"ok"}, perPage: 100, lag: lag}
+					a := m.store("x", 1, others, false)
+					time.Sleep(pause)
+					c := m.creator(5)
+					sent := fieldsOf(`{"name":"x","weight":1}`)
+					got, err := c.Create(t.Context(), create.Request{Name: "x", Sent: sent, Post: m.post(0, creation{Name: "x", Weight: 1, Posts: []string{"acted: lost"}})})
+					named := append(slices.Clone(got.Duplicates), got.Possible...)
+					if ambiguous, ok := errors.AsType[*apierror.AmbiguousCreateError](err); ok {
+						for _, candidate := range ambiguous.Candidates {
+							named = append(named, candidate.UUID)
+						}
+					} else if err != nil {
+						t.Fatal(err)
+					}
+					if got.Fields.UUID() == a.uuid || slices.Contains(got.Duplicates, a.uuid) {
+						t.Errorf("the create took or named a: %+v", got)
+					}
+					for _, p := range m.stored[1:] {
+						if p.uuid != got.Fields.UUID() && !slices.Contains(named, p.uuid) {
+							t.Errorf("%s is neither in the state nor named: %+v, %v", p.uuid, got, err)
+						}
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestCreator_WrongProfileInResponse is the table of POSTs whose response holds a profile
+// that this POST did not make. The client looks once.
+func TestCreator_WrongProfileInResponse(t *testing.T) {
+	t.Parallel()
+	const again = ", and after such a response the request is not sent again"
+	existing := profile(2, `"name":"a","weight":7`)
+	renamed := profile(3, `"name":"z","weight":7,"url":null`)
+	tests := []recoveryTest{
+		{name: "of the first list", posts: []exchange{shows(existing)}, lists: []exchange{lists(existing)}, wantReason: "no new profile has this name" + again},
+		{name: "of the first list, and the list shows a new one", posts: []exchange{shows(existing)}, lists: []exchange{lists(existing), lists(existing, seven(1))}, wantUUID: uuid(1)},
+		{name: "of the first list, and the list shows one of the same second", posts: []exchange{shows(existing)}, lists: []exchange{lists(existing), lists(existing, createdOn(1, 10))},
+			wantReason: "the times of the API do not show whether the profile is new", wantCandidates: []apierror.Candidate{{UUID: uuid(1)}}},
+		{name: "older than any skew", posts: []exchange{shows(createdOn(1, -400))}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again},
+		{name: "older than the first list, which lacked it", posts: []exchange{shows(createdOn(1, -400))}, lists: []exchange{lists(), lists(createdOn(1, -400))},
+			wantReason: "it is not new", wantCandidates: []apierror.Candidate{{UUID: uuid(1), Doubts: []string{
+				"it was created at 2026-11-25T11:53:20Z, before the first create of this provider configuration",
+			}}}},
+		{name: "with another name", posts: []exchange{shows(renamed)}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again,
+			wantCandidates: []apierror.Candidate{{UUID: uuid(3), Doubts: []string{`name is "z" beside 1, and was sent as "a" beside 0`}}}},
+		{name: "with another name, and the list shows a new one", posts: []exchange{shows(renamed)}, lists: []exchange{lists(), lists(seven(1), renamed)}, wantUUID: uuid(1)},
+	}
+	for i := range tests {
+		tests[i].maxRetries, tests[i].wantPosts, tests[i].wantLists = 5, 1, 2
+	}
+	runRecoveryTests(t, tests)
+}
+
+// A name that differs only by case, white space or normal form is the API's doing. The
+// profile belongs to the create.
+func TestCreator_ResponseWritesNameDifferently_IsItsProfile(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"CAFÉ 1", " café  1 ", "cafe\u0301 1"} {
+		s := &script{posts: []exchange{shows(profile(1, fmt.Sprintf(`"name":%q`, name)))}, lists: []exchange{lists()}}
+		got, err := s.create(t.Context(), s.creator(), `{"name":"café 1"}`)
+		wantUUID(t, got, err, uuid(1))
+		s.wantRequests(t, 1, 1)
+	}
+}
+
+// An API may store local times as if they were UTC. The first create then seems to return
+// an old profile. A list that shows it, although the first list did not, clears that up.
+func TestCreator_TimeZoneSkew_IsConfirmedByList(t *testing.T) {
+	t.Parallel()
+	const hours = -5 * 3600
+	for name, test := range map[string]struct {
+		baseline, later exchange
+		isNew           bool
+	}{
+		"the list shows it":                       {lists(six(2)), lists(six(2), createdOn(1, hours)), true},
+		"the list lacks it":                       {lists(six(2)), lists(six(2)), false},
+		"the list lacks an existing profile":      {lists(six(2)), lists(createdOn(1, hours)), false},
+		"the list fails":                          {lists(six(2)), fails(errors.New("no list")), false},
+		"the list is not complete":                {lists(six(2)), lists(six(2), createdOn(1, hours), `"x"`), false},
+		"the list before the create was rejected": {fails(errors.New("no list")), lists(createdOn(1, hours)), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{posts: []exchange{shows(createdOn(1, hours)), shows(createdOn(3, hours+20))}, lists: []exchange{test.baseline, test.later}}
+				c := s.creator()
+				got, err := s.create(t.Context(), c, sentSeven)
+				if !test.isNew {
+					if _, ok := errors.AsType[*apierror.AmbiguousCreateError](err); !ok {
+						t.Errorf("got %+v, %v", got, err)
+					}
+					return
+				}
+				wantUUID(t, got, err, uuid(1))
+				got, err = s.create(t.Context(), c, sentSeven) // now the skew is known
+				wantUUID(t, got, err, uuid(3))
+				s.wantRequests(t, 2, 2)
+			})
+		})
+	}
+}
+
+// A later create compares the times with the skew that an earlier one has shown.
+func TestCreator_ResponseHoldsOlderProfile_AfterSkewIsKnown(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{posts: []exchange{makes(1), shows(createdOn(2, 25))}, lists: []exchange{lists()}} // the second POST is sent at 30 s
+		c := s.creator()
+		got, err := s.create(t.Context(), c, `{"name":"b"}`)
+		wantUUID(t, got, err, uuid(1))
+		_, err = s.create(t.Context(), c, sentSeven)
+		if err == nil || !strings.Contains(err.Error(), "it describes profile "+uuid(2)+", which was created at 2026-11-25T12:00:25Z, before the request was sent") {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A list that is an old copy proves nothing, and neither does one that lacks a skipped
+// item.
+func TestCreator_StaleList_IsNoProof(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{posts: []exchange{fails(lostTo(io.EOF))}, lists: []exchange{lists(), lists().stale("it is a copy")}}
+		_, err := s.create(t.Context(), s.creator(), sentSeven)
+		wantAmbiguous(t, err, "no new profile has this name, but the list is not complete: it is a copy")
+		s.wantRequests(t, 1, 6)
+	})
+}
+
+// The fields of a result are those that the API has shown.
+func TestCreator_AdoptedProfile_HasListedFields(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{posts: []exchange{lost}, lists: []exchange{lists(), lists(createdOn(1, 15))}}
+		got, err := s.create(t.Context(), s.creator(), sentSeven)
+		if diff := cmp.Diff(map[string]json.RawMessage(fieldsOf(createdOn(1, 15))), map[string]json.RawMessage(got.Fields)); err != nil || diff != "" {
+			t.Errorf("fields (-want +got):\n%s%v", diff, err)
+		}
+	})
+}
