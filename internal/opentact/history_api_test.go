@@ -151,6 +151,11 @@ var listFaults = []string{
 	"", "", "", "500", "403", "connection lost", "slow", "profile without a name", "items that are no profiles", "two contents", "profiles missing",
 }
 
+// listsMayFail reports whether a list may have no response with the API's envelope.
+func (a *historyAPI) listsMayFail() bool {
+	return slices.Contains(a.faults, "500") || slices.Contains(a.faults, "connection lost")
+}
+
 func (a *historyAPI) list() (*http.Response, error) {
 	a.mu.Lock()
 	fault := a.faults[a.random.IntN(len(a.faults))]

@@ -13,40 +13,101 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/listcache"
 )
 
-// A 404 counts only if the API has the collection. If the collection is not found
-// either, the 404 is about the path.
+// A 404 for a profile counts only if the API itself shows that it has the collection.
 func TestCollection_NotFound_ProbesCollection(t *testing.T) {
 	t.Parallel()
+	const wrongPath, unread = "the path in base_url is wrong", "because its collection could not be read"
 	notFound := rejection(404, "Not found")
 	for name, test := range map[string]struct {
 		collection reply
-		isNotFound bool
+		want       string // in the error; "" if the profile counts as not found
 	}{
-		"empty list":              {listOf(), true},
-		"list with profiles":      {listOf(profileA), true},
-		"list in pages":           {success(`{"total":1,"data":[]}`), true},
-		"list rejected":           {rejection(403, "No listing"), true},
-		"collection not found":    {notFound, false},
-		"404 page":                {reply{status: 404, body: "<h1>Not found"}, false},
-		"list of a busy API, 503": {rejection(503, "Busy"), true},
+		"empty list":               {listOf(), ""},
+		"list with profiles":       {listOf(profileA), ""},
+		"list that ends too early": {success(`{"total":1,"data":[]}`), ""},
+		"list rejected":            {rejection(403, "No listing"), ""},
+		"403 page":                 {reply{status: 403, body: "<h1>Blocked"}, unread},
+		"redirect":                 {reply{status: 302, header: map[string]string{"Location": "https://login.example/"}}, unread},
+		"maintenance page":         {reply{status: 200, body: "<h1>Back soon"}, unread},
+		"collection not found":     {notFound, wrongPath},
+		"404 page":                 {reply{status: 404, body: "<h1>Not found"}, wrongPath},
+		"collection gone":          {rejection(410, "Gone"), unread},
+		"busy API":                 {rejection(503, "Busy"), unread},
+		"connection lost":          {reply{drop: true}, unread},
+		"list cut":                 {reply{status: 200, body: listOf(profileA).body, cut: true}, unread},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := newScriptedAPI(t, notFound, test.collection)
 			_, err := a.messaging(t).Get(t.Context(), knownA())
-			if opentact.IsNotFound(err) != test.isNotFound || err == nil {
-				t.Errorf("get: not found is %t, want %t: %v", opentact.IsNotFound(err), test.isNotFound, err)
+			if opentact.IsNotFound(err) != (test.want == "") || err == nil {
+				t.Errorf("get: not found is %t: %v", opentact.IsNotFound(err), err)
 			}
+			wantErrorContains(t, err, test.want)
 			if got := a.requestLines(); got[0] != get || got[1] != "GET /rest/profile/messaging" {
 				t.Errorf("requests: %v", got)
 			}
 			a = newScriptedAPI(t, notFound, test.collection)
 			err = a.messaging(t).Delete(t.Context(), knownA())
-			if test.isNotFound && err != nil {
+			if test.want == "" && err != nil {
 				t.Errorf("delete: %v", err)
 			}
-			if !test.isNotFound {
-				wantErrorContains(t, err, "the path in base_url is wrong")
+			if test.want != "" {
+				wantErrorContains(t, err, test.want)
+			}
+		})
+	}
+}
+
+// A 401 of the collection shows that it exists only if the API rejects the token of a new
+// login too. A configured token may have expired.
+func TestCollection_NotFound_ListUnauthorized(t *testing.T) {
+	t.Parallel()
+	unauthorized := rejection(401, "No listing")
+	failed := reply{status: 503, body: "<h1>Busy"}
+	for name, test := range map[string]struct {
+		login      bool
+		list       reply
+		logins     []reply // after the first one
+		want       string  // in the error; "" if the profile counts as not found
+		wantLogins int
+	}{
+		"token":                        {false, unauthorized, nil, "rejected the credentials from the test", 0},
+		"login, renewed":               {true, unauthorized, []reply{success(`{"token":"second"}`)}, "", 2},
+		"login, page":                  {true, reply{status: 401, body: "<h1>Sign in"}, []reply{success(`{"token":"second"}`)}, "rejected the token of a login", 2},
+		"login, renewal rejected":      {true, unauthorized, []reply{rejection(403, "Locked")}, "log in (", 2},
+		"login, renewal not possible":  {true, unauthorized, []reply{failed, failed, failed}, "log in (", 4},
+		"login, renewal not found":     {true, unauthorized, []reply{rejection(404, "No such user")}, "log in (", 2},
+		"login, renewal with no token": {true, unauthorized, []reply{success(`{}`)}, "a token was expected", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			logins := append([]reply{success(`{"token":"first"}`)}, test.logins...)
+			a := newScriptedAPI(t)
+			loggedIn := 0
+			a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				next := rejection(404, "Not found")
+				switch {
+				case r.URL.Path == "/rest/auth":
+					next = logins[min(loggedIn, len(logins)-1)]
+					loggedIn++
+				case isList(r):
+					next = test.list
+				}
+				next.serve(w)
+			})
+			profiles := a.messaging(t, func(c *opentact.Config) {
+				if test.login {
+					c.Credentials = opentact.Credentials{Email: "user@example.com", Password: "password-of-the-test", Source: "the test"}
+				}
+			})
+			_, err := profiles.Get(t.Context(), knownA())
+			if opentact.IsNotFound(err) != (test.want == "") {
+				t.Errorf("not found is %t", opentact.IsNotFound(err))
+			}
+			wantErrorContains(t, err, test.want)
+			if loggedIn != test.wantLogins {
+				t.Errorf("%d logins, want %d", loggedIn, test.wantLogins)
 			}
 		})
 	}

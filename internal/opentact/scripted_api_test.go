@@ -127,24 +127,29 @@ func newConnServer(t *testing.T, serve func(net.Conn)) *scriptedAPI {
 func (a *scriptedAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	next := a.next(r)
 	w.Header().Set("Date", a.date(r).Format(http.TimeFormat))
-	for name, value := range next.header {
+	next.serve(w)
+}
+
+// serve sends the response.
+func (r reply) serve(w http.ResponseWriter) {
+	for name, value := range r.header {
 		w.Header().Set(name, value)
 	}
 	if w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", "application/json")
 	}
 	switch {
-	case next.drop:
+	case r.drop:
 		panic(http.ErrAbortHandler)
-	case next.cut:
-		w.Header().Set("Content-Length", fmt.Sprint(len(next.body)))
-		w.WriteHeader(next.status)
-		_, _ = io.WriteString(w, next.body[:len(next.body)/2])
+	case r.cut:
+		w.Header().Set("Content-Length", fmt.Sprint(len(r.body)))
+		w.WriteHeader(r.status)
+		_, _ = io.WriteString(w, r.body[:len(r.body)/2])
 		_ = http.NewResponseController(w).Flush() // otherwise nothing is sent
 		panic(http.ErrAbortHandler)
 	default:
-		w.WriteHeader(next.status)
-		_, _ = io.WriteString(w, next.body)
+		w.WriteHeader(r.status)
+		_, _ = io.WriteString(w, r.body)
 	}
 }
 

@@ -55,12 +55,17 @@ var (
 func at(url string) failing { return failing{url: func(*testing.T) string { return url }} }
 
 // gone is an API that has no profiles.
-func gone(w http.ResponseWriter, r *http.Request) {
-	if strings.HasSuffix(r.URL.Path, "messaging") {
-		answer(w, http.StatusOK, `{"success":true,"payload":[]}`)
-		return
+var gone = notFoundBeside(func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"success":true,"payload":[]}`) })
+
+// notFoundBeside returns an API that finds no profile. list responds to lists.
+func notFoundBeside(list func(http.ResponseWriter)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "messaging") {
+			list(w)
+			return
+		}
+		answer(w, http.StatusNotFound, `{"success":false,"message":"No such profile"}`)
 	}
-	answer(w, http.StatusNotFound, `{"success":false,"message":"No such profile"}`)
 }
 
 // What people read when something fails, and what it tells them to do: the whole
@@ -102,6 +107,14 @@ func TestWhatErrorsSay(t *testing.T) {
 		{
 			"404: nothing is there, so the path is wrong", refuses(404, "Not found"), reading,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
+			"404: the profile is not found, and a firewall blocks the list", failing{answer: notFoundBeside(func(w http.ResponseWriter) {
+				w.WriteHeader(http.StatusForbidden)
+			})}, reading,
+			`The API says that the profile does not exist, but that does not count, because its collection could not be read: ` +
+				`list messaging profiles (GET API/profile/messaging): unexpected response with status 403: it is empty.`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{
@@ -224,6 +237,51 @@ func TestWhatErrorsSay(t *testing.T) {
 			}
 			if want := "ERROR : " + test.do.summary + ": " + test.what + "\n\n" + test.next + "\n"; got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// A read or a delete removes a profile that is not found from the state only if the
+// response to a list comes from the API. Otherwise an error appears, and the state stays.
+func TestResource_NotFound_CollectionDecides(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		list   func(http.ResponseWriter)
+		isKept bool
+	}{
+		"list":             {func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"success":true,"payload":[]}`) }, false},
+		"403":              {func(w http.ResponseWriter) { answer(w, http.StatusForbidden, `{"success":false,"message":"No"}`) }, false},
+		"403 page":         {func(w http.ResponseWriter) { answer(w, http.StatusForbidden, `<h1>Blocked`) }, true},
+		"401 with a token": {func(w http.ResponseWriter) { answer(w, http.StatusUnauthorized, `{"success":false,"message":"No"}`) }, true},
+		"302":              {func(w http.ResponseWriter) { w.Header().Set("Location", "/login"); w.WriteHeader(http.StatusFound) }, true},
+		"404":              {func(w http.ResponseWriter) { answer(w, http.StatusNotFound, `{"success":false,"message":"No"}`) }, true},
+		"410":              {func(w http.ResponseWriter) { answer(w, http.StatusGone, `{"success":false,"message":"No"}`) }, true},
+		"500": {func(w http.ResponseWriter) {
+			answer(w, http.StatusInternalServerError, `{"success":false,"message":"No"}`)
+		}, true},
+		"page":        {func(w http.ResponseWriter) { answer(w, http.StatusOK, `<h1>Sign in`) }, true},
+		"maintenance": {func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"status":"maintenance"}`) }, true},
+		"no response": {func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(notFoundBeside(test.list))
+			t.Cleanup(server.Close)
+			p := acctest.NewProtocol(t)
+			acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": server.URL, "token": "token", "max_retries": 0}))
+			before := existing(t, p)
+			read, readDiags := p.Read(t, messagingProfile, before)
+			deleted, deleteDiags := p.Apply(t, messagingProfile, before, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+			for verb, after := range map[string]struct {
+				state acctest.State
+				diags []*tfprotov6.Diagnostic
+			}{"read": {read, readDiags}, "delete": {deleted, deleteDiags}} {
+				isKept := after.state.Value.Equal(before.Value)
+				hasError := len(after.diags) == 1 && after.diags[0].Severity == tfprotov6.DiagnosticSeverityError
+				if isKept != test.isKept || hasError != test.isKept || !isKept && !after.state.Value.IsNull() {
+					t.Errorf("%s: the state is %v: %s", verb, after.state.Values(), acctest.Describe(after.diags))
+				}
 			}
 		})
 	}

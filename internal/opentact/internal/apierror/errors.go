@@ -109,6 +109,9 @@ type ResponseError struct {
 	Status int
 	// Reason says what was found. It contains no secrets.
 	Reason string
+	// Success reports whether the response is the API's envelope with `"success": true`.
+	// Its payload is then not the expected one.
+	Success bool
 }
 
 func (e *ResponseError) Error() string {

@@ -4,7 +4,7 @@
 // does not know their types: the caller passes functions for that. It promises:
 //   - The fields that it returns are the fields that the API stores.
 //   - A value that the API stores differently than it was sent is an error.
-//   - A 404 for a profile does not count if its collection is not found either.
+//   - A 404 for a profile counts only if the API shows that its collection exists.
 package endpoint
 
 import (
@@ -135,10 +135,9 @@ func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields
 	return nil
 }
 
-// confirmNotFound reads the collection before a 404 for a profile counts. If the
-// collection is not found either, the path is wrong: for example, base_url lacks /rest.
-// The 404 does not count either if the credentials were rejected or ctx has ended
-// meanwhile.
+// confirmNotFound reads the collection before a 404 for a profile counts. The 404 counts
+// only if the response of the collection shows that the API has it. Otherwise the path is
+// wrong, or another server may have sent the 404.
 func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 	if !apierror.IsNotFound(err) {
 		return err
@@ -152,14 +151,27 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 			Request: info, Status: http.StatusNotFound,
 			Reason: "neither the profile nor its collection is found, so the path in base_url is wrong",
 		}
-	case apierror.IsCredentials(listErr):
-		return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
 	case ctx.Err() != nil:
 		listErr = &apierror.TransportError{Request: e.listRequest().Info(), Err: ctx.Err()}
-		return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
-	default: // the collection exists, or its error does not contradict the 404
+	case collectionExists(listErr):
 		return err
 	}
+	listErr = fmt.Errorf("the API says that the profile does not exist, but that does not count, because its collection could not be read: %w", listErr)
+	return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
+}
+
+// collectionExists reports whether the API's own response to a list shows that it has the
+// collection. listErr is the error of the list. A 401 shows that only for the token of a
+// new login, because a configured token may have expired.
+func collectionExists(listErr error) bool {
+	if response, ok := errors.AsType[*apierror.ResponseError](listErr); ok {
+		return response.Success
+	}
+	if apiErr, ok := errors.AsType[*apierror.APIError](listErr); ok {
+		credentials, _ := errors.AsType[*apierror.CredentialsError](listErr)
+		return apiErr.Status == http.StatusForbidden || credentials != nil && credentials.LoggedIn
+	}
+	return listErr == nil
 }
 
 // outcomeError is an error with the outcome of more than one request.

@@ -98,6 +98,7 @@ func whole(uuid, members string) string {
 
 // reply is one response of a fakeAPI.
 type reply struct {
+	// status is the HTTP status. If it is 0, there is no response.
 	status int
 	body   string
 	// meanwhile is called before the response is returned, unless it is nil.
@@ -123,6 +124,8 @@ type fakeAPI struct {
 	script, lists []reply
 	// retries is how often a request may be sent again.
 	retries int
+	// loggedIn reports whether the token comes from a login.
+	loggedIn bool
 
 	mu       sync.Mutex
 	requests []string
@@ -142,7 +145,7 @@ func (a *fakeAPI) endpointOf(kind Kind) *Endpoint {
 		Do: func(ctx context.Context, r *transport.Request) error {
 			err := client.Do(ctx, r)
 			if apierror.StatusOf(err) == http.StatusUnauthorized {
-				return &apierror.CredentialsError{BaseURL: "https://api.example/rest", Source: "the test", Err: err}
+				return &apierror.CredentialsError{BaseURL: "https://api.example/rest", Source: "the test", LoggedIn: a.loggedIn, Err: err}
 			}
 			return err
 		},
@@ -158,6 +161,9 @@ func (a *fakeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if next.meanwhile != nil {
 		next.meanwhile()
+	}
+	if next.status == 0 {
+		return nil, io.ErrUnexpectedEOF
 	}
 	return &http.Response{StatusCode: next.status, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(strings.NewReader(next.body))}, nil
 }

@@ -16,46 +16,82 @@ import (
 
 var page404 = reply{status: http.StatusNotFound, body: "<title>Not Found</title>"}
 
-// TestEndpoint_NotFound_ProbesCollection shows what the response of the collection means
-// for a profile whose GET, PATCH or DELETE was a 404.
+func page(status int) reply { return reply{status: status, body: "<title>A page</title>"} }
+
+// TestEndpoint_NotFound_ProbesCollection is the table of what the response of the
+// collection means for a profile whose GET, PATCH or DELETE was a 404.
 func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
 	t.Parallel()
-	const wrongPath = "the path in base_url is wrong"
+	const (
+		unread    = "the API says that the profile does not exist, but that does not count, because its collection could not be read: list test profiles ("
+		wrongPath = "list test profiles (GET https://api.example/rest/profile/test): unexpected response with status 404: neither the profile nor its collection"
+		rejected  = "because its collection could not be read: the API at https://api.example/rest rejected the "
+	)
+	// Each want is a part of the error, or "" if the profile counts as not found.
 	for name, test := range map[string]struct {
-		collection reply
-		want       string // in the error; "" if the profile counts as not found
+		collection           reply
+		withToken, withLogin string
 	}{
-		"empty list":           {success(`[]`), ""},
-		"list with profiles":   {success(`[` + whole(uuidB, "") + `]`), ""},
-		"not a list":           {success(`1`), ""},
-		"forbidden":            {rejection(http.StatusForbidden, "no lists"), ""},
-		"server error":         {rejection(http.StatusInternalServerError, "no lists"), ""},
-		"not found":            {notFound, wrongPath},
-		"page with status 404": {page404, wrongPath},
-		"credentials rejected": {rejection(http.StatusUnauthorized, "expired"), "rejected the credentials from the test"},
+		"empty list":            {success(`[]`), "", ""},
+		"list with profiles":    {success(`[` + whole(uuidB, "") + `]`), "", ""},
+		"no list":               {success(`1`), "", ""},
+		"items of no profiles":  {success(`[1]`), "", ""},
+		"object":                {success(`{}`), "", ""},
+		"no payload":            {reply{status: http.StatusOK, body: `{"success":true}`}, "", ""},
+		"200 rejection":         {rejection(http.StatusOK, "no lists"), unread, unread},
+		"200 without envelope":  {reply{status: http.StatusOK, body: `{"status":"maintenance"}`}, unread, unread},
+		"200 array":             {reply{status: http.StatusOK, body: `[]`}, unread, unread},
+		"200 page":              {page(http.StatusOK), unread, unread},
+		"200 empty":             {reply{status: http.StatusOK}, unread, unread},
+		"200 cut":               {reply{status: http.StatusOK, body: `{"success":true,"payload":[`}, unread, unread},
+		"204":                   {reply{status: http.StatusNoContent}, unread, unread},
+		"302":                   {reply{status: http.StatusFound}, unread, unread},
+		"302 envelope":          {reply{status: http.StatusFound, body: `{"success":true,"payload":[]}`}, unread, unread},
+		"400":                   {rejection(http.StatusBadRequest, "no lists"), unread, unread},
+		"401":                   {rejection(http.StatusUnauthorized, "expired"), rejected + "credentials from the test", ""},
+		"401 page":              {page(http.StatusUnauthorized), rejected + "credentials from the test", rejected + "token of a login"},
+		"401 without success":   {reply{status: http.StatusUnauthorized, body: `{}`}, rejected + "credentials from the test", rejected + "token of a login"},
+		"403":                   {rejection(http.StatusForbidden, "no lists"), "", ""},
+		"403 page":              {page(http.StatusForbidden), unread, unread},
+		"403 without success":   {reply{status: http.StatusForbidden, body: `{"message":"Forbidden"}`}, unread, unread},
+		"403 success":           {reply{status: http.StatusForbidden, body: `{"success":true,"payload":[]}`}, unread, unread},
+		"403 empty":             {reply{status: http.StatusForbidden}, unread, unread},
+		"404":                   {notFound, wrongPath, wrongPath},
+		"404 page":              {page404, wrongPath, wrongPath},
+		"410":                   {rejection(http.StatusGone, "no lists"), unread, unread},
+		"410 page":              {page(http.StatusGone), unread, unread},
+		"429":                   {rejection(http.StatusTooManyRequests, "no lists"), unread, unread},
+		"429 page":              {page(http.StatusTooManyRequests), unread, unread},
+		"500":                   {rejection(http.StatusInternalServerError, "no lists"), unread, unread},
+		"502 page":              {badGateway, unread, unread},
+		"503":                   {rejection(http.StatusServiceUnavailable, "no lists"), unread, unread},
+		"503 success":           {reply{status: http.StatusServiceUnavailable, body: `{"success":true,"payload":[]}`}, unread, unread},
+		"connection broken off": {reply{}, unread, unread},
 	} {
-		for request, call := range map[string]func(e *Endpoint) error{
-			"GET A":      func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, nil); return err },
-			"PATCH A {}": func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); return err },
-			"DELETE A":   func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) },
-		} {
-			t.Run(name+", "+request, func(t *testing.T) {
-				t.Parallel()
-				a := &fakeAPI{script: []reply{notFound}, lists: []reply{test.collection}}
-				err := call(a.endpoint())
-				a.wantRequests(t, request, "LIST")
-				switch {
-				case test.want != "":
-					wantError(t, err, test.want)
-				case request == "DELETE A":
-					wantError(t, err, "")
-				case !apierror.IsNotFound(err):
-					t.Errorf("got %v, want not found", err)
-				}
-				if test.want != "" && apierror.IsNotFound(err) {
-					t.Errorf("got not found: %v", err)
-				}
-			})
+		for credentials, want := range map[string]string{"token": test.withToken, "login": test.withLogin} {
+			for request, call := range map[string]func(e *Endpoint) error{
+				"GET A":      func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, nil); return err },
+				"PATCH A {}": func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); return err },
+				"DELETE A":   func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) },
+			} {
+				t.Run(name+", "+credentials+", "+request, func(t *testing.T) {
+					t.Parallel()
+					a := &fakeAPI{script: []reply{notFound}, lists: []reply{test.collection}, loggedIn: credentials == "login"}
+					err := call(a.endpoint())
+					a.wantRequests(t, request, "LIST")
+					switch {
+					case want != "":
+						wantError(t, err, want)
+					case request == "DELETE A":
+						wantError(t, err, "")
+					case !apierror.IsNotFound(err):
+						t.Errorf("got %v, want not found", err)
+					}
+					if want != "" && apierror.IsNotFound(err) {
+						t.Errorf("got not found: %v", err)
+					}
+				})
+			}
 		}
 	}
 }
@@ -126,6 +162,8 @@ func TestEndpoint_NotFound_Unconfirmed_KeepsOutcome(t *testing.T) {
 	t.Parallel()
 	for name, list := range map[string]reply{
 		"credentials rejected": rejection(http.StatusUnauthorized, "expired"),
+		"bad gateway":          badGateway,
+		"not an API":           page(http.StatusOK),
 		"caller gives up":      rejection(http.StatusForbidden, "no lists"),
 	} {
 		for want, script := range map[apierror.Outcome][]reply{
@@ -138,7 +176,7 @@ func TestEndpoint_NotFound_Unconfirmed_KeepsOutcome(t *testing.T) {
 				list.meanwhile = cancel
 			}
 			a := &fakeAPI{retries: 1, script: script, lists: []reply{list}}
-			err := a.endpoint().Delete(ctx, uuidA, nil)
+			_, err := a.endpoint().Update(ctx, uuidA, raw(`{}`), nil)
 			if got := apierror.OutcomeOf(err); err == nil || got != want {
 				t.Errorf("%s: the outcome is %s, want %s: %v", name, got, want, err)
 			}

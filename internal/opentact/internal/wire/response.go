@@ -162,14 +162,14 @@ func (r *Response) judge(resp *http.Response, env envelope) (form, error) {
 		return rejection, r.apiError(resp, env)
 	case !r.is2xx():
 		return unreadable, r.unexpected(`it says "success": true`)
-	case env.itemErr != nil:
-		return unreadable, r.unexpected(env.itemErr.Error())
 	}
 	r.Payload, r.IsArray, r.IsPage = env.payload, env.isArray, env.isPage
-	if r.Check != nil {
-		if err := r.Check(r); err != nil {
-			return unreadable, r.unexpected(err.Error())
-		}
+	err := env.itemErr
+	if err == nil && r.Check != nil {
+		err = r.Check(r)
+	}
+	if err != nil {
+		return unreadable, &apierror.ResponseError{Status: r.status, Reason: r.Redactor.Text(err.Error()), Success: true}
 	}
 	return success, nil
 }

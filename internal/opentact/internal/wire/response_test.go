@@ -383,6 +383,33 @@ func TestClassify_Deleted(t *testing.T) {
 	}
 }
 
+// The error of a payload shows that the API itself has sent the response.
+func TestClassify_ErrorOfSuccess_IsMarked(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		status int
+		body   string
+		want   bool
+	}{
+		{"an empty array", 200, success("[]"), true},
+		{"an item that is no profile", 200, success("[1]"), true},
+		{"another profile", 201, success(profile(uuidB, "b")), true},
+		{"no payload", 200, `{"success":true}`, true},
+		{"success under another status", 403, success("[]"), false},
+		{"no envelope", 200, `{"status":"maintenance"}`, false},
+		{"more than an envelope", 200, `{"success":true}{}`, false},
+		{"a page", 200, "<html>", false},
+		{"an empty body", 200, "", false},
+		{"a redirect", 302, success("[]"), false},
+	} {
+		_, err := classify(wire.NewProfile(shape, uuidA).Response(redactor), test.status, strings.NewReader(test.body))
+		if got, ok := errors.AsType[*apierror.ResponseError](err); !ok || got.Success != test.want {
+			t.Errorf("%s: got %#v", test.name, err)
+		}
+	}
+}
+
 // An attempt may fail in the middle of its response. Nothing of it is left when the next
 // one is read.
 func TestClassify_SecondAttempt(t *testing.T) {
