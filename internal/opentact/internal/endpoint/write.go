@@ -135,7 +135,7 @@ func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields
 	}
 	full, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, w.sent, w.before)
 	if _, named := got[wire.Name]; w.method == http.MethodPatch && !named && apierror.IsNotFound(err) {
-		err = fmt.Errorf("the response names a profile that does not exist: %w", err)
+		err = fmt.Errorf("the response shows no name, and the profile can't be read: %w", e.confirmNotFound(ctx, err))
 		return &outcomeError{error: err, outcome: apierror.Ambiguous}
 	}
 	got.Fill(full) // full is nil after an error

@@ -131,15 +131,26 @@ func TestEndpoint_Create_UnnamedResponse_IsRead(t *testing.T) {
 // Without a name, the response to a PATCH may be about anything that has the UUID.
 func TestEndpoint_Update_UnnamedResponse_ProfileNotFound_IsError(t *testing.T) {
 	t.Parallel()
-	a := &fakeAPI{script: []reply{success(part(uuidA, "")), rejection(http.StatusNotFound, "no "+hook)}}
-	got, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"name":"b"}`), raw(`{"webhook":"`+hook+`"}`))
-	wantError(t, err, "the response names a profile that does not exist: ")
-	wantError(t, err, "no (the value of webhook)")
-	if outcome := apierror.OutcomeOf(err); outcome != apierror.Ambiguous { // the API said that it acted
-		t.Errorf("the outcome is %s", outcome)
+	for name, test := range map[string]struct {
+		list reply
+		want string // in the error
+	}{
+		"not found":   {success(`[]`), "no (the value of webhook)"},
+		"unconfirmed": {badGateway, "that does not count"},
+	} {
+		a := &fakeAPI{script: []reply{success(part(uuidA, "")), rejection(http.StatusNotFound, "no "+hook)}, lists: []reply{test.list}}
+		got, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"name":"b"}`), raw(`{"webhook":"`+hook+`"}`))
+		wantError(t, err, "the response shows no name, and the profile can't be read: ")
+		wantError(t, err, test.want)
+		if outcome := apierror.OutcomeOf(err); outcome != apierror.Ambiguous { // the API said that it acted
+			t.Errorf("%s: the outcome is %s", name, outcome)
+		}
+		if apierror.IsNotFound(err) != (name == "not found") {
+			t.Errorf("%s: got %v", name, err)
+		}
+		wantFields(t, got, "")
+		a.wantRequests(t, `PATCH A {"name":"b"}`, "GET A", "LIST")
 	}
-	wantFields(t, got, "")
-	a.wantRequests(t, `PATCH A {"name":"b"}`, "GET A")
 }
 
 // After the PATCH the client still sends what completes it, although ctx has ended.
