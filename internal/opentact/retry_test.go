@@ -59,7 +59,7 @@ func TestClient_RetryPolicy(t *testing.T) {
 				if method == http.MethodPost {
 					want = test.post
 				}
-				if got := len(a.requestLines()); got != want {
+				if got := a.countRequests(method); got != want {
 					t.Errorf("the request was sent %d times, want %d", got, want)
 				}
 				_, ambiguous := errors.AsType[*opentact.AmbiguousCreateError](err)

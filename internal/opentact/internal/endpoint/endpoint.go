@@ -125,14 +125,44 @@ func (e *Endpoint) List(ctx context.Context) (*pager.List, error) {
 	return list, nil
 }
 
-// Delete deletes a profile. It succeeds if the profile does not exist.
+// Delete deletes a profile. It succeeds if the profile does not exist. The DELETE may have
+// been sent, so what follows it gets a grace period after ctx has ended.
 func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields) error {
 	_, err := e.exchange(ctx, "delete", http.MethodDelete, uuid, nil, known)
-	if err = e.confirmNotFound(ctx, err); err != nil && !apierror.IsNotFound(err) {
+	ctx, cancel := create.WithGracePeriod(ctx, e.api.RequestTimeout)
+	defer cancel()
+	switch {
+	case apierror.IsNotFound(err):
+		err = e.confirmNotFound(ctx, err)
+	case isUnclearSuccess(err):
+		err = e.confirmDeleted(ctx, uuid, known, err)
+	}
+	if err != nil && !apierror.IsNotFound(err) {
 		return err
 	}
 	e.creator.Exclude(uuid)
 	return nil
+}
+
+// isUnclearSuccess reports whether the response to a DELETE has a 2xx status, but does not
+// say that the API deleted the profile. It may be empty, or the page of another server.
+func isUnclearSuccess(err error) bool {
+	response, ok := errors.AsType[*apierror.ResponseError](err)
+	return ok && response.Status >= 200 && response.Status < 300
+}
+
+// confirmDeleted reads the profile after such a response. It returns nil if the profile
+// does not exist. Otherwise it adds what the GET shows to the error of the DELETE.
+func (e *Endpoint) confirmDeleted(ctx context.Context, uuid string, known wire.RawFields, deleteErr error) error {
+	_, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, known)
+	switch err = e.confirmNotFound(ctx, err); {
+	case apierror.IsNotFound(err):
+		return nil
+	case err == nil:
+		return fmt.Errorf("%w; a GET after it shows that the profile still exists", deleteErr)
+	default:
+		return fmt.Errorf("%w; a GET after it does not show whether the profile still exists: %w", deleteErr, err)
+	}
 }
 
 // confirmNotFound reads the collection before a 404 for a profile counts. The 404 counts

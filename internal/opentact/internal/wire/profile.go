@@ -26,8 +26,8 @@ type Profile struct {
 func NewProfile(shape Shape, uuid string) *Profile { return &Profile{shape: shape, uuid: uuid} }
 
 // NewDeleted returns a reader of the response to a DELETE. The API's document says only
-// that this is an object. If the response contains a profile, the profile must have the
-// UUID.
+// that its payload is an object. If the payload contains a profile, the profile must have
+// the UUID.
 func NewDeleted(shape Shape, uuid string) *Profile {
 	return &Profile{shape: shape, uuid: uuid, optional: true}
 }
@@ -35,7 +35,7 @@ func NewDeleted(shape Shape, uuid string) *Profile {
 // Response returns a Response that stores its profile in p.
 func (p *Profile) Response(redactor *redact.Redactor) *Response {
 	return &Response{
-		Redactor: redactor, MaxBytes: MaxProfile, AllowEmpty: p.optional,
+		Redactor: redactor, MaxBytes: MaxProfile,
 		Item: p.add, Reset: func() { p.found = nil }, Check: p.check,
 	}
 }

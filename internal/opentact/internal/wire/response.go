@@ -36,9 +36,6 @@ type Response struct {
 	// array may be inside an object, which is a page of a list.
 	Item    func(json.RawMessage) error
 	InPages bool
-	// AllowEmpty reports whether a 2xx is also a success without a body or without an
-	// envelope. The response to a DELETE may have these forms.
-	AllowEmpty bool
 	// Reset is called before a response is read. It drops the items of an earlier
 	// attempt, which may have failed in the middle of its response.
 	Reset func()
@@ -134,8 +131,6 @@ func (r *Response) bodyError(resp *http.Response, seen []byte, connection, err e
 		return unreadable, r.unexpected(fmt.Sprintf("one part of it is larger than %d bytes", maxPart))
 	case connection != nil:
 		return incomplete, connection
-	case len(seen) == 0 && r.AllowEmpty && r.is2xx():
-		return success, nil
 	case len(seen) == 0:
 		return unreadable, r.unexpected("it is empty")
 	case isJSON && errors.Is(err, io.ErrUnexpectedEOF):
@@ -154,8 +149,6 @@ func (r *Response) bodyError(resp *http.Response, seen []byte, connection, err e
 // judge returns the form and the error of a body that is a JSON object.
 func (r *Response) judge(resp *http.Response, env envelope) (form, error) {
 	switch {
-	case env.success == nil && r.AllowEmpty && r.is2xx():
-		return success, nil
 	case env.success == nil:
 		return unreadable, r.unexpected(`JSON without "success"` + r.mediaType(resp))
 	case !*env.success:

@@ -346,7 +346,7 @@ func TestClassify_Rejection_ManyFields(t *testing.T) {
 	}
 }
 
-// A DELETE may respond with any JSON, or without a body. Only a profile with another
+// A DELETE is done if the envelope says so, with any payload. Only a profile with another
 // UUID contradicts it.
 func TestClassify_Deleted(t *testing.T) {
 	t.Parallel()
@@ -361,10 +361,10 @@ func TestClassify_Deleted(t *testing.T) {
 		{"a lease of the profile", 200, success(`[{"uuid":"` + uuidB + `","thing":` + profile(uuidA, "a") + `}]`), apierror.Done},
 		{"other items", 200, success(`[1,{"uuid":"x"}]`), apierror.Done},
 		{"success alone", 202, `{"success":true}`, apierror.Done},
-		{"JSON without success", 200, "{}", apierror.Done},
-		{"an empty body", 200, "", apierror.Done},
-		{"white space", 200, " \n", apierror.Done},
-		{"no content", 204, "", apierror.Done},
+		{"JSON without success", 200, "{}", apierror.Ambiguous},
+		{"an empty body", 200, "", apierror.Ambiguous},
+		{"white space", 200, " \n", apierror.Ambiguous},
+		{"no content", 204, "", apierror.Ambiguous},
 		{"a rejection", 200, `{"success":false,"message":"In use"}`, apierror.Rejected},
 		{"a rejection with a status", 400, `{"success":false,"message":"In use"}`, apierror.Rejected},
 		{"an empty body under 404", 404, "", apierror.Rejected},
