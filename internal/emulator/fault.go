@@ -21,6 +21,8 @@ const (
 	ActionCloseAfter Action = "close_after"
 	// ActionCut handles the request, announces the whole answer, sends half of its body, and closes the connection.
 	ActionCut Action = "cut"
+	// ActionEmpty handles the request, and answers 204 without a body, whatever the answer would be.
+	ActionEmpty Action = "empty"
 	// ActionDelay waits For, then handles the request. A client that goes away ends the wait, and nothing else.
 	ActionDelay Action = "delay"
 	// ActionHold waits until Release or Remove, whether or not the client does, then handles the request. It does not

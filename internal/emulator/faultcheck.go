@@ -22,6 +22,7 @@ var actions = map[Action]needs{
 	ActionCloseBefore:  {},
 	ActionCloseAfter:   {},
 	ActionCut:          {},
+	ActionEmpty:        {},
 	ActionDelay:        {duration: true},
 	ActionHold:         {},
 	ActionLag:          {duration: true},

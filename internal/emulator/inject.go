@@ -52,6 +52,9 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		next.ServeHTTP(whole, r)
 		whole.sendHalf(w)
 		closeConnection()
+	case ActionEmpty:
+		next.ServeHTTP(&unsent{header: make(http.Header)}, r)
+		w.WriteHeader(http.StatusNoContent)
 	case ActionDelay:
 		pause(r.Context(), time.Duration(f.For))
 		next.ServeHTTP(w, r)

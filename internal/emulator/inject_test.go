@@ -108,6 +108,7 @@ func TestFaults(t *testing.T) {
 			emulator.Fault{Action: emulator.ActionRefuse},
 			outcome{200, json, `{"success":false,"message":"The emulator was told to refuse"}`, false}, false,
 		},
+		"empty":        {emulator.Fault{Action: emulator.ActionEmpty}, outcome{status: 204}, true},
 		"close before": {emulator.Fault{Action: emulator.ActionCloseBefore}, outcome{broken: true}, false},
 		"close after":  {emulator.Fault{Action: emulator.ActionCloseAfter}, outcome{broken: true}, true},
 	} {

@@ -165,6 +165,18 @@ func TestWhatErrorsSay(t *testing.T) {
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{
+			"a delete that an API under maintenance does not carry out", failing{answer: func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodDelete {
+					answer(w, http.StatusOK, `{"status":"maintenance"}`)
+					return
+				}
+				answer(w, http.StatusOK, profileJSON(""))
+			}}, deleting,
+			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 200: JSON without "success" (application/json, 24 bytes); ` +
+				`a GET after it shows that the profile still exists.`,
+			`Whether it happened all the same, the next plan will show. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
 			"time-out", failing{answer: func(_ http.ResponseWriter, r *http.Request) {
 				select {
 				case <-r.Context().Done():

@@ -171,6 +171,38 @@ func TestRefusedDeleteKeepsTheProfile(t *testing.T) {
 	}
 }
 
+// A response to a delete that does not say whether the profile is deleted is confirmed by
+// a read. The profile stays in the state if it still exists.
+func TestResource_Delete_UnclearResponse_IsConfirmed(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault  emulator.Fault
+		isKept bool
+	}{
+		"deleted, 204":     {emulator.Fault{Action: emulator.ActionEmpty}, false},
+		"not deleted, 200": {emulator.Fault{Action: emulator.ActionPage, Status: http.StatusOK}, true},
+	} {
+		for typ, kind := range kindsByType {
+			t.Run(name+", "+typ, func(t *testing.T) {
+				t.Parallel()
+				env := acctest.New(t, emulator.Options{})
+				p := env.Protocol(t)
+				state := p.Converge(t, typ, acctest.State{}, acctest.Values{"name": "a"})
+				env.Inject(t, emulator.Rule{Method: http.MethodDelete, Faults: []emulator.Fault{test.fault}})
+				after, diags := p.Apply(t, typ, state, acctest.State{Value: p.Null(t, typ)}, nil)
+				if test.isKept {
+					acctest.WantError(t, diags, "", "Could not delete", "a GET after it shows that the profile still exists")
+				} else {
+					acctest.NoDiagnostics(t, diags)
+				}
+				if inState, exists := !after.Value.IsNull(), len(env.Profiles(kind)) == 1; inState != test.isKept || exists != test.isKept {
+					t.Errorf("the profile is in the state: %t, and exists: %t", inState, exists)
+				}
+			})
+		}
+	}
+}
+
 func TestImportIDs(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})

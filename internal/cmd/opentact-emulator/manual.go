@@ -87,6 +87,7 @@ one segment), "skip" (so many pass first), "times" (so many are hit), and
   close_before   the connection is closed, the request not carried out
   close_after    the request is carried out, then the connection closed
   cut            the request is carried out, then half of the answer sent
+  empty          the request is carried out, then 204 without a body
   delay          the request waits "for" a duration such as "250ms"
   hold           the request waits until the rule is released or removed
   lag            a GET sees the profiles as they were "for" a duration ago
