@@ -11,6 +11,8 @@ type (
 	APIError = apierror.APIError
 	// ResponseError means that a response does not have the API's form.
 	ResponseError = apierror.ResponseError
+	// StaleError means that a response is an old copy from a cache.
+	StaleError = apierror.StaleError
 	// TransportError means that a request was not sent or got no complete response.
 	TransportError = apierror.TransportError
 	// ProxyError means that a proxy did not open a connection to the API.

@@ -75,6 +75,9 @@ func next(op operation, err error) string {
 	if responseErr, ok := errors.AsType[*opentact.ResponseError](err); ok {
 		return nextOnResponse(responseErr.Status)
 	}
+	if isType[*opentact.StaleError](err) {
+		return "A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`: exempt the API's host from it."
+	}
 	if isType[*opentact.TransportError](err) {
 		return nextOnTransport(err)
 	}

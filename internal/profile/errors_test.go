@@ -47,6 +47,7 @@ type doing struct {
 
 var (
 	reading  = doing{`Could not read messaging profile "a"`, read}
+	listing  = doing{`Could not list messaging profiles`, list}
 	finding  = doing{`Could not find messaging profile "UUID"`, find}
 	updating = doing{`Could not update messaging profile "a"`, update}
 	deleting = doing{`Could not delete messaging profile "a"`, remove}
@@ -175,6 +176,14 @@ func TestWhatErrorsSay(t *testing.T) {
 			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 200: JSON without "success" (application/json, 24 bytes); ` +
 				`a GET after it shows that the profile still exists.`,
 			`Whether it happened all the same, the next plan will show. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+		},
+		{
+			"a list from a cache", failing{answer: func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Age", "60")
+				answer(w, http.StatusOK, `{"success":true,"payload":[]}`)
+			}}, listing,
+			`List messaging profiles (GET API/profile/messaging): the response can't be used: it is a copy from a cache: its Age is 1m0s.`,
+			"A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`: exempt the API's host from it.",
 		},
 		{
 			"time-out", failing{answer: func(_ http.ResponseWriter, r *http.Request) {
@@ -314,6 +323,12 @@ func read(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
 func find(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
 	t.Helper()
 	_, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"id": uuid})
+	return diags
+}
+
+func list(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+	t.Helper()
+	_, diags := p.ReadDataSource(t, messagingProfile+"s", nil)
 	return diags
 }
 

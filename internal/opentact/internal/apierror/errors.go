@@ -122,6 +122,18 @@ func (e *ResponseError) Error() string {
 	return fmt.Sprintf("%s: unexpected response%s: %s%s", e.Request, status, e.Reason, e.asked())
 }
 
+// StaleError means that a response is an old copy from a cache, so it does not show what
+// the API stores now.
+type StaleError struct {
+	Request
+	// Reason says how the client found out.
+	Reason string
+}
+
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("%s: the response can't be used: %s", e.Request, e.Reason)
+}
+
 // TransportError means that a request was not sent or got no complete response.
 type TransportError struct {
 	Request

@@ -61,6 +61,7 @@ func TestError_Text(t *testing.T) {
 			"read thing (GET https://api.example/thing, 6 attempts): unexpected response with status 429: an HTML page" +
 				" (the API asked to wait 2m0s, which is longer than retry_max_wait)",
 		},
+		{"a copy from a cache", &apierror.StaleError{Request: request, Reason: "its Age is 7s"}, before + "the response can't be used: its Age is 7s"},
 		{"a lost response", &apierror.TransportError{Request: request, Err: errors.New("reset")}, before + "no response: reset"},
 		{"no connection", &apierror.TransportError{Request: notSent, Err: errors.New("no such host")}, before + "the request could not be sent: no such host"},
 		{"an interrupt", &apierror.TransportError{Request: notSent, Err: context.Canceled}, before + "interrupted before it was sent: context canceled"},

@@ -192,16 +192,22 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 
 // collectionExists reports whether the API's own response to a list shows that it has the
 // collection. listErr is the error of the list. A 401 shows that only for the token of a
-// new login, because a configured token may have expired.
+// new login, because a configured token may have expired. A list from a cache shows it too.
 func collectionExists(listErr error) bool {
-	if response, ok := errors.AsType[*apierror.ResponseError](listErr); ok {
+	_, isStale := errors.AsType[*apierror.StaleError](listErr)
+	response, isResponse := errors.AsType[*apierror.ResponseError](listErr)
+	credentials, isCredentials := errors.AsType[*apierror.CredentialsError](listErr)
+	apiErr, isAPI := errors.AsType[*apierror.APIError](listErr)
+	switch {
+	case listErr == nil, isStale:
+		return true
+	case isResponse:
 		return response.Success
+	case isCredentials:
+		return credentials.LoggedIn // of an APIError, because a page is a ResponseError
+	default:
+		return isAPI && apiErr.Status == http.StatusForbidden
 	}
-	if apiErr, ok := errors.AsType[*apierror.APIError](listErr); ok {
-		credentials, _ := errors.AsType[*apierror.CredentialsError](listErr)
-		return apiErr.Status == http.StatusForbidden || credentials != nil && credentials.LoggedIn
-	}
-	return listErr == nil
 }
 
 // outcomeError is an error with the outcome of more than one request.
@@ -261,11 +267,14 @@ func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (*page
 	return p.Read(ctx)
 }
 
-// readDecoded reads the list and decodes its profiles.
+// readDecoded reads the list and decodes its profiles. A list from a cache is an error.
 func (e *Endpoint) readDecoded(ctx context.Context) (*pager.List, error) {
 	list, err := e.readList(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case list.Stale != "":
+		return nil, &apierror.StaleError{Request: e.listRequest().Info(), Reason: list.Stale}
 	}
 	list.Unserved = list.Skipped
 	for i := range list.Profiles {

@@ -189,6 +189,39 @@ func TestEndpoint_List_AlwaysChanges_IsError(t *testing.T) {
 	a.wantRequests(t, slices.Repeat([]string{"LIST", "LIST skip=1&take=100"}, 5)...)
 }
 
+// A list from a cache, or with one page from a cache, is no list to work with.
+func TestEndpoint_List_Stale_IsError(t *testing.T) {
+	t.Parallel()
+	stale := success(`[` + whole(uuidA, "") + `]`)
+	stale.age = "7"
+	page2 := success(`{"total":2,"data":[` + whole(uuidB, "") + `]}`)
+	page2.age = "7"
+	for name, lists := range map[string][]reply{
+		"in one piece": {stale},
+		"second page":  {success(`{"total":2,"data":[` + whole(uuidA, "") + `]}`), page2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &fakeAPI{lists: lists, script: []reply{notFound}}
+			e := a.endpoint()
+			_, err := e.List(t.Context())
+			if _, ok := errors.AsType[*apierror.StaleError](err); !ok {
+				t.Errorf("got %T", err)
+			}
+			wantError(t, err, "list test profiles (GET https://api.example/rest/profile/test): the response can't be used: it is a copy from a cache: its Age is 7s")
+			for range listcache.SingleReads + 1 {
+				if e.Cached(t.Context(), uuidA) != nil {
+					t.Error("the list serves a read")
+				}
+			}
+			if _, err := e.Get(t.Context(), uuidC, nil); !apierror.IsNotFound(err) { // it shows that the collection exists
+				t.Errorf("got %v", err)
+			}
+			a.wantRequests(t, append([]string{"LIST", "LIST skip=1&take=100"}[:len(lists)], "GET C")...)
+		})
+	}
+}
+
 func TestEndpoint_List_ContextEnded_IsTransportError(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

@@ -101,6 +101,8 @@ type reply struct {
 	// status is the HTTP status. If it is 0, there is no response.
 	status int
 	body   string
+	// age is the Age of a response from a cache, or "".
+	age string
 	// meanwhile is called before the response is returned, unless it is nil.
 	meanwhile func()
 }
@@ -165,7 +167,11 @@ func (a *fakeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
 	if next.status == 0 {
 		return nil, io.ErrUnexpectedEOF
 	}
-	return &http.Response{StatusCode: next.status, Header: http.Header{}, ContentLength: -1, Body: io.NopCloser(strings.NewReader(next.body))}, nil
+	header := http.Header{}
+	if next.age != "" {
+		header.Set("Age", next.age)
+	}
+	return &http.Response{StatusCode: next.status, Header: header, ContentLength: -1, Body: io.NopCloser(strings.NewReader(next.body))}, nil
 }
 
 // next notes a request as "METHOD LETTER BODY" or "LIST QUERY" and returns its reply.

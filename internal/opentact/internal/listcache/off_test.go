@@ -36,6 +36,7 @@ func TestCache_UnusableList_SwitchesCacheOffOnce(t *testing.T) {
 		"bad gateway":        {0, failing(&apierror.ResponseError{Status: http.StatusBadGateway, Reason: "not you"}), "its response with status 502 is not a list that can be used"},
 		"credentials":        {0, failing(&apierror.CredentialsError{Err: &apierror.APIError{Status: http.StatusUnauthorized, Message: "not you"}}), "its response with status 401"},
 		"no response":        {time.Second, failing(&apierror.TransportError{Request: apierror.Request{Operation: "list things", Last: apierror.Ambiguous}, Err: io.ErrUnexpectedEOF}), "list things ( ): no response: unexpected EOF"},
+		"stale":              {0, failing(&apierror.StaleError{Request: apierror.Request{Operation: "list things"}, Reason: "its Age is 7s"}), "list things ( ): the response can't be used: its Age is 7s"},
 		"no profiles":        {0, showing(`1`, `2`), "2 items of the list could not be used: a profile was expected"},
 		"partial profiles":   {0, showing(thing(1, ""), thing(2, "")), "2 items of the list could not be used: thing " + uuid(1) + " lacks a field"},
 		"malformed profiles": {0, showing(thing(1, "malformed")), "1 item of the list could not be used: the name is malformed"},
