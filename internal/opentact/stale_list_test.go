@@ -73,3 +73,14 @@ func TestCollection_NotFound_StaleList_Confirms(t *testing.T) {
 	}
 	api.wantRequests(t, "read", 1, 10)
 }
+
+// A 404 from a cache may be older than the profile.
+func TestCollection_Get_StaleNotFound_IsError(t *testing.T) {
+	t.Parallel()
+	a := newScriptedAPI(t, reply{status: 404, header: map[string]string{"Age": "60"}, body: rejection(404, "Not found").body}, listOf())
+	_, err := a.messaging(t).Get(t.Context(), knownA())
+	wantErrorContains(t, err, "read messaging profile", staleByAge)
+	if opentact.IsNotFound(err) {
+		t.Error("the profile counts as not found")
+	}
+}

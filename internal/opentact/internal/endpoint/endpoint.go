@@ -248,10 +248,15 @@ func (e *Endpoint) respond(ctx context.Context, verb, method, uuid string, body 
 		}
 		defer e.cache.FinishWrite()
 	}
-	if err := e.api.Do(ctx, request); err != nil {
+	err = e.api.Do(ctx, request)
+	switch {
+	case apierror.IsNotFound(err) && request.Stale() != "": // the profile may be newer
+		return response, &apierror.StaleError{Request: request.Info(), Reason: request.Stale()}
+	case err != nil:
 		return response, err
+	default:
+		return create.Response{Fields: profile.Fields(), Date: request.Date(), Elapsed: request.Elapsed()}, nil
 	}
-	return create.Response{Fields: profile.Fields(), Date: request.Date(), Elapsed: request.Elapsed()}, nil
 }
 
 // readList reads the list.

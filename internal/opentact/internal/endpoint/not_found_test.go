@@ -121,6 +121,33 @@ func TestEndpoint_Get_NotFoundPage_DoesNotProbe(t *testing.T) {
 	a.wantRequests(t, "GET A")
 }
 
+// A 404 from a cache may be older than the profile.
+func TestEndpoint_NotFound_Stale_DoesNotCount(t *testing.T) {
+	t.Parallel()
+	stale := notFound
+	stale.age = "7"
+	for name, test := range map[string]struct {
+		script  []reply
+		call    func(*Endpoint) error
+		outcome apierror.Outcome
+	}{
+		"read":    {[]reply{stale}, func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, nil); return err }, apierror.Rejected},
+		"update":  {[]reply{badGateway, stale}, func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); return err }, apierror.Ambiguous},
+		"delete":  {[]reply{stale}, func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) }, apierror.Rejected},
+		"confirm": {[]reply{{status: http.StatusNoContent}, stale}, func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) }, apierror.Ambiguous},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &fakeAPI{retries: 1, script: test.script}
+			err := test.call(a.endpoint())
+			wantError(t, err, "the response can't be used: it is a copy from a cache: its Age is 7s")
+			if got := apierror.OutcomeOf(err); got != test.outcome || apierror.IsNotFound(err) {
+				t.Errorf("not found is %t, the outcome is %s, want %s", apierror.IsNotFound(err), got, test.outcome)
+			}
+		})
+	}
+}
+
 // If the caller gives up while the collection is read, the 404 is not confirmed.
 func TestEndpoint_NotFound_ContextEnds_IsTransportError(t *testing.T) {
 	t.Parallel()
