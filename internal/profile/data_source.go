@@ -90,7 +90,12 @@ func (d *profileDataSource[F]) byName(ctx context.Context, name string) (profile
 	case 1:
 		return profile, err
 	case 0:
-		return profile, fmt.Errorf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all))
+		unnamed := unnamedOf(all)
+		err = fmt.Errorf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all)-len(unnamed))
+		if len(unnamed) > 0 {
+			err = fmt.Errorf("%w, and shows no name of these: %s", err, opentact.Enumerate(unnamed))
+		}
+		return profile, err
 	default:
 		return profile, fmt.Errorf("%d %ss are named %q, choose one of them by its id: %s", len(ids), d.kind.Spec.Name, name, opentact.Enumerate(ids))
 	}

@@ -5,6 +5,7 @@ package profile
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -43,19 +44,38 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 	}
 	var matching []opentact.Profile[F]
 	for _, listed := range all {
-		// An item without a name is only selected if every item is.
-		name := listed.Fields.ProfileName()
-		if !pattern.MatchString(name) || name == "" && pattern.String() != "" {
-			continue
-		}
-		if listed.Err != nil {
+		switch {
+		case isUnnamed(listed) && pattern.String() != "": // the warning names it
+		case !pattern.MatchString(listed.Fields.ProfileName()):
+		case listed.Err != nil:
 			report(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, listed.Err)
 			return nil
+		default:
+			matching = append(matching, listed.Profile)
 		}
-		matching = append(matching, listed.Profile)
+	}
+	if unnamed := unnamedOf(all); len(unnamed) > 0 {
+		diags.AddWarning(fmt.Sprintf("Not all %ss are listed", k.Spec.Name),
+			fmt.Sprintf("The API shows no name of these, so they are left out. They may match %s: %s.", attrNameRegex, opentact.Enumerate(unnamed)))
 	}
 	slices.SortFunc(matching, func(a, b opentact.Profile[F]) int {
 		return cmp.Or(cmp.Compare(a.Fields.ProfileName(), b.Fields.ProfileName()), cmp.Compare(a.UUID, b.UUID))
 	})
 	return matching
+}
+
+// isUnnamed reports whether a listed item may be a profile of any name, because the API's
+// data of it shows none.
+func isUnnamed[F opentact.Fields](listed opentact.Listed[F]) bool {
+	return listed.Err != nil && listed.Fields.ProfileName() == ""
+}
+
+// unnamedOf describes the unnamed items of a list.
+func unnamedOf[F opentact.Fields](all []opentact.Listed[F]) (descriptions []string) {
+	for _, listed := range all {
+		if isUnnamed(listed) {
+			descriptions = append(descriptions, listed.Err.Error())
+		}
+	}
+	return descriptions
 }

@@ -93,8 +93,19 @@ func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
 	if one.Text("id") != "00000001-0000-4000-8000-000000000000" {
 		t.Errorf("got %v", one)
 	}
-	_, diags = p.ReadDataSource(t, messagingProfile+"s", acctest.Values{"name_regex": "^g"})
-	acctest.NoDiagnostics(t, diags)
+	const unnamed = "the API's data of messaging profile 00000003-0000-4000-8000-000000000000 is malformed: it has no name, " +
+		"1 item of the list could not be used: a profile was expected, found a single JSON value"
+	some, diags := p.ReadDataSource(t, messagingProfile+"s", acctest.Values{"name_regex": "^g"})
+	const left = "WARNING : Not all messaging profiles are listed: The API shows no name of these, so they are left out. They may match name_regex: " + unnamed + ".\n"
+	if got := acctest.Describe(diags); got != left || len(some.List("profiles")) != 1 {
+		t.Errorf("got %d, %s", len(some.List("profiles")), got)
+	}
+	listed, diags := p.List(t, messagingProfile, acctest.Values{"name_regex": "^g"}, false, everything, everything)
+	if got := acctest.Describe(diags); got != left || len(listed) != 2 { // one is the warning
+		t.Errorf("got %d, %s", len(listed), got)
+	}
+	_, diags = p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "other"})
+	acctest.WantError(t, diags, "", `No messaging profile is named "other"; the API lists 2 with other names, and shows no name of these: `+unnamed+".")
 
 	const malformed = "The API's data of messaging profile 00000002-0000-4000-8000-000000000000 is malformed: sticky_sender is not of this field's type"
 	_, diags = p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "bad"})
