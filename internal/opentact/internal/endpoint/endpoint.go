@@ -78,7 +78,7 @@ func New(api API, kind Kind) *Endpoint {
 	e.creator = create.New(create.Options{
 		List: func(ctx context.Context, sent wire.RawFields) (*pager.List, error) { return e.readList(ctx, sent) },
 		Get: func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error) {
-			return e.exchange(ctx, "read", http.MethodGet, uuid, nil, sent)
+			return e.exchange(ctx, "read", http.MethodGet, uuid, sent)
 		},
 		Same: e.Same, Show: e.showRedacted, Adopt: e.cache.StartWrite,
 		RequestTimeout: api.RequestTimeout, RetryMaxWait: api.RetryMaxWait, MaxRetries: api.MaxRetries,
@@ -98,7 +98,7 @@ func (e *Endpoint) Cached(ctx context.Context, uuid string) *pager.Listed {
 // Get reads a profile. If the response lacks a field, or shows the known value as a
 // float32, Get takes the value from known.
 func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (wire.RawFields, error) {
-	got, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, known)
+	got, err := e.exchange(ctx, "read", http.MethodGet, uuid, known)
 	if err != nil {
 		return nil, e.confirmNotFound(ctx, err)
 	}
@@ -128,7 +128,7 @@ func (e *Endpoint) List(ctx context.Context) (*pager.List, error) {
 // Delete deletes a profile. It succeeds if the profile does not exist. The DELETE may have
 // been sent, so what follows it gets a grace period after ctx has ended.
 func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields) error {
-	_, err := e.exchange(ctx, "delete", http.MethodDelete, uuid, nil, known)
+	_, err := e.exchange(ctx, "delete", http.MethodDelete, uuid, known)
 	ctx, cancel := create.WithGracePeriod(ctx, e.api.RequestTimeout)
 	defer cancel()
 	switch {
@@ -154,7 +154,7 @@ func isUnclearSuccess(err error) bool {
 // confirmDeleted reads the profile after such a response. It returns nil if the profile
 // does not exist. Otherwise it adds what the GET shows to the error of the DELETE.
 func (e *Endpoint) confirmDeleted(ctx context.Context, uuid string, known wire.RawFields, deleteErr error) error {
-	_, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, known)
+	_, err := e.exchange(ctx, "read", http.MethodGet, uuid, known)
 	switch err = e.confirmNotFound(ctx, err); {
 	case apierror.IsNotFound(err):
 		return nil
@@ -219,16 +219,17 @@ type outcomeError struct {
 func (e *outcomeError) Outcome() apierror.Outcome { return e.outcome }
 func (e *outcomeError) Unwrap() error             { return e.error }
 
-// exchange sends a request about one profile and returns the profile of the response. A
-// POST goes to the collection and has no UUID. An invalid UUID is an error and never part
-// of a URL. Errors don't show sensitive values of the known fields.
-func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, body []byte, known ...wire.RawFields) (wire.RawFields, error) {
-	response, err := e.respond(ctx, verb, method, uuid, body, known...)
+// exchange sends a request without a body about one profile and returns the profile of
+// the response.
+func (e *Endpoint) exchange(ctx context.Context, verb, method, uuid string, known ...wire.RawFields) (wire.RawFields, error) {
+	response, err := e.send(ctx, verb, method, uuid, nil, known...)
 	return response.Fields, err
 }
 
-// respond does the same as exchange, and also returns the times of the response.
-func (e *Endpoint) respond(ctx context.Context, verb, method, uuid string, body []byte, known ...wire.RawFields) (response create.Response, err error) {
+// send sends a request about one profile. A POST goes to the collection and has no UUID.
+// An invalid UUID is an error and never part of a URL. Errors don't show sensitive values
+// of the known fields.
+func (e *Endpoint) send(ctx context.Context, verb, method, uuid string, body []byte, known ...wire.RawFields) (response create.Response, err error) {
 	path := strings.Split(e.Path, "/")
 	if method != http.MethodPost {
 		if err := wire.ValidateUUID(uuid); err != nil {

@@ -35,7 +35,7 @@ func (e *Endpoint) Create(ctx context.Context, sent wire.RawFields) (create.Resu
 	result, err := e.creator.Create(ctx, create.Request{
 		Name: sent.Text(wire.Name), Sent: sent,
 		Info: e.request(e.operation(w.verb), w.method, strings.Split(e.Path, "/")).Info(),
-		Post: func(ctx context.Context) (create.Response, error) { return e.send(ctx, w) },
+		Post: func(ctx context.Context) (create.Response, error) { return e.sendWrite(ctx, w) },
 	})
 	if err != nil {
 		return result, err
@@ -48,17 +48,17 @@ func (e *Endpoint) Create(ctx context.Context, sent wire.RawFields) (create.Resu
 // returns fields and an error, the fields show what the API stores.
 func (e *Endpoint) Update(ctx context.Context, uuid string, sent, before wire.RawFields) (wire.RawFields, error) {
 	w := &write{verb: "update", method: http.MethodPatch, uuid: uuid, sent: sent, before: before}
-	got, err := e.send(ctx, w)
+	got, err := e.sendWrite(ctx, w)
 	if err != nil {
 		return nil, e.confirmNotFound(ctx, err)
 	}
 	return e.settle(ctx, w, got.Fields)
 }
 
-// send sends a write. If a 400 response names a field that has an alias, send retries
+// sendWrite sends a write. If a 400 response names a field that has an alias, it retries
 // once with the other name of the field. That is safe, because a 400 means that nothing
 // happened.
-func (e *Endpoint) send(ctx context.Context, w *write) (create.Response, error) {
+func (e *Endpoint) sendWrite(ctx context.Context, w *write) (create.Response, error) {
 	w.aliased, w.notes = e.aliases.inUse(w.sent), nil
 	got, err := e.sendOnce(ctx, w)
 	rejected := e.aliases.rejected(err, w.aliased)
@@ -91,7 +91,7 @@ func (e *Endpoint) sendOnce(ctx context.Context, w *write) (create.Response, err
 	if err != nil {
 		return create.Response{}, err
 	}
-	return e.respond(ctx, w.verb, w.method, w.uuid, body, w.sent, w.before)
+	return e.send(ctx, w.verb, w.method, w.uuid, body, w.sent, w.before)
 }
 
 // settle returns the profile after a successful write. It reads the fields that the
@@ -133,7 +133,7 @@ func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields
 	if !got.Lacks(e.Shape.Fields) {
 		return nil
 	}
-	full, err := e.exchange(ctx, "read", http.MethodGet, uuid, nil, w.sent, w.before)
+	full, err := e.exchange(ctx, "read", http.MethodGet, uuid, w.sent, w.before)
 	if _, named := got[wire.Name]; w.method == http.MethodPatch && !named && apierror.IsNotFound(err) {
 		err = fmt.Errorf("the response shows no name, and the profile can't be read: %w", e.confirmNotFound(ctx, err))
 		return &outcomeError{error: err, outcome: apierror.Ambiguous}
