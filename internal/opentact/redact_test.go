@@ -5,6 +5,9 @@ package opentact_test
 import (
 	"errors"
 	"html"
+	"io"
+	"maps"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -74,6 +77,58 @@ func TestCollection_OtherOperations_Error_RedactsKnownCallbackURL(t *testing.T) 
 		if err := call(a.messaging(t)); err == nil || strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: got %v", name, err)
 		}
+	}
+}
+
+// A data source knows no callback URL. URLs that the client does not know are reduced to
+// scheme and host wherever they come from, but the URL of the request is complete.
+func TestCollection_Get_Error_ReducesUnknownURL(t *testing.T) {
+	t.Parallel()
+	const secret = "https://user:s3cret@hook.example/k3y-of-hook?key=s3cret"
+	page := map[string]string{"Content-Type": "text/html"}
+	for name, test := range map[string]struct {
+		reply reply
+		want  string
+	}{
+		"message":             {rejection(409, secret+" is down"), "https://hook.example is down"},
+		"message of a field":  {reply{status: 400, body: `{"success":false,"fields":{"params.callback_url":{"message":"` + secret + `"}}}`}, "callback_url: https://hook.example"},
+		"name of a field":     {reply{status: 400, body: `{"success":false,"fields":{"` + secret + `":"bad"}}`}, "https://hook.example: bad"},
+		"JSON in the message": {rejection(502, `{"url":"`+strings.ReplaceAll(secret, "/", `\/`)+`"}`), `{"url":"https://hook.example"}`},
+		"title":               {reply{status: 403, header: page, body: "<title>No " + html.EscapeString(secret)}, `the title "No https://hook.example"`},
+		"redirect":            {reply{status: 302, header: map[string]string{"Location": secret}}, "a redirect to https://hook.example, which is not followed"},
+		"member twice":        {reply{status: 200, body: `{"` + secret + `":1,"` + secret + `":1}`}, `the member "https://hook.example" twice`},
+		"malformed field":     {success(profileAWith(map[string]any{"tollfree_weight": secret})), `came back as "https://hook.example", which`},
+		"malformed UUID":      {success(profileAWith(map[string]any{"uuid": secret})), `"https://hook.example" is not a uuid`},
+	} {
+		test.reply.header = maps.Clone(test.reply.header)
+		if test.reply.header == nil {
+			test.reply.header = make(map[string]string)
+		}
+		test.reply.header["X-Request-Id"] = "1 " + secret
+		a := newScriptedAPI(t, test.reply)
+		_, err := a.messaging(t, noRetries).Get(t.Context(), opentact.Profile[messagingFields]{UUID: uuidA})
+		wantErrorContains(t, err, test.want)
+		text := err.Error()
+		if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
+			wantErrorContains(t, err, "(GET "+a.URL+"/rest/profile/messaging/"+uuidA+")")
+			text += apiErr.RequestID
+		}
+		if strings.Contains(text, "s3cret") || strings.Contains(text, "k3y") || strings.Contains(text, "user:") {
+			t.Errorf("%s: the error shows the URL: %s", name, text)
+		}
+	}
+}
+
+// The client's own error of a connection may quote the status line.
+func TestCollection_Get_ConnectionError_ReducesUnknownURL(t *testing.T) {
+	t.Parallel()
+	a := newConnServer(t, func(conn net.Conn) {
+		_, _ = io.WriteString(conn, "HTTP/1.1 https://hook.example/k3y-of-hook\r\n\r\n")
+	})
+	_, err := a.messaging(t, noRetries).Get(t.Context(), knownA())
+	wantErrorContains(t, err, "https://hook.example")
+	if strings.Contains(err.Error(), "k3y") {
+		t.Errorf("the error shows the URL: %v", err)
 	}
 }
 

@@ -157,7 +157,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			"a redirect", failing{answer: func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 302: a redirect to https://www.example.com/login, which is not followed; base_url must name the API itself.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 302: a redirect to https://www.example.com, which is not followed; base_url must name the API itself.`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
 		},
 		{

@@ -108,7 +108,7 @@ func TestEndpoint_Show_SensitiveValueInOtherField_IsRedacted(t *testing.T) {
 		"known value":            {`"` + hook + `"`, []wire.RawFields{known}, `"(the value of webhook)"`},
 		"one of several":         {`"` + hook + `"`, []wire.RawFields{raw(`{"webhook":null}`), known}, `"(the value of webhook)"`},
 		"JSON escapes the value": {`"https:\/\/hooks.example\/in"`, []wire.RawFields{known}, `"(the value of webhook)"`},
-		"value is not known":     {`"` + hook + `"`, nil, `"` + hook + `"`},
+		"value is not known":     {`"` + hook + `"`, nil, `"https://hooks.example"`},
 		"token":                  {`"` + token + `"`, []wire.RawFields{known}, `"(the token)"`},
 		"token, nothing known":   {`"` + token + `"`, nil, `"(the token)"`},
 	} {

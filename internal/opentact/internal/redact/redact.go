@@ -5,7 +5,7 @@
 // contains:
 //   - no known secret, neither in plain text nor in one of the usual encodings
 //   - no JWT
-//   - no user information of a URL
+//   - no more of a URL than its scheme and host
 //
 // It does not recognise a secret that is cut, wrapped or encoded twice.
 package redact
@@ -39,8 +39,8 @@ type Secret struct {
 	Replacement string
 }
 
-// Redactor removes secrets from text. A nil Redactor removes only JWTs and the user
-// information of URLs. It is safe for concurrent use.
+// Redactor removes secrets from text. A nil Redactor knows no secrets: it only removes
+// JWTs and reduces URLs. It is safe for concurrent use.
 type Redactor struct {
 	sources []func() []Secret
 
@@ -73,9 +73,6 @@ func (r *Redactor) With(source func() []Secret) *Redactor {
 // not known yet. A JWT may follow an escape such as %20, so it need not begin a word.
 var jwt = onDemand(`eyJ[A-Za-z0-9_-]{12,}(?:\.[A-Za-z0-9_-]*){0,2}`)
 
-// userInfo matches a URL up to the last @ before its path. JSON may write / as \/.
-var userInfo = onDemand(`([A-Za-z][A-Za-z0-9+.-]*:(?:\\?/){2})[^\s/?#\\"<>|]*@`)
-
 // onDemand returns a function that compiles an expression when it is first called.
 // Terraform starts the provider several times in one command, mostly without text to
 // redact.
@@ -84,8 +81,9 @@ func onDemand(expression string) func() *regexp.Regexp {
 }
 
 // Text returns the text in Unicode NFC without secrets and control characters, shortened
-// to 500 characters. It redacts before it shortens, so no part of a secret stays at the
-// end.
+// to 500 characters. URLs are reduced to scheme and host, because a text may name a URL
+// that the client does not know, such as the webhook of another profile. Text redacts
+// before it shortens, so no part of a secret stays at the end.
 func (r *Redactor) Text(text string) string {
 	if text == "" {
 		return ""
@@ -117,8 +115,7 @@ func (r *Redactor) redact(text string) string {
 			text = replaceWord(text, secret)
 		}
 	}
-	text = jwt().ReplaceAllString(text, "(a token)")
-	return userInfo().ReplaceAllString(text, "${1}(credentials)@")
+	return jwt().ReplaceAllString(reduceURLs(text), "(a token)")
 }
 
 // replacements returns the replacements for the secrets that the sources return now.

@@ -94,19 +94,79 @@ func TestRedactor_Text_Form(t *testing.T) {
 		{"a JWT in JSON", `{"token":"` + jwt + `"}`, `{"token":"(a token)"}`},
 		{"a JWT after an escape", "Bearer%20" + jwt, "Bearer%20(a token)"},
 		{"a word like a JWT", "eyJ is not a token", "eyJ is not a token"},
-		{"user information", "to https://me:it@h.example/x", "to https://(credentials)@h.example/x"},
-		{"a user name alone", "ftp://me@h", "ftp://(credentials)@h"},
-		{"an @ in the password", "HTTP://a:b@c:d@h?e@f", "HTTP://(credentials)@h?e@f"},
-		{"user information in JSON", `"https:\/\/me:it@h.example\/"`, `"https:\/\/(credentials)@h.example\/"`},
-		{"two URLs", "http://a:b@c http://d:e@f", "http://(credentials)@c http://(credentials)@f"},
 		{"an e-mail address", "write to me@h.example", "write to me@h.example"},
-		{"an e-mail address after a URL", `{"url":"https://h.example","email":"me@h.example"}`, `{"url":"https://h.example","email":"me@h.example"}`},
-		{"an @ in a path", "https://h.example/@me", "https://h.example/@me"},
 	} {
 		for name, redactor := range map[string]*redact.Redactor{"nil": nil, "empty": redact.New()} {
 			if got := redactor.Text(test.text); got != test.want {
 				t.Errorf("%s, %s redactor: got %q, want %q", test.name, name, got, test.want)
 			}
+		}
+	}
+}
+
+// TestRedactor_Text_URL is the table of the URLs that are reduced to scheme and host.
+func TestRedactor_Text_URL(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, text, want string }{
+		{"a path and a query", "cannot reach https://h.example/hooks/k3y?key=s3cret#f now", "cannot reach https://h.example now"},
+		{"a query alone", "https://h.example?s3cret", "https://h.example"},
+		{"a fragment alone", "https://h.example#s3cret", "https://h.example"},
+		{"no more than a host", "see https://h.example.", "see https://h.example."},
+		{"a port", "http://h.example:8080/k3y", "http://h.example:8080"},
+		{"an IPv6 address", "http://[fe80::1%25eth0]:80/k3y", "http://[fe80::1%eth0]:80"},
+		{"a host that is not ASCII", "https://bücher.example/k3y", "https://bücher.example"},
+		{"a scheme in capitals", "HTTPS://H.EXAMPLE/K3Y", "HTTPS://H.EXAMPLE"},
+		{"another scheme", "jdbc:mysql://h/k3y s3+x://b/k3y", "jdbc:mysql://h s3+x://b"},
+		{"user information", "to https://me:it@h.example/x", "to https://h.example"},
+		{"a user name alone", "ftp://me@h", "ftp://h"},
+		{"an @ in the password", "http://a:b@c:d@h", "http://h"},
+		{"a slash in the password", "https://me:i/t@h.example", "https://…"},
+		{"a slash in the user name", "https://me/it@h.example", "https://…"},
+		{"an escaped slash in the password", "https://me:i%2Ft@h.example", "https://…"},
+		{"a password that is cut", "https://me:s3cr… is bad", "https://… is bad"},
+		{"a host that is cut", "https://h.exam…", "https://…"},
+		{"two URLs", "http://a:b@c http://d/e", "http://c http://d"},
+		{"two URLs without white space", "http://a/b,http://c/d", "http://a"},
+		{"punctuation", `(https://h/x), "https://h/x"; 'https://h/x'? <https://h/x>: {https://h/x}!`, `(https://h), "https://h"; 'https://h'? <https://h>: {https://h}!`},
+		{"JSON", `{"url":"https://h.example/x","email":"me@h.example"}`, `{"url":"https://h.example","email":"me@h.example"}`},
+		{"JSON of PHP", `"https:\/\/me:it@h.example\/x"`, `"https://h.example"`},
+		{"JSON in JSON", `\"https:\\/\\/h.example\\/x\"`, `\"https://h.example\"`},
+		{"JSON with escaped slashes", `https:\u002F\u002fh.example\u002fx`, "https://h.example"},
+		{"a backslash in the path", `https://h.example\k3y`, "https://h.example"},
+		{"HTML", "https:&#x2F;&#47;h.example&#x2F;x?a=1&amp;b=2 https&colon;&sol;&sol;h", "https://h.example https://h"},
+		{"a query of another URL", "next=https%3A%2F%2Fme%40h.example%2fx%3Fk%3D1&y", "next=https://h.example"},
+		{"a query of a query", "next=https%253A%252F%252Fh.example%252Fx", "next=https://h.example"},
+		{"an invalid escape", "https://h.example/%zz", "https://h.example"},
+		{"a scheme alone", "it must begin with https:// or http://, not ftp:", "it must begin with https:// or http://, not ftp:"},
+		{"an @ in a path", "https://h.example/@me", "https://…"},
+		{"a JWT in a path", "https://h.example/" + jwt, "https://h.example"},
+		{"a JWT as the host", "https://" + jwt, "https://(a token)"},
+		{"no URL", "a:b http:/x //x c:\\x", "a:b http:/x //x c:\\x"},
+	} {
+		for name, redactor := range map[string]*redact.Redactor{"nil": nil, "empty": redact.New()} {
+			if got := redactor.Text(test.text); got != test.want {
+				t.Errorf("%s, %s redactor: got %q, want %q", test.name, name, got, test.want)
+			}
+		}
+	}
+}
+
+// A known secret is replaced first, because it need not be a valid part of a URL. Its
+// replacement does not end the URL.
+func TestRedactor_Text_SecretInURL(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, secret, text, want string }{
+		{"the URL", "https://h.example/a b>c", "no https://h.example/a b>c now", "no (the token) now"},
+		{"in the path", "longsecret", "no https://h.example/longsecret/k3y now", "no https://h.example now"},
+		{"at the end of the path", "longsecret", "no https://h.example/longsecret, now", "no https://h.example, now"},
+		{"as the user", "longsecret", "no https://longsecret@h.example/k3y now", "no https://h.example now"},
+		{"as the password", "longsecret", "no https://me:longsecret@h.example/k3y now", "no https://h.example now"},
+		{"as the host", "longsecret", "no https://longsecret/k3y now", "no https://… now"},
+		{"before the URL", "longsecret", "no longsecrethttps://h.example/k3y now", "no (the token)https://h.example now"},
+	} {
+		redactor := redact.New(func() []redact.Secret { return []redact.Secret{{Value: test.secret, Replacement: "(the token)"}} })
+		if got := redactor.Text(test.text); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
 }

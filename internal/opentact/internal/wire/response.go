@@ -13,7 +13,6 @@ import (
 	"maps"
 	"mime"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"sync"
@@ -99,7 +98,7 @@ func (r *Response) read(resp *http.Response) (form, error) {
 	case resp.StatusCode < http.StatusOK: // the data that follows may have no end
 		return unreadable, r.unexpected("it switches to another protocol")
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
-		return unreadable, r.unexpected("a redirect to " + r.redirectTarget(resp) + ", which is not followed; base_url must name the API itself")
+		return unreadable, r.unexpected("a redirect to " + redirectTarget(resp) + ", which is not followed; base_url must name the API itself")
 	case resp.ContentLength > r.MaxBytes:
 		return unreadable, r.tooLarge()
 	}
@@ -189,17 +188,13 @@ func (r *Response) apiError(resp *http.Response, env envelope) error {
 	}
 }
 
-// redirectTarget returns the target of a redirect without its query and credentials.
-func (r *Response) redirectTarget(resp *http.Response) string {
-	target, err := url.Parse(resp.Header.Get("Location"))
-	if err != nil || target.String() == "" {
+// redirectTarget returns the scheme and host of the target of a redirect.
+func redirectTarget(resp *http.Response) string {
+	target, err := resp.Location()
+	if err != nil || target.Host == "" {
 		return "an unreadable address"
 	}
-	target = &url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path}
-	if resp.Request != nil {
-		target = resp.Request.URL.ResolveReference(target)
-	}
-	return target.String()
+	return target.Scheme + "://" + target.Host
 }
 
 // title matches the title of an HTML page.

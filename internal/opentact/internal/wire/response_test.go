@@ -259,11 +259,13 @@ func TestClassify_UnknownLength(t *testing.T) {
 func TestClassify_Redirect(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ location, want string }{
-		{"https://elsewhere.example/login", "https://elsewhere.example/login"},
-		{"https://u:p@elsewhere.example/login?token=1#x", "https://elsewhere.example/login"},
-		{"https://elsewhere.example/" + token, "https://elsewhere.example/(the token)"},
-		{"/rest/", "https://api.example/rest/"},
+		{"https://elsewhere.example:8443/login", "https://elsewhere.example:8443"},
+		{"https://u:p@elsewhere.example/login?token=1#x", "https://elsewhere.example"},
+		{"https://elsewhere.example/" + token, "https://elsewhere.example"},
+		{"//elsewhere.example/login", "https://elsewhere.example"},
+		{"/rest/", "https://api.example"},
 		{"", "an unreadable address"},
+		{"mailto:me@elsewhere.example", "an unreadable address"},
 		{":", "an unreadable address"},
 	} {
 		outcome, err := classify(wire.NewProfile(shape, "").Response(redactor), 302, strings.NewReader(""), "Location", test.location)
@@ -286,7 +288,7 @@ func TestClassify_Rejection(t *testing.T) {
 		{"an object as message", `{"success":false,"message":{"token":"s3cret"}}`, apierror.APIError{Message: "an object with the members [token]"}},
 		{"a number as message", `{"success":false,"message":17}`, apierror.APIError{Message: "a single JSON value"}},
 		{"a message with the token", `{"success":false,"message":"bad t0ken-of\/the-tests"}`, apierror.APIError{Message: "bad (the token)"}},
-		{"a message with credentials", `{"success":false,"message":"cannot reach https:\/\/user:s3cret@hook.example"}`, apierror.APIError{Message: "cannot reach https://(credentials)@hook.example"}},
+		{"a message with credentials", `{"success":false,"message":"cannot reach https:\/\/user:s3cret@hook.example"}`, apierror.APIError{Message: "cannot reach https://hook.example"}},
 		{"a message with escapes", `{"success":false,"message":"a\u001b]0;title\u0007\u001b[2J\u202eb\u0000\r\nc"}`, apierror.APIError{Message: "a ]0;title [2J b c"}},
 		{"a message that is not UTF-8", "{\"success\":false,\"message\":\"a\xff\xfeb\"}", apierror.APIError{Message: "a b"}},
 		{"a long message", `{"success":false,"message":"` + strings.Repeat("é", 5000) + `"}`, apierror.APIError{Message: strings.Repeat("é", 500) + "…"}},
