@@ -4,7 +4,6 @@ package opentact
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"net/url"
 	"strings"
@@ -15,27 +14,28 @@ const DefaultBaseURL = "https://api.opentact.org/rest"
 
 // ParseBaseURL parses the base URL of the API, which must be an absolute https URL. Plain
 // http is accepted only for loopback addresses, because every request carries a token.
-// User information, a query and a fragment are errors. The error says what is wrong. It
-// does not repeat the value, which may contain a password.
+// An @, a query and a fragment are errors. An @ in the path may be part of user
+// information: a password that is not escaped may contain a slash. The error says what is
+// wrong. It does not repeat any part of the value, which may contain a password.
 func ParseBaseURL(text string) (*url.URL, error) {
-	scheme, _, absolute := strings.Cut(text, "://")
-	if !absolute {
+	switch {
+	case strings.Contains(text, "@") || strings.Contains(text, "%40"):
+		return nil, errors.New("it contains an @, so it may hold a user name and password")
+	case !strings.Contains(text, "://"):
 		return nil, errors.New("it does not begin with https://")
 	}
 	base, err := url.Parse(text)
 	switch {
 	case err != nil: // err repeats parts of text
 		return nil, errors.New("it is no URL")
-	case base.User != nil:
-		return nil, errors.New("it holds a user name or password")
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, fmt.Errorf("its scheme is %s", Clean(scheme))
+		return nil, errors.New("it begins neither with https:// nor with http://")
 	case base.Hostname() == "":
 		return nil, errors.New("it names no host")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("it has a query or a fragment")
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		return nil, fmt.Errorf("plain http to %s would send the token in the clear", base.Hostname())
+		return nil, errors.New("plain http would send the token in the clear")
 	}
 	base.Path, base.RawPath = strings.TrimRight(base.Path, "/"), strings.TrimRight(base.RawPath, "/")
 	return base, nil

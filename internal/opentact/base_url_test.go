@@ -39,13 +39,23 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 		"":                               "it does not begin with https://",
 		"api.opentact.org/rest":          "it does not begin with https://",
 		"127.0.0.1:8480/rest":            "it does not begin with https://",
-		"ftp://api.opentact.org":         "its scheme is ftp",
+		"ftp://api.opentact.org":         "it begins neither with https:// nor with http://",
+		"s3cret://api.opentact.org":      "it begins neither with https:// nor with http://",
 		"https://":                       "it names no host",
 		"https:///rest":                  "it names no host",
-		"http://api.opentact.org/rest":   "plain http to api.opentact.org would send the token in the clear",
+		"http://api.opentact.org/rest":   "plain http would send the token in the clear",
 		"http://localhost.example":       "plain http",
 		"http://10.0.0.1":                "plain http",
-		"https://u:s3cret@a.example":     "it holds a user name or password",
+		"http://s3cret/rest":             "plain http",
+		"https://u:s3cret@a.example":     "it contains an @, so it may hold a user name and password",
+		"https://s3cret@a.example":       "it contains an @",
+		"https://u:12/s3cret@a.example":  "it contains an @",
+		"https://u:s3/cret@a.example":    "it contains an @",
+		"https://a.example/@s3cret":      "it contains an @",
+		"https://a.example/%40s3cret":    "it contains an @",
+		"https://u:s3cret%40a.example":   "it contains an @",
+		"http://localhost/s3cret@b":      "it contains an @",
+		"u:s3cret@a.example":             "it contains an @",
 		"https://a.example?token=s3cret": "it has a query or a fragment",
 		"https://a.example#s3cret":       "it has a query or a fragment",
 		"https://s3cret\x7f":             "it is no URL",
@@ -59,8 +69,7 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 	}
 }
 
-// An address that is accepted can be requested: it has a host, holds no user information,
-// query or fragment, and plain http goes to this machine only.
+// An address that is accepted can be requested: it has a host, no @, query or fragment, and plain http goes to this machine only.
 func FuzzParseBaseURL(f *testing.F) {
 	for _, seed := range []string{"https://api.opentact.org/rest", "http://127.0.0.1:8480/rest", "http://[::1]/", "https://u:p@h/", "http://example.com", "https://h/?q#f"} {
 		f.Add(seed)
@@ -74,7 +83,7 @@ func FuzzParseBaseURL(f *testing.F) {
 		if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback) {
 			t.Fatalf("%q was accepted", text)
 		}
-		if base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" || strings.HasSuffix(base.Path, "/") {
+		if base.Host == "" || base.User != nil || strings.Contains(base.Path, "@") || base.RawQuery != "" || base.Fragment != "" || strings.HasSuffix(base.Path, "/") {
 			t.Fatalf("%q was accepted as %#v", text, base)
 		}
 		if _, err := url.Parse(base.String()); err != nil {

@@ -34,7 +34,7 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		baseURL.name: schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: baseURL.describe("The address of the API: an absolute https URL, or an http URL of a loopback address."),
+			MarkdownDescription: baseURL.describe("The address of the API: an absolute https URL, or an http URL of a loopback address, without an `@`."),
 			Validators:          []validator.String{baseURL.rule()},
 		},
 		token.name: schema.StringAttribute{

@@ -45,8 +45,8 @@ func TestConfigurationIsValidated(t *testing.T) {
 	}{
 		{"a relative base URL", "base_url", "api.opentact.org/rest", "must be an absolute https URL such as https://api.opentact.org/rest, or an http URL of a loopback address: it does not begin with https://"},
 		{"an unparseable base URL", "base_url", "https://[::1", "it is no URL"},
-		{"plain http", "base_url", "http://api.opentact.org/rest", "plain http to api.opentact.org"},
-		{"a password in the base URL", "base_url", "https://user:" + secretToken + "@api.opentact.org", "it holds a user name or password"},
+		{"plain http", "base_url", "http://api.opentact.org/rest", "plain http would send the token in the clear"},
+		{"a password in the base URL", "base_url", "https://user:" + secretToken + "@api.opentact.org", "it contains an @, so it may hold a user name and password"},
 		{"an empty base URL", "base_url", "", "it does not begin with https://"},
 		{"an empty token", "token", "", "it is empty"},
 		{"a token with a line break", "token", secretToken + "\n", "white space"},
@@ -116,7 +116,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 
 	t.Run("a variable that is malformed", func(t *testing.T) {
 		for variable, value := range map[string]string{
-			"OPENTACT_BASE_URL": "ftp://a.example", "OPENTACT_TOKEN": secretToken + " ", "OPENTACT_REQUEST_TIMEOUT": "soon", "OPENTACT_MAX_RETRIES": "many",
+			"OPENTACT_BASE_URL": "https://a.example/" + secretToken + "@b", "OPENTACT_TOKEN": secretToken + " ", "OPENTACT_REQUEST_TIMEOUT": "soon", "OPENTACT_MAX_RETRIES": "many",
 			"OPENTACT_RETRY_MAX_WAIT": "1", "OPENTACT_REQUESTS_PER_SECOND": "NaN",
 		} {
 			t.Run(variable, func(t *testing.T) {
