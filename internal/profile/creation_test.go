@@ -289,7 +289,7 @@ func TestStopEndsAWait(t *testing.T) {
 		}
 	}})
 	env.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 429, RetryAfter: 3600}}})
-	p := env.Protocol(t, acctest.Values{"retry_max_wait": "1h"})
+	p := env.Protocol(t, acctest.Values{"retry_max_wait": "10m"})
 	stopped := make(chan error, 1)
 	go func() {
 		<-refused
@@ -425,7 +425,7 @@ func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
 				interrupt()
 			}
 		}})
-		p := env.Protocol(t, acctest.Values{"retry_max_wait": "1h"})
+		p := env.Protocol(t, acctest.Values{"retry_max_wait": "10m"})
 		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 		env.Inject(t, emulator.Rule{Method: http.MethodDelete, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
 		kept, diags := p.WithContext(ctx).Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)

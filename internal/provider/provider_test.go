@@ -3,6 +3,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -50,14 +51,21 @@ func TestConfigurationIsValidated(t *testing.T) {
 		{"an empty base URL", "base_url", "", "it does not begin with https://"},
 		{"an empty token", "token", "", "it is empty"},
 		{"a token with a line break", "token", secretToken + "\n", "white space"},
-		{"a timeout without a unit", "request_timeout", "30", `must be a duration above zero, such as 45s or 1m30s: it is "30"`},
-		{"a timeout of zero", "request_timeout", "0s", "must be a duration above zero"},
-		{"a negative timeout", "request_timeout", "-1s", "must be a duration above zero"},
+		{"a timeout without a unit", "request_timeout", "30", `must be a duration from 1s to 10m, such as 45s or 1m30s: it is "30"`},
+		{"a timeout of zero", "request_timeout", "0s", `must be a duration from 1s to 10m, such as 45s or 1m30s: it is "0s"`},
+		{"a negative timeout", "request_timeout", "-1s", `it is "-1s"`},
+		{"a timeout just too short", "request_timeout", "999ms", `it is "999ms"`},
+		{"a timeout just too long", "request_timeout", "10m0.000000001s", `it is "10m0.000000001s"`},
+		{"a timeout that overflows sums", "request_timeout", "2000000h", `it is "2000000h"`},
+		{"a timeout that is no number of nanoseconds", "request_timeout", "3000000h", `it is "3000000h"`},
 		{"negative retries", "max_retries", -1, `must be an integer from 0 to 100: it is "-1"`},
 		{"a fraction of retries", "max_retries", 1.5, "must be an integer of 64 bits: it is 1.5"},
 		{"too many retries", "max_retries", 101, `must be an integer from 0 to 100: it is "101"`},
-		{"a longest wait of zero", "retry_max_wait", "0s", `must be a duration above zero, such as 45s or 1m30s: it is "0s"`},
-		{"a longest wait without a unit", "retry_max_wait", "60", "must be a duration above zero"},
+		{"a negative longest wait", "retry_max_wait", "-1ns", `must be a duration from 0s to 10m, such as 45s or 1m30s: it is "-1ns"`},
+		{"a longest wait without a unit", "retry_max_wait", "60", `it is "60"`},
+		{"a longest wait just too long", "retry_max_wait", "10m0.000000001s", `it is "10m0.000000001s"`},
+		{"a longest wait that overflows sums", "retry_max_wait", "2000000h", `it is "2000000h"`},
+		{"more retries than any integer", "max_retries", "1e20", "must be an integer of 64 bits"},
 		{"no requests at all", "requests_per_second", 0, `must be a number from 0.01 to 1000000: it is "0"`},
 		{"fewer than no requests", "requests_per_second", -0.5, `it is "-0.5"`},
 		{"fewer requests than one waits for", "requests_per_second", 0.001, `it is "0.001"`},
@@ -87,11 +95,12 @@ func TestConfigurationNamesTheVariable(t *testing.T) {
 func TestConfigurationAccepts(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]acctest.Values{
-		"the least":     {"token": secretToken},
-		"everything":    {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0, "retry_max_wait": "2m", "requests_per_second": 0.5},
-		"a login":       {"email": "ops@example.com", "password": "pass word:ü"},
-		"the most":      {"token": secretToken, "max_retries": 100},
-		"loopback http": {"token": secretToken, "base_url": "http://localhost:8480/rest"},
+		"the least":         {"token": secretToken},
+		"everything":        {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0, "retry_max_wait": "2m", "requests_per_second": 0.5},
+		"a login":           {"email": "ops@example.com", "password": "pass word:ü"},
+		"the least of each": {"token": secretToken, "max_retries": 0, "request_timeout": "1s", "retry_max_wait": "0s", "requests_per_second": 0.01},
+		"the most of each":  {"token": secretToken, "max_retries": 100, "request_timeout": "10m", "retry_max_wait": "10m", "requests_per_second": 1e6},
+		"loopback http":     {"token": secretToken, "base_url": "http://localhost:8480/rest"},
 	} {
 		if diags := acctest.NewProtocol(t).Configure(t, config); len(diags) > 0 {
 			t.Errorf("%s: %s", name, acctest.Describe(diags))
@@ -124,6 +133,23 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 				attribute := strings.ToLower(strings.TrimPrefix(variable, "OPENTACT_"))
 				wantError(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "the environment variable "+variable)
 			})
+		}
+	})
+
+	t.Run("a variable that is out of range", func(t *testing.T) {
+		for variable, values := range map[string][]string{
+			"OPENTACT_REQUEST_TIMEOUT":     {"0s", "999ms", "10m1s", "2000000h"},
+			"OPENTACT_RETRY_MAX_WAIT":      {"-1s", "10m1s", "2000000h"},
+			"OPENTACT_MAX_RETRIES":         {"-1", "101", "1.5", "99999999999999999999"},
+			"OPENTACT_REQUESTS_PER_SECOND": {"0", "-1", "1e7", "1e400", "Inf", "-Inf", "NaN"},
+		} {
+			for _, value := range values {
+				t.Run(variable+"="+value, func(t *testing.T) {
+					t.Setenv(variable, value)
+					attribute := strings.ToLower(strings.TrimPrefix(variable, "OPENTACT_"))
+					wantError(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "the environment variable "+variable, fmt.Sprintf("it is %q", value))
+				})
+			}
 		}
 	})
 

@@ -31,8 +31,9 @@ const (
 	// for more than a minute and a half, more than the other is no limit.
 	leastPerSecond = 0.01
 	mostPerSecond  = 1_000_000
-
-	aDuration = "must be a duration above zero, such as 45s or 1m30s"
+	// maxDuration bounds request_timeout and retry_max_wait. The client adds and multiplies
+	// them, which must not overflow.
+	maxDuration = 10 * time.Minute
 )
 
 // setting is one line of the provider's configuration. Its value comes from
@@ -79,8 +80,8 @@ var (
 	}
 	requestTimeout = setting[time.Duration]{
 		name:        "request_timeout",
-		requirement: aDuration,
-		parse:       parseDuration,
+		requirement: "must be a duration from 1s to 10m, such as 45s or 1m30s",
+		parse:       durationFrom(time.Second),
 		fallback:    "30s",
 	}
 	maxRetries = setting[int]{
@@ -91,8 +92,8 @@ var (
 	}
 	retryMaxWait = setting[time.Duration]{
 		name:        "retry_max_wait",
-		requirement: aDuration,
-		parse:       parseDuration,
+		requirement: "must be a duration from 0s to 10m, such as 45s or 1m30s",
+		parse:       durationFrom(0),
 		fallback:    "60s",
 	}
 	requestsPerSecond = setting[float64]{
@@ -128,12 +129,15 @@ func parsePassword(text string) (string, error) {
 	return text, nil
 }
 
-func parseDuration(text string) (time.Duration, error) {
-	duration, err := time.ParseDuration(text)
-	if err != nil || duration <= 0 {
-		return 0, fmt.Errorf("it is %q", text)
+// durationFrom returns a function that parses a duration from minimum to maxDuration.
+func durationFrom(minimum time.Duration) func(string) (time.Duration, error) {
+	return func(text string) (time.Duration, error) {
+		duration, err := time.ParseDuration(text)
+		if err != nil || duration < minimum || duration > maxDuration {
+			return 0, fmt.Errorf("it is %q", text)
+		}
+		return duration, nil
 	}
-	return duration, nil
 }
 
 func parsePerSecond(text string) (float64, error) {
