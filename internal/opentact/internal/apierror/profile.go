@@ -61,8 +61,8 @@ type Mismatch struct {
 	Malformed bool
 	// Note is the error of a request that sent the field under one of its names, or "".
 	Note string
-	// Unfinished reports whether the outcome of the request in Note is not Rejected. The
-	// same update may then succeed later.
+	// Unfinished reports whether the request in Note failed for another reason than its
+	// content. The same update may then succeed later.
 	Unfinished bool
 }
 

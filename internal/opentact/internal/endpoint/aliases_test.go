@@ -32,6 +32,7 @@ func TestEndpoint_Create_Alias(t *testing.T) {
 		requests []string
 		err      string // in an error that is not a mismatch
 		mismatch []apierror.Mismatch
+		missing  bool // whether the result has the sent value although there is a mismatch
 	}{
 		"name applied": {script: []reply{applied}, requests: []string{byName}},
 		"name ignored, alias applied": {
@@ -45,6 +46,30 @@ func TestEndpoint_Create_Alias(t *testing.T) {
 		"name ignored, alias ambiguous": {
 			script: []reply{ignored, badGateway}, requests: []string{byName, alone},
 			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 502", Unfinished: true}}},
+		"name ignored, alias forbidden": {
+			script: []reply{ignored, rejection(http.StatusForbidden, "no rights")}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 403: no rights", Unfinished: true}}},
+		"name ignored, alias in conflict": {
+			script: []reply{ignored, rejection(http.StatusConflict, "in use")}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 409: in use", Unfinished: true}}},
+		"name ignored, alias throttled": {
+			script: []reply{ignored, rejection(http.StatusTooManyRequests, "slow down")}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 429: slow down", Unfinished: true}}},
+		"name ignored, profile not found under alias": {
+			script: []reply{ignored, notFound}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 404: not found", Unfinished: true}}},
+		"name ignored, alias redirected": {
+			script: []reply{ignored, {status: http.StatusFound}}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 302: a redirect", Unfinished: true}}},
+		"name ignored, credentials rejected": {
+			script: []reply{ignored, rejection(http.StatusUnauthorized, "who?")}, requests: []string{byName, alone},
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "1", Note: "status 401: who?", Unfinished: true}}},
+		"field missing everywhere, alias forbidden": {
+			script: []reply{
+				success(part(uuidA, `"name":"a","webhook":null,"limit":5`)), rejection(http.StatusForbidden, "no reading"), rejection(http.StatusForbidden, "no rights"),
+			},
+			requests: []string{byName, "GET A", alone}, missing: true,
+			mismatch: []apierror.Mismatch{{Field: "weight", Sent: "7", Got: "nothing", Note: "status 403: no rights", Unfinished: true}}},
 		"field missing everywhere, alias rejected": {
 			script:   []reply{success(part(uuidA, `"name":"a","webhook":null,"limit":5`)), rejection(http.StatusForbidden, "no reading"), unknownAlias},
 			requests: []string{byName, "GET A", alone}},
@@ -82,7 +107,7 @@ func TestEndpoint_Create_Alias(t *testing.T) {
 			}
 			wantMismatch(t, err, test.mismatch...)
 			weight := "7"
-			if test.mismatch != nil {
+			if test.mismatch != nil && !test.missing {
 				weight = "1"
 			}
 			wantFields(t, got.Fields, whole(uuidA, `"weight":`+weight))
@@ -137,6 +162,37 @@ func TestEndpoint_Alias_IsLearnedAndUnlearned(t *testing.T) {
 		}
 		t.Log(step.name)
 		a.wantRequests(t, step.requests...)
+	}
+}
+
+// A response that lacks the field proves nothing about its name. The GET after it may show
+// what an earlier request has stored.
+func TestEndpoint_Alias_ResponseLacksField_IsNotLearned(t *testing.T) {
+	t.Parallel()
+	ignored, applied, lacks := success(whole(uuidA, "")), success(whole(uuidA, `"weight":7`)), success(part(uuidA, `"name":"a","webhook":null,"limit":5`))
+	unknown := rejection(http.StatusBadRequest, "unknown field weight")
+	const byName, byAlias = `PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`
+	for name, test := range map[string]struct {
+		aliased  bool // whether the alias is in use before
+		script   []reply
+		requests []string
+	}{
+		"alias after ignored name":  {false, []reply{ignored, lacks, applied}, []string{byName, byAlias, "GET A"}},
+		"alias after rejected name": {false, []reply{unknown, lacks, applied}, []string{byName, byAlias, "GET A"}},
+		"name after ignored alias":  {true, []reply{ignored, lacks, applied}, []string{byAlias, byName, "GET A"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := &fakeAPI{script: test.script}
+			e := a.endpoint()
+			e.aliases.learn("weight", test.aliased)
+			_, err := e.Update(t.Context(), uuidA, raw(`{"weight":7}`), raw(whole(uuidA, "")))
+			wantError(t, err, "")
+			a.wantRequests(t, test.requests...)
+			if got := e.aliases.inUse(raw(`{"weight":7}`))["weight"]; got != test.aliased {
+				t.Errorf("the alias is in use: %t, want %t", got, test.aliased)
+			}
+		})
 	}
 }
 

@@ -76,7 +76,7 @@ func (e *Endpoint) sendWrite(ctx context.Context, w *write) (create.Response, er
 			w.notes[field] = err
 		}
 		return got, nil
-	case apierror.StatusOf(otherErr) == http.StatusBadRequest && apierror.OutcomeOf(otherErr) == apierror.Rejected:
+	case isBadRequest(otherErr):
 		return got, err // the API rejects both names, so the value is wrong
 	case apierror.OutcomeOf(err) == apierror.Ambiguous: // an attempt before the rejection may have acted
 		return got, &outcomeError{error: otherErr, outcome: apierror.Ambiguous}
@@ -102,6 +102,7 @@ func (e *Endpoint) settle(ctx context.Context, w *write, got wire.RawFields) (wi
 	ctx, cancel := create.WithGracePeriod(ctx, e.api.RequestTimeout)
 	defer cancel()
 	uuid := got.UUID()
+	e.learn(w, w.aliased, got)
 	if err := e.complete(ctx, uuid, got, w); err != nil {
 		return nil, err
 	}
@@ -142,9 +143,20 @@ func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields
 	return nil
 }
 
+// learn stores the names that worked. Only the response to the request itself counts: a
+// GET after it may show what an earlier request has stored.
+func (e *Endpoint) learn(w *write, aliased map[string]bool, response wire.RawFields) {
+	for field, isAliased := range aliased {
+		if e.applied(field, w, response) {
+			e.aliases.learn(field, isAliased)
+		}
+	}
+}
+
 // tryAliases sends each field that was not applied under its other name, with a PATCH of
 // that field alone. Later requests use the name that worked. If the PATCH fails, the
-// field is not changed. notes hold the error, unless the API rejected the PATCH.
+// field is not changed, and notes hold the error. There is no note after a 400, because
+// it means that the API does not know the other name.
 func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wire.RawFields) (notes map[string]error) {
 	notes = make(map[string]error)
 	maps.Copy(notes, w.notes)
@@ -152,7 +164,6 @@ func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wi
 	known.Fill(w.before)
 	for _, field := range slices.Sorted(maps.Keys(w.aliased)) {
 		if e.applied(field, w, got) {
-			e.aliases.learn(field, w.aliased[field])
 			continue
 		}
 		again := write{ // before holds all sensitive values to redact
@@ -162,20 +173,25 @@ func (e *Endpoint) tryAliases(ctx context.Context, uuid string, w *write, got wi
 		response, err := e.sendOnce(ctx, &again)
 		other := response.Fields
 		if err == nil {
+			e.learn(w, again.aliased, other)
 			err = e.complete(ctx, uuid, other, w)
 		}
 		switch {
-		case err != nil && apierror.OutcomeOf(err) != apierror.Rejected:
-			notes[field] = err
 		case err == nil:
 			delete(got, field) // a field that the new response lacks counts as stored
 			maps.Copy(got, other)
-			if e.applied(field, w, got) {
-				e.aliases.learn(field, again.aliased[field])
-			}
+		case !isBadRequest(err):
+			notes[field] = err
 		}
 	}
 	return notes
+}
+
+// isBadRequest reports whether the API rejected the content of a request with a 400. A 400
+// after an ambiguous attempt does not count, because the attempt may have been carried
+// out.
+func isBadRequest(err error) bool {
+	return apierror.StatusOf(err) == http.StatusBadRequest && apierror.OutcomeOf(err) == apierror.Rejected
 }
 
 // applied reports whether the response shows the value that was sent. After a null, which
@@ -209,7 +225,7 @@ func (e *Endpoint) mismatches(w *write, got wire.RawFields, malformed []string, 
 		}
 		mismatch := apierror.Mismatch{Field: field, Sent: e.showRedacted(field, w.sent, w.sent, w.before), Got: e.showRedacted(field, got, w.sent, w.before), Malformed: isMalformed}
 		if note != nil {
-			mismatch.Note, mismatch.Unfinished = note.Error(), apierror.OutcomeOf(note) != apierror.Rejected
+			mismatch.Note, mismatch.Unfinished = note.Error(), !isBadRequest(note)
 		}
 		found = append(found, mismatch)
 	}
