@@ -3,11 +3,21 @@
 package provider
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+	"github.com/hashicorp/terraform-plugin-log/tfsdklog"
+
+	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
 // A message of the client is a line of Terraform's log, at debug level alone.
@@ -31,6 +41,23 @@ func TestLogger_WritesWithTflog(t *testing.T) {
 	}
 }
 
+// The client does no work for a message that is not shown.
+func TestLogger_Enabled(t *testing.T) {
+	if newLogger().Enabled(t.Context(), slog.LevelDebug) {
+		t.Error("it is enabled outside of a call of Terraform")
+	}
+	for level, want := range map[string]bool{"OFF": false, "INFO": false, "DEBUG": true, "TRACE": true} {
+		t.Run(level, func(t *testing.T) {
+			const variable = "TF_LOG_OF_THIS_TEST"
+			t.Setenv(variable, level)
+			ctx := tfsdklog.NewRootProviderLogger(t.Context(), tfsdklog.WithLevelFromEnv(variable))
+			if got := newLogger().Enabled(ctx, slog.LevelDebug); got != want {
+				t.Errorf("it is enabled: %t, want %t", got, want)
+			}
+		})
+	}
+}
+
 // The libraries write what Terraform shows, and nothing where it shows nothing.
 func TestLogLevels(t *testing.T) {
 	t.Parallel()
@@ -49,6 +76,73 @@ func TestLogLevels(t *testing.T) {
 	} {
 		if diff := cmp.Diff(test.want, logLevels(func(name string) string { return test.env[name] })); diff != "" {
 			t.Errorf("%v: %s", test.env, diff)
+		}
+	}
+}
+
+// servedVariable names the file that the program of TestServe_LogLevels writes.
+const servedVariable = "OPENTACT_TEST_SERVED"
+
+// TestMain serves the provider if TestServe_LogLevels has started the program. When
+// its standard input ends, it writes its log levels and ends.
+func TestMain(m *testing.M) {
+	file := os.Getenv(servedVariable)
+	if file == "" {
+		os.Exit(m.Run())
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		levels := make(map[string]string)
+		for name := range logLevels(func(string) string { return "" }) {
+			levels[name] = os.Getenv(name)
+		}
+		text, _ := json.Marshal(levels) // strings can be encoded
+		_ = os.WriteFile(file, text, 0o600)
+		os.Exit(0)
+	}()
+	_ = Serve(version.Current(), false)
+}
+
+// Serve sets the levels before the libraries read them.
+func TestServe_LogLevels(t *testing.T) {
+	t.Parallel()
+	for _, level := range []string{"", "WARN"} {
+		file := filepath.Join(t.TempDir(), "levels")
+		program := exec.CommandContext(t.Context(), os.Args[0])
+		program.Env = []string{
+			servedVariable + "=" + file, "TF_LOG=" + level, "TMPDIR=" + filepath.Dir(file), // for its socket
+			// What Terraform sets to start a provider.
+			"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6",
+		}
+		stdin, err := program.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		stdout, err := program.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := program.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if handshake, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
+			t.Fatalf("%q: %v", handshake, err)
+		}
+		_ = stdin.Close()
+		if err := program.Wait(); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got map[string]string
+		if err := json.Unmarshal(text, &got); err != nil {
+			t.Fatal(err)
+		}
+		want := logLevels(func(name string) string { return map[string]string{"TF_LOG": level}[name] })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("TF_LOG=%s (-want +got):\n%s", level, diff)
 		}
 	}
 }
