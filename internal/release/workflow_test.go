@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // pinned is an action at a commit, with the version that the commit is of: a tag can be moved to other code.
@@ -36,5 +38,72 @@ func TestWorkflows(t *testing.T) {
 		if allowed := strings.Split(string(text), "\npermissions:"); len(allowed) != 2 || !strings.HasPrefix(allowed[1], " {}\n") && !strings.HasPrefix(allowed[1], "\n  contents: read\n\n") {
 			t.Errorf("%s does not say at the top that it may read alone", file)
 		}
+	}
+}
+
+// step is a step of a workflow's job.
+type step struct {
+	Uses string
+	With map[string]any
+}
+
+// steps returns the steps of all jobs of a workflow that use an action.
+func steps(t *testing.T, file, action string) (found []step) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var workflow struct {
+		Jobs map[string]struct{ Steps []step }
+	}
+	if err := yaml.Unmarshal(text, &workflow); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	for _, job := range workflow.Jobs {
+		for _, step := range job.Steps {
+			if strings.HasPrefix(step.Uses, action+"@") {
+				found = append(found, step)
+			}
+		}
+	}
+	return found
+}
+
+// By default, a checkout leaves the token of the workflow in .git/config, where each
+// later step can read it.
+func TestWorkflows_CheckoutsKeepNoCredentials(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../../.github/workflows/*.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkouts := 0
+	for _, file := range files {
+		for _, checkout := range steps(t, file, "actions/checkout") {
+			checkouts++
+			if checkout.With["persist-credentials"] != false {
+				t.Errorf("%s: a checkout has persist-credentials: %v", file, checkout.With["persist-credentials"])
+			}
+		}
+	}
+	if checkouts < len(files) {
+		t.Errorf("%d checkouts in %d workflows", checkouts, len(files))
+	}
+}
+
+// A cache may hold what a workflow with fewer rights has built. By default, setup-go uses
+// one.
+func TestReleaseWorkflow_HasNoBuildCache(t *testing.T) {
+	t.Parallel()
+	const file = "../../.github/workflows/release.yml"
+	setups := steps(t, file, "actions/setup-go")
+	for _, setup := range setups {
+		if setup.With["cache"] != false {
+			t.Errorf("setup-go has cache: %v", setup.With["cache"])
+		}
+	}
+	if len(setups) == 0 || len(steps(t, file, "actions/cache")) > 0 || len(steps(t, file, "actions/cache/restore")) > 0 {
+		t.Errorf("%d steps set Go up, and others may use a cache", len(setups))
 	}
 }
