@@ -94,8 +94,8 @@ func URL(value, replacement string) []Secret {
 	parts := []string{value}
 	if u, err := url.Parse(value); err == nil {
 		password, _ := u.User.Password()
-		parts = append(parts, u.User.String(), password)
-		long := []string{u.User.Username(), u.RawQuery}
+		parts = append(parts, u.User.String(), password, u.RawQuery)
+		long := []string{u.User.Username()}
 		keys := append(strings.Split(u.Path, "/"), u.Fragment)
 		for name, values := range u.Query() {
 			keys, long = append(keys, name), append(long, values...)
