@@ -344,3 +344,28 @@ func TestPager_Read_TooLarge(t *testing.T) {
 		t.Errorf("after %d pages: got %v", len(server.queries), err)
 	}
 }
+
+// Each page may be as large as the pages before it have left of the limit.
+func TestPager_Read_PagesShareSizeLimit(t *testing.T) {
+	t.Parallel()
+	payloads := []string{page(4, profile(uuidA, "a")), page(4, profile(uuidB, "bb")), page(4, profile(uuidC, "ccc")), page(4, profile(uuidD, "d"))}
+	p := pages(payloads...).pager()
+	get := p.Get
+	var limits []int64
+	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+		limits = append(limits, response.MaxBytes)
+		return get(ctx, query, response)
+	}
+	if _, err := p.Read(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left := int64(wire.MaxList)
+	var want []int64
+	for _, payload := range payloads {
+		want = append(want, left)
+		left -= int64(len(success(payload)))
+	}
+	if diff := cmp.Diff(want, limits); diff != "" {
+		t.Errorf("limits of the pages (-want +got):\n%s", diff)
+	}
+}
