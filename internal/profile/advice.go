@@ -115,7 +115,7 @@ func nextOnLogin(err error) string {
 	apiErr, answered := errors.AsType[*opentact.APIError](err)
 	switch {
 	case isType[*opentact.CredentialsError](err):
-		return "Check the e-mail address and the password. They are not tried again before the next run."
+		return "Check the e-mail address and the password. This provider configuration does not try them again in this Terraform command."
 	case answered && apiErr.Status == http.StatusForbidden:
 		return "The API knows the user and does not let it in: ask the account's administrator."
 	default:

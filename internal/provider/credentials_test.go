@@ -101,7 +101,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 			state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 			wantError(t, diags, "", fmt.Sprintf("Could not create messaging profile %q", fmt.Sprint(i)), "The API at "+env.URL+
 				" rejected the credentials from the provider's attribute email and the provider's attribute password: log in (GET "+env.URL+"/auth)",
-				"Invalid", "Nothing was created. Check the e-mail address and the password. They are not tried again before the next run.")
+				"Invalid", "Nothing was created. Check the e-mail address and the password. This provider configuration does not try them again in this Terraform command.")
 			if state.Values() != nil {
 				t.Errorf("the state is %v", state.Values())
 			}
