@@ -21,7 +21,7 @@ import (
 const (
 	email    = "c4nary-address@example.com"
 	password = `c4nary-password+/"=`
-	webhook  = "https://user:c4nary-of-the-webhook@sms.example.com/in"
+	webhook  = "https://user:c4nary-of-the-webhook@sms.example.com/in/c4nary-key"
 	webhook2 = "https://user:c4nary-of-the-second@sms.example.com/in"
 )
 
@@ -36,6 +36,7 @@ func canaries() []canary {
 		{name: "e-mail address", value: email},
 		{name: "password", value: password},
 		{name: "webhook's password, from the environment", value: "c4nary-of-the-webhook", configured: true},
+		{name: "webhook's key, from the environment", value: "c4nary-key", configured: true},
 		{name: "webhook's password, in a file", value: "c4nary-of-the-second", configured: true, inFile: true},
 	}
 }

@@ -217,6 +217,14 @@ var answers = map[string]http.HandlerFunc{
 		w.WriteHeader(http.StatusBadRequest)
 		_, _ = fmt.Fprintf(w, `{"success":false,"message":%s,"fields":{"params.callback_url":{"message":%[1]s},"params.name":{"message":%[1]s}}}`, said)
 	},
+	// A data source reads the profile too, and does not know the webhook.
+	"an error that names the webhook": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Request-Id", webhook)
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusConflict)
+		_, _ = fmt.Fprintf(w, `{"success":false,"message":"no answer from %s or %s","fields":{"params.callback_url":{"message":"%[1]s"}}}`,
+			webhook, strings.ReplaceAll(webhook, "/", `\\/`))
+	},
 	"a refusal that repeats the header": func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusUnauthorized)
