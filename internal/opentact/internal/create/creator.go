@@ -57,10 +57,14 @@ type Creator struct {
 	clock clock
 
 	mu sync.Mutex
-	// baseline holds the UUIDs that existed before the first create of this process. If
-	// they could not be read, it is nil, and baselineErr says why. baselineDate is when the
-	// server made that list. It is zero if the server gave no usable time.
-	baseline     map[string]bool
+	// listCount counts the lists of this process. firstList holds the number of the first
+	// list that showed a profile.
+	listCount int
+	firstList map[string]int
+	// hasBaseline reports whether the profiles that existed before the first create were
+	// read. Otherwise baselineErr says why not. baselineDate is when the server made that
+	// list. It is zero if the server gave no usable time.
+	hasBaseline  bool
 	baselineErr  error
 	baselineDate time.Time
 	// owned holds the UUIDs of the profiles that this process created or adopted.
@@ -72,7 +76,10 @@ type Creator struct {
 
 // New returns a Creator that has created nothing.
 func New(options Options) *Creator {
-	return &Creator{options: options, baselineLock: make(chan struct{}, 1), owned: make(map[string]bool), excluded: make(map[string]bool)}
+	return &Creator{
+		options: options, baselineLock: make(chan struct{}, 1),
+		firstList: make(map[string]int), owned: make(map[string]bool), excluded: make(map[string]bool),
+	}
 }
 
 // Request is one profile to create.
@@ -166,7 +173,7 @@ func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	if c.triedBaseline() {
 		return nil
 	}
-	list, err := c.options.List(ctx, sent)
+	list, err := c.list(ctx, sent)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err() // err says nothing about the API
@@ -180,18 +187,39 @@ func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	if c.baselineErr = err; err != nil {
 		return nil
 	}
-	c.baseline, c.baselineDate = make(map[string]bool, len(list.Profiles)), list.Date
-	for _, listed := range list.Profiles {
-		c.baseline[listed.UUID] = true
-	}
+	c.hasBaseline, c.baselineDate = true, list.Date
 	return nil
+}
+
+// list reads the list and records the profiles that it shows.
+func (c *Creator) list(ctx context.Context, sent wire.RawFields) (*pager.List, error) {
+	list, err := c.options.List(ctx, sent)
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.listCount++
+	for _, listed := range list.Profiles {
+		if _, ok := c.firstList[listed.UUID]; !ok {
+			c.firstList[listed.UUID] = c.listCount
+		}
+	}
+	return list, nil
+}
+
+// lists returns the number of lists so far.
+func (c *Creator) lists() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.listCount
 }
 
 // triedBaseline reports whether the baseline was read or its list failed.
 func (c *Creator) triedBaseline() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.baseline != nil || c.baselineErr != nil
+	return c.hasBaseline || c.baselineErr != nil
 }
 
 // baselineResult returns when the server made the baseline, or why it could not be read.
@@ -201,14 +229,6 @@ func (c *Creator) baselineResult() (time.Time, error) {
 	return c.baselineDate, c.baselineErr
 }
 
-// isKnown reports whether no create of this process made a profile that is not owned,
-// because the profile is in the baseline or excluded.
-func (c *Creator) isKnown(uuid string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.baseline[uuid] || c.excluded[uuid]
-}
-
 // ownedNow returns a copy of owned.
 func (c *Creator) ownedNow() map[string]bool {
 	c.mu.Lock()
@@ -216,20 +236,33 @@ func (c *Creator) ownedNow() map[string]bool {
 	return maps.Clone(c.owned)
 }
 
-// mayOwn returns an error if a profile belongs to another resource, existed before the
-// first create, or is excluded.
-func (c *Creator) mayOwn(uuid string) error {
+// existed reports whether a list up to lastList showed a profile, or whether the profile
+// is excluded.
+func (c *Creator) existed(uuid string, lastList int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.mayOwnLocked(uuid)
+	return c.existedLocked(uuid, lastList)
+}
+
+// existedLocked is existed for callers that hold mu.
+func (c *Creator) existedLocked(uuid string, lastList int) bool {
+	number, isListed := c.firstList[uuid]
+	return isListed && number <= lastList || c.excluded[uuid]
+}
+
+// mayOwn returns an error if a profile belongs to another resource, or existed.
+func (c *Creator) mayOwn(uuid string, lastList int) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.mayOwnLocked(uuid, lastList)
 }
 
 // mayOwnLocked is mayOwn for callers that hold mu.
-func (c *Creator) mayOwnLocked(uuid string) error {
+func (c *Creator) mayOwnLocked(uuid string, lastList int) error {
 	switch {
 	case c.owned[uuid]:
 		return fmt.Errorf("profile %s, which belongs to another resource of this provider configuration", uuid)
-	case c.baseline[uuid], c.excluded[uuid]:
+	case c.existedLocked(uuid, lastList):
 		return fmt.Errorf("profile %s, which existed before", uuid)
 	default:
 		return nil
@@ -237,10 +270,10 @@ func (c *Creator) mayOwnLocked(uuid string) error {
 }
 
 // own adds a profile to owned if mayOwn allows it.
-func (c *Creator) own(uuid string) error {
+func (c *Creator) own(uuid string, lastList int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.mayOwnLocked(uuid); err != nil {
+	if err := c.mayOwnLocked(uuid, lastList); err != nil {
 		return err
 	}
 	c.owned[uuid] = true

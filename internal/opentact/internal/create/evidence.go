@@ -57,16 +57,17 @@ func (e evidence) showsLag() bool {
 // gather reads the list and classifies its profiles.
 func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 	owned := r.ownedNow()
-	list, err := r.options.List(ctx, r.request.Sent)
+	list, err := r.list(ctx, r.request.Sent)
 	if err != nil {
 		return seen, err
 	}
 	baselineDate, _ := r.baselineResult()
 	for _, listed := range list.Profiles {
 		switch {
-		case r.isKnown(listed.UUID) || !r.hasName(listed.Fields):
+		case !r.hasName(listed.Fields):
 		case owned[listed.UUID]:
 			seen.owned = append(seen.owned, listed.UUID)
+		case r.existed(listed.UUID, r.lastList):
 		default:
 			err := r.complete(ctx, listed)
 			if apierror.IsNotFound(err) || !r.hasName(listed.Fields) { // it was deleted meanwhile, or the list did not show its name

@@ -5,6 +5,7 @@ package create
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
@@ -30,8 +31,10 @@ const (
 type recovery struct {
 	*Creator
 	request Request
-	// started is when the first POST was sent.
-	started time.Time
+	// started is when the first POST was sent. lastList is the number of the last list
+	// before that. This create made no profile that these lists show.
+	started  time.Time
+	lastList int
 	// cause is the error of the last POST with an ambiguous outcome.
 	cause error
 	// ambiguous counts the POSTs with an ambiguous outcome. resends counts the POSTs
@@ -41,9 +44,9 @@ type recovery struct {
 	// else. named is that profile if only its name says so.
 	wrong bool
 	named wire.RawFields
-	// seen is what the last list shows. candidates are those of the last list that shows
+	// shown is what the last list shows. candidates are those of the last list that shows
 	// any.
-	seen       evidence
+	shown      evidence
 	candidates []candidate
 	// recovered reports whether the profile was found in a list. undecided reports whether
 	// its time did not show that it is new.
@@ -53,7 +56,7 @@ type recovery struct {
 // run sends the POST. After an ambiguous outcome, it resends the POST if recover allows
 // it.
 func (r *recovery) run(ctx context.Context) (wire.RawFields, error) {
-	r.started = time.Now()
+	r.started, r.lastList = time.Now(), r.Creator.lists()
 	for {
 		fields, err := r.post(ctx)
 		switch {
@@ -100,7 +103,7 @@ func (r *recovery) post(ctx context.Context) (wire.RawFields, error) {
 func (r *recovery) accept(ctx context.Context, response Response) error {
 	fields, createdOn := response.Fields, response.Fields.Text(wire.CreatedOn)
 	uuid := fields.UUID()
-	if err := r.mayOwn(uuid); err != nil {
+	if err := r.mayOwn(uuid, r.lastList); err != nil {
 		return err
 	}
 	isBefore, mayBeZone := r.clock.isBeforeRequest(createdOn, response)
@@ -112,26 +115,26 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 		return fmt.Errorf("profile %s, which has another name", uuid)
 	}
 	r.clock.learn(createdOn, response)
-	return r.own(uuid) // another create may have been faster
+	return r.own(uuid, r.lastList) // another create may have been faster
 }
 
-// hasAppeared reports whether a list shows a profile that the baseline lacked, and nothing
+// hasAppeared reports whether a list shows a profile that earlier lists lacked, and nothing
 // has disappeared. The profile is then new, and the clocks of the API differ by hours.
 func (r *recovery) hasAppeared(ctx context.Context, uuid string) bool {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
-	list, err := r.options.List(ctx, r.request.Sent)
+	list, err := r.list(ctx, r.request.Sent)
 	if err != nil || list.Incomplete() != nil || list.Find(uuid) == nil {
 		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for old := range r.baseline {
-		if list.Find(old) == nil && !r.excluded[old] {
+	for old, number := range r.firstList {
+		if number <= r.lastList && list.Find(old) == nil && !r.excluded[old] {
 			return false
 		}
 	}
-	return r.baseline != nil
+	return r.hasBaseline
 }
 
 // unexpected returns the error of a POST whose response does not describe its profile.
@@ -192,32 +195,35 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 		if err := r.look(ctx); err != nil {
 			return nil, r.ambiguousError("the list could not be read: " + err.Error())
 		}
-		if absent++; proof && r.seen.incomplete != nil {
-			absent = 0
-		}
 		chosen, reason := r.choose()
+		isLast, isComplete, wait := n == maxLists || r.wrong, r.shown.incomplete == nil, r.pause()
 		switch {
-		case reason != "" && (r.wrong || n == maxLists || !r.seen.showsLag()):
+		case reason != "" && (isLast || !r.shown.showsLag()):
 			return nil, r.ambiguousError(reason)
-		case chosen != nil && (chosen.age == newer || chosen.UUID() == before):
-			return r.adopt(*chosen)
 		case reason != "": // lists lag, so a later one may show the profile
-			if sleep(ctx, r.options.MaxWait(n-1)) != nil {
-				return nil, r.ambiguousError(reason)
-			}
-		case chosen == nil && before != "":
+			wait = r.options.MaxWait(n - 1)
+		case chosen == nil && before != "" && isComplete:
 			return nil, r.ambiguousError("one list shows a profile with this name, and the next one does not")
-		case chosen == nil && absent >= lists:
-			return nil, nil //nolint:nilnil // there is no profile
-		case chosen != nil && (r.wrong || n == maxLists):
-			return nil, r.ambiguousError("the times of the API do not show whether the profile is new")
-		case n == maxLists:
-			return nil, r.ambiguousError(r.absence())
-		case chosen != nil: // also after an interrupt, because it probably is the profile
-			before = chosen.UUID()
-			_ = sleep(context.WithoutCancel(ctx), decideWait)
-		case sleep(ctx, r.pause()) != nil:
-			return nil, r.ambiguousError(r.absence() + ", and it was interrupted before it could look again")
+		case chosen == nil:
+			if absent++; proof && !isComplete {
+				absent = 0
+			}
+			if before == "" && absent >= lists {
+				return nil, nil //nolint:nilnil // there is no profile
+			}
+			reason = r.absence()
+		case chosen.age == newer || chosen.UUID() == before:
+			return r.adopt(*chosen)
+		default:
+			before, reason, wait = chosen.UUID(), "the times of the API do not show whether the profile is new", decideWait
+		}
+		switch {
+		case isLast:
+			return nil, r.ambiguousError(reason)
+		case chosen != nil: // after an interrupt too, because this probably is the profile
+			_ = sleep(context.WithoutCancel(ctx), wait)
+		case sleep(ctx, wait) != nil:
+			return nil, r.ambiguousError(reason + ", and it was interrupted before it could look again")
 		}
 	}
 }
@@ -235,8 +241,8 @@ func (r *recovery) pause() time.Duration {
 func (r *recovery) look(ctx context.Context) (err error) {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
-	if r.seen, err = r.gather(ctx); len(r.seen.candidates) > 0 {
-		r.candidates = r.seen.candidates
+	if r.shown, err = r.gather(ctx); len(r.shown.candidates) > 0 {
+		r.candidates = r.shown.candidates
 	}
 	return err
 }
@@ -244,10 +250,10 @@ func (r *recovery) look(ctx context.Context) (err error) {
 // choose returns the candidate that this create probably made, or nil if there are no
 // candidates. The reason says why it can't choose one.
 func (r *recovery) choose() (chosen *candidate, reason string) {
-	isNewer, others := r.seen.matching(newer), append(r.seen.matching(undecided), r.seen.matching(older)...)
+	isNewer, others := r.shown.matching(newer), append(r.shown.matching(undecided), r.shown.matching(older)...)
 	_, baselineErr := r.baselineResult()
 	switch {
-	case len(r.seen.candidates) == 0:
+	case len(r.shown.candidates) == 0:
 		return nil, ""
 	case baselineErr != nil:
 		return nil, "it is not known which profiles are new, because the list before the first create could not be read: " + baselineErr.Error()
@@ -268,38 +274,41 @@ func (r *recovery) choose() (chosen *candidate, reason string) {
 
 // adopt makes a candidate the profile of this create.
 func (r *recovery) adopt(c candidate) (wire.RawFields, error) {
-	if err := r.own(c.UUID()); err != nil { // another create was faster
+	if err := r.own(c.UUID(), r.lastList); err != nil { // another create was faster
 		return nil, r.ambiguousError("the list shows " + err.Error())
 	}
 	r.recovered, r.undecided = true, c.age == undecided
 	return c.RawFields, nil
 }
 
-// duplicates looks for further profiles that the POSTs of this create made. Earlier lists
-// may have lacked them. If there are more candidates than ambiguous POSTs, they are only
-// possible.
+// duplicates returns further profiles that the POSTs of this create made, according to a
+// last list. Earlier lists may have lacked them. If there are more candidates than
+// ambiguous POSTs, they are only possible.
 func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) {
 	most := r.ambiguous // each of these POSTs may have made a profile
 	if r.recovered {
 		most-- // one of them made the profile of this create
 	}
-	if most == 0 {
-		return nil, nil
+	if most > 0 {
+		_ = sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
+		if r.look(ctx) != nil {
+			return nil, nil // the warning about a resend says that there may be duplicates
+		}
 	}
-	_ = sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
-	if r.look(ctx) != nil {
-		return nil, nil // the warning about a resend says that there may be duplicates
-	}
-	for _, c := range r.seen.matching(newer) {
-		certain = append(certain, c.UUID())
-	}
-	for _, c := range r.seen.matching(undecided) {
-		possible = append(possible, c.UUID())
+	owned := r.ownedNow()
+	for _, c := range slices.Concat(r.shown.matching(newer), r.shown.matching(undecided)) {
+		switch {
+		case owned[c.UUID()]:
+		case c.age == newer:
+			certain = append(certain, c.UUID())
+		default:
+			possible = append(possible, c.UUID())
+		}
 	}
 	if len(certain) > most {
-		certain, possible = nil, append(certain, possible...)
+		certain, possible = nil, slices.Concat(certain, possible)
 	}
-	for _, uuid := range append(certain, possible...) {
+	for _, uuid := range slices.Concat(certain, possible) {
 		r.Exclude(uuid)
 	}
 	return certain, possible
@@ -307,9 +316,9 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 
 // absence returns the text for an error after no new profile was found.
 func (r *recovery) absence() string {
-	text := r.seen.noNewProfile()
-	if r.seen.incomplete != nil {
-		text += ", but " + r.seen.incomplete.Error()
+	text := r.shown.noNewProfile()
+	if r.shown.incomplete != nil {
+		text += ", but " + r.shown.incomplete.Error()
 	}
 	return text
 }

@@ -51,7 +51,7 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 			wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(year2020))}},
 		{name: "created in the same second", lists: []exchange{lists(), lists(createdOn(1, 10))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
 		{name: "the next list shows a later one too", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(1, 10), createdOn(2, 11))},
-			wantLists: 3, wantUUID: uuid(2)},
+			wantLists: 3, wantUUID: uuid(2), wantPossible: []string{uuid(1)}},
 		{name: "the next list shows another one of the same second", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(1, 10), createdOn(2, 10))},
 			wantLists: 3, wantReason: notOne, wantCandidates: []apierror.Candidate{named(1), named(2)}},
 		{name: "the next list shows only another one of the same second", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(2, 10))},
@@ -286,6 +286,33 @@ func TestCreator_ResponseHoldsOlderProfile_AfterSkewIsKnown(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
+}
+
+// A list that another create reads before a POST shows which profiles are older.
+func TestCreator_ListOfEarlierCreate_ShowsOlderProfiles(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]exchange{"its response is lost": lost, "its response holds one of them": shows(createdOn(2, 40))} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{posts: []exchange{lost, second}, lists: []exchange{lists(), lists(seven(1), profile(2, `"name":"b","weight":7`)), lists(seven(1), profile(2, `"name":"b","weight":7`))}}
+				c := s.creator(noResends)
+				got, err := s.create(t.Context(), c, sentSeven)
+				wantUUID(t, got, err, uuid(1))
+				_, err = s.create(t.Context(), c, `{"name":"b","weight":7}`)
+				wantAmbiguous(t, err, "no new profile has this name, and ")
+			})
+		})
+	}
+}
+
+// A proxy may send a POST twice. The profile that is not adopted is named.
+func TestCreator_AdoptedProfile_OtherCandidatesArePossible(t *testing.T) {
+	t.Parallel()
+	runRecoveryTests(t, []recoveryTest{{
+		name: "one of the first second", posts: []exchange{lost}, lists: []exchange{lists(), lists(createdOn(1, 11), createdOn(2, 10), createdOn(3, 9))},
+		wantPosts: 1, wantLists: 2, wantUUID: uuid(1), wantPossible: []string{uuid(2)},
+	}})
 }
 
 // A list that is an old copy proves nothing, and neither does one that lacks a skipped

@@ -102,6 +102,8 @@ func (r *reading) readPages(ctx context.Context) error {
 type reading struct {
 	*Pager
 	list *List
+	// offset is the number of items before the next page.
+	offset int
 	// seen holds the keys of all items so far. The key of a lease is its own uuid, not
 	// the uuid of its profile.
 	seen map[string]bool
@@ -126,13 +128,12 @@ type item struct {
 
 // next reads one page and reports whether there are more.
 func (r *reading) next(ctx context.Context) (more bool, err error) {
-	skip := len(r.seen)
 	var page []item
 	response := &wire.Response{
 		Redactor: r.Redactor, MaxBytes: r.left, InPages: true,
 		Reset: func() { page = nil },
 		Item: func(raw json.RawMessage) error {
-			if skip+len(page) >= maxItems {
+			if len(r.seen)+len(page) >= maxItems {
 				return fmt.Errorf("the list has more than %d items", maxItems)
 			}
 			page = append(page, r.read(raw))
@@ -144,18 +145,19 @@ func (r *reading) next(ctx context.Context) (more bool, err error) {
 		},
 	}
 	var query url.Values
-	if skip > 0 {
-		query = url.Values{"skip": {strconv.Itoa(skip)}, "take": {strconv.Itoa(pageSize)}}
+	if r.offset > 0 {
+		query = url.Values{"skip": {strconv.Itoa(r.offset)}, "take": {strconv.Itoa(pageSize)}}
 	}
 	origin, err := r.Get(ctx, query, response)
 	if err != nil {
 		return false, err
 	}
-	if skip == 0 {
+	if r.offset == 0 {
 		r.list.Started, r.list.Date = origin.Started, origin.Date
 	}
 	r.list.Stale = cmp.Or(r.list.Stale, origin.Stale)
 	r.left -= response.Size
+	r.offset += len(page)
 	return more, nil
 }
 
@@ -176,9 +178,8 @@ func (r *reading) read(raw json.RawMessage) item {
 
 // add adds a page to the list and reports whether there are more.
 func (r *reading) add(response *wire.Response, page []item) (more bool, err error) {
-	before := len(r.seen)
 	if response.IsArray {
-		if before > 0 {
+		if r.offset > 0 {
 			return false, errors.New("an array came after a page of a longer list")
 		}
 		r.addItems(page)
@@ -190,11 +191,10 @@ func (r *reading) add(response *wire.Response, page []item) (more bool, err erro
 	if json.Unmarshal(response.Payload, &header) != nil || header.Total == nil || !response.IsPage || *header.Total < 0 {
 		return false, fmt.Errorf("a list was expected, found %s", wire.Describe(response.Payload))
 	}
-	if before > 0 && *header.Total != r.total {
-		r.totalChanged = true
-	}
+	r.totalChanged = r.totalChanged || r.offset > 0 && *header.Total != r.total
 	r.total = *header.Total
 	r.pages++
+	before := len(r.seen)
 	r.addItems(page)
 	return r.isMore(page, len(r.seen) > before)
 }
@@ -202,14 +202,14 @@ func (r *reading) add(response *wire.Response, page []item) (more bool, err erro
 // isMore reports whether there are more pages after this one. A list that ends too early
 // or repeats itself is an error, unless its total shows that it is changing.
 func (r *reading) isMore(page []item, isNew bool) (more bool, err error) {
-	seen := len(r.seen)
+	seen, atEnd := len(r.seen), r.offset+len(page) >= r.total
 	switch {
-	case seen >= r.total, r.totalChanged && !isNew:
+	case seen >= r.total, atEnd && r.totalChanged:
 		return false, nil
 	case len(page) == 0:
 		r.torn = true
 		return false, fmt.Errorf("the list ends after %d of %d items", seen, r.total)
-	case !isNew:
+	case !r.totalChanged && (atEnd || !isNew):
 		r.torn = true
 		return false, fmt.Errorf("the page after %d of %d items repeats an earlier one", seen, r.total)
 	case r.pages == maxPages:

@@ -145,7 +145,11 @@ func TestPager_Read_ListChanges(t *testing.T) {
 		changed  bool
 	}{
 		{name: "it grows at its end", readings: [][]string{{page(2, a), page(3, b), page(3, c)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 5},
-		{name: "it grows at its beginning", readings: [][]string{{page(2, b), page(3, b)}, {page(3, a, b), page(3, c)}}, want: []string{uuidA, uuidB, uuidC}, wantPages: 4},
+		{name: "it grows at its beginning", readings: [][]string{{page(2, b), page(3, b), page(3, c)}, {page(3, a, b), page(3, c)}}, want: []string{uuidA, uuidB, uuidC}, wantPages: 5},
+		{
+			name:     "it grows at its beginning each time, and an old profile is at its end",
+			readings: [][]string{{page(2, b), page(3, b), page(3, a)}, {page(3, c), page(4, c), page(4, b), page(4, a)}}, want: []string{uuidC, uuidB, uuidA}, wantPages: 7,
+		},
 		{name: "it grows between two readings", readings: [][]string{{page(2, a), page(2, b)}, {page(3, a, b), page(3, c)}}, want: []string{uuidA, uuidB, uuidC}, wantPages: 4},
 		{
 			name:     "it grows during each reading",
@@ -352,7 +356,7 @@ func TestPager_Read_PagesShareSizeLimit(t *testing.T) {
 	p := pages(payloads...).pager()
 	get := p.Get
 	var limits []int64
-	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (time.Time, error) {
+	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (pager.Origin, error) {
 		limits = append(limits, response.MaxBytes)
 		return get(ctx, query, response)
 	}
@@ -365,6 +369,7 @@ func TestPager_Read_PagesShareSizeLimit(t *testing.T) {
 		want = append(want, left)
 		left -= int64(len(success(payload)))
 	}
+	want = append(want, want...) // the list is read twice
 	if diff := cmp.Diff(want, limits); diff != "" {
 		t.Errorf("limits of the pages (-want +got):\n%s", diff)
 	}
