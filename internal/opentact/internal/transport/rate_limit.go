@@ -10,6 +10,10 @@ import (
 	"time"
 )
 
+// minInterval is the time between throttled requests that is possible with each
+// retry_max_wait. Without it, a retry_max_wait of 0 would use up all attempts at once.
+const minInterval = 100 * time.Millisecond
+
 // rateLimitTransport enforces requests_per_second, Retry-After and the rate limit of the
 // API across all requests.
 type rateLimitTransport struct {
@@ -36,7 +40,7 @@ func newRateLimitTransport(next http.RoundTripper, perSecond float64, maxPause t
 	}
 	return &rateLimitTransport{
 		next: next, configured: perSecond, maxPause: maxPause, turn: make(chan struct{}, 1),
-		adaptive: adaptiveLimit{lowest: max(minRate, 1/maxPause.Seconds())}, // requests are at most retry_max_wait apart
+		adaptive: adaptiveLimit{lowest: max(minRate, 1/max(minInterval, maxPause).Seconds())},
 	}
 }
 
@@ -59,7 +63,8 @@ func (t *rateLimitTransport) RoundTrip(req *http.Request) (*http.Response, error
 	}
 	isBusy := resp.StatusCode == http.StatusServiceUnavailable && asked
 	if resp.StatusCode == http.StatusTooManyRequests || isBusy {
-		t.throttle(sent, min(wait, t.maxPause))
+		pause := max(wait, jitter(MinWait, t.maxPause, x.attempts-1))
+		t.throttle(sent, min(pause, t.maxPause))
 	} else {
 		t.accept(sent)
 	}

@@ -5,6 +5,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync"
@@ -137,11 +138,69 @@ func TestRateLimitTransport_RequestsPerSecond_BoundsAdaptedLimit(t *testing.T) {
 	})
 }
 
+// TestRateLimitTransport_ShortRetryAfter_PausesEveryRequest checks that the pause of all
+// requests is as long as the back-off of the throttled one, whatever the API asks for. The
+// API accepted many requests just before, so the adaptive limit hardly slows down.
+func TestRateLimitTransport_ShortRetryAfter_PausesEveryRequest(t *testing.T) {
+	t.Parallel()
+	const accepted, rounds = 100, 50
+	for _, header := range []string{"", "Retry-After: 0", "Retry-After: Fri, 31 Dec 1999 00:00:00 GMT"} {
+		longest := time.Duration(0)
+		for range rounds {
+			synctest.Test(t, func(t *testing.T) {
+				steps := slices.Repeat([]step{status(200)}, accepted)
+				limit := newRateLimitTransport(newFakeAPI(append(steps, status(429, header), status(200))...), 0, time.Minute)
+				passAll(t, limit, accepted+1)
+				longest = max(longest, passAll(t, limit, 1)[0])
+			})
+		}
+		if longest < MinWait/2 || longest >= MinWait {
+			t.Errorf("%q: the longest of %d pauses was %s, want nearly %s", header, rounds, longest, MinWait)
+		}
+	}
+}
+
+// TestClientDo_ShortRetryAfter_AttemptsSuffice is about 80 parallel creates against an API
+// that accepts ten per second and asks the others not to wait.
+func TestClientDo_ShortRetryAfter_AttemptsSuffice(t *testing.T) {
+	t.Parallel()
+	for _, maxWait := range []time.Duration{0, time.Minute} {
+		for _, header := range []string{"", "Retry-After: 0", "Retry-After: Fri, 31 Dec 1999 00:00:00 GMT"} {
+			t.Run(fmt.Sprint(maxWait, header), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var mu sync.Mutex
+					limit := window(10, time.Second)
+					client := newClient(roundTripper(func(*http.Request) (*http.Response, error) {
+						time.Sleep(time.Millisecond)
+						mu.Lock()
+						defer mu.Unlock()
+						if limit(time.Now()) > 0 {
+							return respond(429, "", header), nil
+						}
+						return respond(201, ""), nil
+					}), func(o *Options) { o.MaxRetries, o.RetryMaxWait = 5, maxWait })
+					var creating sync.WaitGroup
+					for range 80 {
+						creating.Go(func() {
+							if err := send(t.Context(), t, client, http.MethodPost); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+					creating.Wait()
+				})
+			})
+		}
+	}
+}
+
 // If the API throttles every request, the requests are sent at most retry_max_wait apart,
-// and at most five seconds. Otherwise an exhausted quota would look like a hang.
+// and at most five seconds. Otherwise an exhausted quota would look like a hang. A tenth of
+// a second is always possible, because otherwise all attempts are used up at once.
 func TestRateLimitTransport_AlwaysThrottled_TimeBetweenRequestsIsBounded(t *testing.T) {
 	t.Parallel()
-	for maxPause, want := range map[time.Duration]time.Duration{0: 0, time.Millisecond: time.Millisecond, 30 * time.Second: 5 * time.Second} {
+	for maxPause, want := range map[time.Duration]time.Duration{0: 100 * time.Millisecond, time.Second: time.Second, 30 * time.Second: 5 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			limit := newRateLimitTransport(newFakeAPI(status(429)), 0, maxPause)
 			waited := passAll(t, limit, 20)

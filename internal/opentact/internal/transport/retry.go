@@ -76,12 +76,15 @@ func isPermanent(err error) bool {
 }
 
 // backoff returns the wait before a retry. It is a hook of the retry library. The wait is
-// the Retry-After of the response. Without Retry-After, it is a random part of a time
-// that doubles with each retry (full jitter). It never exceeds maxWait.
+// the Retry-After of the response, but at least the jittered back-off, because Retry-After
+// may be 0. It never exceeds maxWait.
 func backoff(minWait, maxWait time.Duration, retry int, resp *http.Response) time.Duration {
-	if wait, ok := retryAfter(resp); ok {
-		return min(wait, maxWait)
-	}
+	wait, _ := retryAfter(resp)
+	return min(max(wait, jitter(minWait, maxWait, retry)), maxWait)
+}
+
+// jitter returns a random part of MaxWait (full jitter).
+func jitter(minWait, maxWait time.Duration, retry int) time.Duration {
 	return rand.N(max(1, MaxWait(minWait, maxWait, retry))) //nolint:gosec // the random number is not a secret
 }
 
@@ -96,12 +99,18 @@ func MaxWait(minWait, maxWait time.Duration, retry int) time.Duration {
 	return min(wait, maxWait)
 }
 
-// retryAfter returns the Retry-After of a response and reports whether there is one.
+// retryAfter returns the Retry-After of a response and reports whether there is one. A
+// date is on the server's clock, so it is compared with the Date of the response. Without
+// Date, it is compared with the local clock.
 func retryAfter(resp *http.Response) (time.Duration, bool) {
 	if resp == nil {
 		return 0, false
 	}
-	return parseRetryAfter(resp.Header.Get("Retry-After"), time.Now())
+	now := readDate(resp.Header).Add(readAge(resp.Header))
+	if readDate(resp.Header).IsZero() {
+		now = time.Now()
+	}
+	return parseRetryAfter(resp.Header.Get("Retry-After"), now)
 }
 
 // parseRetryAfter reads a Retry-After header, in seconds or as an HTTP date (RFC 9110,

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
@@ -131,12 +132,57 @@ func TestBackoff_NoRetryAfter_IsRandomAndBounded(t *testing.T) {
 
 func TestBackoff_RetryAfter_IsHonouredUpToTheLongestWait(t *testing.T) {
 	t.Parallel()
-	for header, want := range map[string]time.Duration{"0": 0, "2": 2 * time.Second, "3600": time.Minute} {
+	for header, want := range map[string]time.Duration{"2": 2 * time.Second, "3600": time.Minute} {
 		resp := &http.Response{Header: http.Header{"Retry-After": {header}}}
 		if wait := backoff(time.Second, time.Minute, 0, resp); wait != want {
 			t.Errorf("Retry-After %s: waited %s, want %s", header, wait, want)
 		}
 	}
+}
+
+// TestBackoff_ShortRetryAfter_IsRandomAndBounded checks that the wait is not shorter than
+// without Retry-After. Otherwise a request uses up its attempts at once.
+func TestBackoff_ShortRetryAfter_IsRandomAndBounded(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{"0", "1", "Fri, 31 Dec 1999 00:00:00 GMT"} {
+		resp := &http.Response{Header: http.Header{"Retry-After": {header}}}
+		shortest, longest := time.Minute, time.Duration(0)
+		for range 1000 {
+			wait := backoff(MinWait, time.Minute, 4, resp)
+			shortest, longest = min(shortest, wait), max(longest, wait)
+		}
+		if header == "1" && shortest != time.Second || longest < 4*time.Second || longest >= 8*time.Second {
+			t.Errorf("Retry-After %s: waited %s to %s", header, shortest, longest)
+		}
+	}
+	if wait := backoff(MinWait, 0, 4, &http.Response{Header: http.Header{"Retry-After": {"1"}}}); wait != 0 {
+		t.Errorf("waited %s although retry_max_wait is 0", wait)
+	}
+}
+
+// TestRetryAfter_Date checks that the clock of the server counts, and not that of this
+// machine. Without a Date, the local clock has to do.
+func TestRetryAfter_Date(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) { // fake time begins in 2000
+		for _, test := range []struct {
+			after, date, age string
+			want             time.Duration
+		}{
+			{"Sat, 01 Jan 2000 00:00:07 GMT", "", "", 7 * time.Second},
+			{"Sat, 01 Jan 2000 00:00:07 GMT", "today", "", 7 * time.Second},
+			{"Sat, 01 Jan 2000 05:00:07 GMT", "Sat, 01 Jan 2000 05:00:00 GMT", "", 7 * time.Second},
+			{"Fri, 31 Dec 1999 05:00:07 GMT", "Fri, 31 Dec 1999 05:00:00 GMT", "", 7 * time.Second},
+			{"Fri, 31 Dec 1999 05:00:07 GMT", "Fri, 31 Dec 1999 05:00:00 GMT", "3", 4 * time.Second},
+			{"Fri, 31 Dec 1999 04:00:00 GMT", "Fri, 31 Dec 1999 05:00:00 GMT", "", 0},
+			{"7", "Fri, 31 Dec 1999 05:00:00 GMT", "", 7 * time.Second},
+		} {
+			resp := &http.Response{Header: http.Header{"Retry-After": {test.after}, "Date": {test.date}, "Age": {test.age}}}
+			if wait, ok := retryAfter(resp); wait != test.want || !ok {
+				t.Errorf("%+v: got %s, %t", test, wait, ok)
+			}
+		}
+	})
 }
 
 func TestMaxWait(t *testing.T) {
