@@ -19,7 +19,7 @@ import (
 // response, and stores the outcome in the exchange. An attempt of a write does not end
 // with the caller's context, because its outcome would be ambiguous.
 type attemptTransport struct {
-	next    http.RoundTripper
+	base    *renewableBase
 	timeout time.Duration
 }
 
@@ -44,14 +44,20 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, t.timeout, errTimeout)
 	defer cancel()
+	next := t.base.get()
 	var sent sentTracker
+	defer func() {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) && sent.isConnected() {
+			t.base.renew(next)
+		}
+	}()
 	attempt := req.WithContext(httptrace.WithClientTrace(ctx, sent.trace()))
 	if req.Method != http.MethodGet {
 		// With GetBody, Go's HTTP/2 transport itself resends a request, even a POST,
 		// after a stream error. The stream error does not say whether the server acted.
 		attempt.GetBody = nil
 	}
-	resp, err := t.next.RoundTrip(attempt)
+	resp, err := next.RoundTrip(attempt)
 	if err != nil {
 		err = t.explain(ctx, err)
 		switch {

@@ -178,7 +178,7 @@ func TestAttemptTransport_ClosesBodies(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, transport := range map[string]http.RoundTripper{
-		"rate limit": newRateLimitTransport(api, 0, 0), "attempt": attemptTransport{next: api, timeout: time.Minute},
+		"rate limit": newRateLimitTransport(api, 0, 0), "attempt": attemptTransport{base: &renewableBase{current: api}, timeout: time.Minute},
 	} {
 		sent := &closedReader{Reader: strings.NewReader("{}")}
 		req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://api.example", sent)
@@ -205,7 +205,7 @@ func TestAttemptTransport_OnlyGetCanBeReplayed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		resp, err := attemptTransport{next: api, timeout: time.Minute}.RoundTrip(req)
+		resp, err := attemptTransport{base: &renewableBase{current: api}, timeout: time.Minute}.RoundTrip(req)
 		if err == nil {
 			_ = resp.Body.Close()
 		}

@@ -54,9 +54,11 @@ func New(options Options) *Client {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	if options.Base == nil {
-		options.Base = newBaseTransport()
+		base := newBaseTransport()
+		base.HTTP2 = healthChecks(options.RequestTimeout)
+		options.Base = base
 	}
-	var chain http.RoundTripper = attemptTransport{next: options.Base, timeout: options.RequestTimeout}
+	var chain http.RoundTripper = attemptTransport{base: &renewableBase{current: options.Base}, timeout: options.RequestTimeout}
 	chain = &freshnessTransport{next: chain}
 	chain = logTransport{next: chain, logger: options.Logger}
 	chain = newRateLimitTransport(chain, options.RequestsPerSecond, options.RetryMaxWait)

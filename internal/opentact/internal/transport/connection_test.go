@@ -22,9 +22,17 @@ import (
 func startPipeServer(t *testing.T, p protocol, handler http.HandlerFunc) (address string, base *http.Transport) {
 	t.Helper()
 	network := newPipeNetwork()
-	server := newServer(p, network, handler)
+	return startServerOn(t, network, network.dial, p, handler)
+}
+
+// startServerOn starts a server on a listener. The base transport connects with dial.
+func startServerOn(
+	t *testing.T, listener net.Listener, dial func(context.Context, string, string) (net.Conn, error), p protocol, handler http.HandlerFunc,
+) (address string, base *http.Transport) {
+	t.Helper()
+	server := newServer(p, listener, handler)
 	base = newBaseTransport()
-	base.DialContext = counted(network.dial)
+	base.DialContext = counted(dial)
 	if p == plainHTTP {
 		server.Start()
 	} else {

@@ -40,7 +40,7 @@ func TestAttemptTransport_ContextEndedBefore_SendsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := attemptTransport{next: api, timeout: time.Minute}.RoundTrip(req)
+	resp, err := attemptTransport{base: &renewableBase{current: api}, timeout: time.Minute}.RoundTrip(req)
 	if err == nil {
 		_ = resp.Body.Close()
 	}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package transport
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+)
+
+// forgetfulProxy forwards connections to a server. It can forget them: then it forwards
+// nothing more, but leaves both ends open.
+type forgetfulProxy struct {
+	address string
+	conns   atomic.Int64
+
+	mu        sync.Mutex
+	forgotten []*atomic.Bool
+}
+
+func newForgetfulProxy(t *testing.T, server string) *forgetfulProxy {
+	t.Helper()
+	p := new(forgetfulProxy)
+	p.address = listen(t, nil, func(client net.Conn) {
+		p.conns.Add(1)
+		isForgotten := new(atomic.Bool)
+		p.mu.Lock()
+		p.forgotten = append(p.forgotten, isForgotten)
+		p.mu.Unlock()
+		upstream, err := new(net.Dialer).DialContext(t.Context(), "tcp", server)
+		if err != nil {
+			return
+		}
+		var forwarding sync.WaitGroup
+		forward := func(to, from net.Conn) {
+			defer func() { _ = to.Close() }()
+			_, _ = io.Copy(halfOpenConn{to, isForgotten}, from)
+		}
+		forwarding.Go(func() { forward(upstream, client) })
+		forwarding.Go(func() { forward(client, upstream) })
+		forwarding.Wait()
+	})
+	return p
+}
+
+// forget forgets all connections.
+func (p *forgetfulProxy) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, isForgotten := range p.forgotten {
+		isForgotten.Store(true)
+	}
+}
+
+// halfOpenConn discards what is written to it if the connection is forgotten.
+type halfOpenConn struct {
+	net.Conn
+	isForgotten *atomic.Bool
+}
+
+func (c halfOpenConn) Write(p []byte) (int, error) {
+	if c.isForgotten.Load() {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// TestClientDo_ForgottenConnection_RetrySucceeds is about a real connection that a proxy
+// forgets. A POST on it is ambiguous, and the next request uses a new connection.
+func TestClientDo_ForgottenConnection_RetrySucceeds(t *testing.T) {
+	t.Parallel()
+	for method, attempts := range map[string]int{http.MethodGet: 2, http.MethodPost: 1} {
+		t.Run(method, func(t *testing.T) {
+			t.Parallel()
+			server, base := startServer(t, https2, func(http.ResponseWriter, *http.Request) {})
+			proxy := newForgetfulProxy(t, server.Listener.Addr().String())
+			address := "https://" + proxy.address
+			client := newClient(base, func(o *Options) { o.RequestTimeout = time.Second })
+			if err := client.Do(t.Context(), newRequest(t, http.MethodGet, address)); err != nil {
+				t.Fatal(err)
+			}
+			proxy.forget()
+			r := newRequest(t, method, address)
+			err := client.Do(t.Context(), r)
+			if method == http.MethodPost {
+				wantTransportError(t, err, apierror.Ambiguous, 1)
+				err = client.Do(t.Context(), newRequest(t, http.MethodGet, address))
+			}
+			if err != nil || r.Info().Attempts != attempts || proxy.conns.Load() != 2 {
+				t.Errorf("%d connections were made, %+v: %v", proxy.conns.Load(), r.Info(), err)
+			}
+		})
+	}
+}
+
+// halfOpenNetwork is a network for a server of a test. Its connections can become half-open.
+type halfOpenNetwork struct {
+	*pipeNetwork
+	mu sync.Mutex
+	// conns are the connections of the client.
+	conns []*closableConn
+}
+
+// closableConn notes whether it is half-open or closed.
+type closableConn struct {
+	halfOpenConn
+	isClosed atomic.Bool
+}
+
+func (c *closableConn) Close() error {
+	c.isClosed.Store(true)
+	return c.Conn.Close()
+}
+
+func (n *halfOpenNetwork) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := n.pipeNetwork.dial(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	made := &closableConn{halfOpenConn: halfOpenConn{conn, new(atomic.Bool)}}
+	n.conns = append(n.conns, made)
+	return made, nil
+}
+
+// forget makes all connections half-open.
+func (n *halfOpenNetwork) forget() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, conn := range n.conns {
+		conn.isForgotten.Store(true)
+	}
+}
+
+// count returns how many connections were made, and how many of them are closed.
+func (n *halfOpenNetwork) count() (made, closed int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, conn := range n.conns {
+		if conn.isClosed.Load() {
+			closed++
+		}
+	}
+	return len(n.conns), closed
+}
+
+// startHalfOpenServer starts a server on a network whose connections can become half-open.
+// It works with fake time.
+func startHalfOpenServer(t *testing.T, p protocol, handler http.HandlerFunc) (*halfOpenNetwork, string, *http.Transport) {
+	t.Helper()
+	network := &halfOpenNetwork{pipeNetwork: newPipeNetwork()}
+	address, base := startServerOn(t, network.pipeNetwork, network.dial, p, handler)
+	return network, address, base
+}
+
+// sendAll sends parallel requests and returns their errors.
+func sendAll(t *testing.T, client *Client, requests ...*Request) []error {
+	t.Helper()
+	errs := make([]error, len(requests))
+	var sending sync.WaitGroup
+	for i, r := range requests {
+		sending.Go(func() { errs[i] = client.Do(t.Context(), r) })
+	}
+	sending.Wait()
+	return errs
+}
+
+// newRequests returns a number of GETs.
+func newRequests(t *testing.T, number int, address string) []*Request {
+	t.Helper()
+	requests := make([]*Request, number)
+	for i := range requests {
+		requests[i] = newRequest(t, http.MethodGet, address)
+	}
+	return requests
+}
+
+// TestClientDo_HalfOpenConnections_RetrySucceeds is about several connections that all
+// become half-open. One attempt fails, and the next one uses none of them.
+func TestClientDo_HalfOpenConnections_RetrySucceeds(t *testing.T) {
+	t.Parallel()
+	for _, p := range allProtocols {
+		for _, method := range []string{http.MethodGet, http.MethodPatch, http.MethodDelete} {
+			t.Run(string(p)+" "+method, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					network, address, base := startHalfOpenServer(t, p, func(http.ResponseWriter, *http.Request) { time.Sleep(time.Second) })
+					client := newClient(base, func(o *Options) { o.MaxRetries = 5 })
+					sendAll(t, client, newRequests(t, 5, address)...)
+					before, _ := network.count()
+					network.forget()
+					r := newRequest(t, method, address)
+					err := client.Do(t.Context(), r)
+					if _, closed := network.count(); closed < before-1 { // Go closes the one that timed out
+						t.Errorf("%d of %d connections are closed", closed, before)
+					}
+					time.Sleep(base.IdleConnTimeout + time.Second)
+					if made, closed := network.count(); err != nil || r.Info().Attempts != 2 || made != before+1 || closed != made {
+						t.Errorf("%d connections were made, %d before, %d are closed, %d attempts: %v", made, before, closed, r.Info().Attempts, err)
+					}
+				})
+			})
+		}
+	}
+}
+
+// TestClientDo_ManyTimeouts_MakeOneTransport checks that requests which time out on one
+// connection one after the other don't each make a new one.
+func TestClientDo_ManyTimeouts_MakeOneTransport(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		network, address, base := startHalfOpenServer(t, https2, func(http.ResponseWriter, *http.Request) {})
+		client := newClient(base, func(o *Options) { o.RequestsPerSecond = 1 })
+		sendAll(t, client, newRequests(t, 1, address)...)
+		network.forget()
+		for _, err := range sendAll(t, client, newRequests(t, 20, address)...) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if made, _ := network.count(); made != 2 {
+			t.Errorf("%d connections were made, want 2", made)
+		}
+	})
+}
+
+// TestClientDo_SlowDial_RetryUsesItsConnection is about a connection that takes longer to
+// make than request_timeout. Go goes on with it, so the next attempt can use it.
+func TestClientDo_SlowDial_RetryUsesItsConnection(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		address, base := startPipeServer(t, plainHTTP, func(http.ResponseWriter, *http.Request) {})
+		dial := base.DialContext
+		base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			time.Sleep(40 * time.Second)
+			return dial(ctx, network, address)
+		}
+		client := newClient(base, func(o *Options) { o.RequestTimeout = 30 * time.Second })
+		r := newRequest(t, http.MethodPost, address)
+		if err := client.Do(t.Context(), r); err != nil || r.Info().Attempts != 2 {
+			t.Errorf("got %v after %d attempts", err, r.Info().Attempts)
+		}
+		time.Sleep(time.Minute) // until the connection of the second attempt is made as well
+	})
+}
+
+// TestClientDo_TimeoutOfAnother_DoesNotInterrupt checks that a request which shares a
+// connection with one that timed out gets its response. The connection is closed then.
+func TestClientDo_TimeoutOfAnother_DoesNotInterrupt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		network, address, base := startHalfOpenServer(t, https2, func(_ http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/hangs":
+				<-r.Context().Done()
+			case "/slow":
+				time.Sleep(20 * time.Second)
+			}
+		})
+		client := newClient(base, once, func(o *Options) { o.RequestTimeout = 30 * time.Second })
+		slow := newRequest(t, http.MethodPost, address+"/slow")
+		time.AfterFunc(20*time.Second, func() {
+			if err := client.Do(t.Context(), slow); err != nil {
+				t.Error(err)
+			}
+		})
+		err := client.Do(t.Context(), newRequest(t, http.MethodGet, address+"/hangs"))
+		wantTransportError(t, err, apierror.Ambiguous, 1)
+		if made, closed := network.count(); made != 1 || closed != 0 {
+			t.Errorf("%d connections were made, %d are closed", made, closed)
+		}
+		sendAll(t, client, newRequest(t, http.MethodGet, address))
+		if made, closed := network.count(); made != 2 || closed != 0 {
+			t.Errorf("%d connections were made, %d are closed, while a request uses the first", made, closed)
+		}
+		time.Sleep(10*time.Second + base.IdleConnTimeout + time.Second)
+		if _, closed := network.count(); slow.Info().Attempts != 1 || !network.conns[0].isClosed.Load() {
+			t.Errorf("%d connections are closed, %d attempts", closed, slow.Info().Attempts)
+		}
+	})
+}
+
+// TestHealthChecks_HalfOpenConnection_EndsBeforeTimeout checks that a ping finds out that a
+// connection is half-open before the attempt times out.
+func TestHealthChecks_HalfOpenConnection_EndsBeforeTimeout(t *testing.T) {
+	t.Parallel()
+	for timeout, want := range map[time.Duration]time.Duration{
+		time.Second: 750 * time.Millisecond, 16 * time.Second: 12 * time.Second, time.Minute: 15 * time.Second, time.Hour: 15 * time.Second,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			network, address, base := startHalfOpenServer(t, https2, func(http.ResponseWriter, *http.Request) {})
+			base.HTTP2 = healthChecks(timeout)
+			client := newClient(base, once, func(o *Options) { o.RequestTimeout = timeout })
+			sendAll(t, client, newRequests(t, 1, address)...)
+			network.forget()
+			r := newRequest(t, http.MethodGet, address)
+			err := client.Do(t.Context(), r)
+			wantTransportError(t, err, apierror.Ambiguous, 1)
+			if r.Elapsed() != want {
+				t.Errorf("request_timeout %s: the attempt took %s, want %s: %v", timeout, r.Elapsed(), want, err)
+			}
+			if err := client.Do(t.Context(), newRequest(t, http.MethodGet, address)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	base, ok := New(Options{RequestTimeout: time.Minute}).options.Base.(*http.Transport)
+	if !ok || base.HTTP2.SendPingTimeout != healthChecks(time.Minute).SendPingTimeout {
+		t.Error("the transport of a client has no health checks")
+	}
+}
