@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
@@ -17,6 +18,10 @@ import (
 // maxHeader is the maximum size of a response header in bytes. Servers and proxies send
 // far less.
 const maxHeader = 256 << 10
+
+// idleTimeout is when an idle connection is closed. Common servers close it after five
+// seconds or more. A request that is sent just then would be ambiguous.
+const idleTimeout = 4 * time.Second
 
 // newBaseTransport returns a transport like Go's default, so proxies and the system's
 // certificates work as users expect. It keeps up to 100 idle connections to the API,
@@ -28,6 +33,7 @@ func newBaseTransport() *http.Transport {
 	}
 	transport = transport.Clone()
 	transport.MaxIdleConns, transport.MaxIdleConnsPerHost = 100, 100
+	transport.IdleConnTimeout = idleTimeout
 	transport.MaxResponseHeaderBytes = maxHeader
 	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	transport.Proxy = proxyForHTTPS(transport.Proxy)

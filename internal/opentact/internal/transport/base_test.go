@@ -36,6 +36,9 @@ func TestNewBaseTransport(t *testing.T) {
 	if base.MaxIdleConnsPerHost < 100 || base.MaxIdleConns < 100 {
 		t.Error("connections to the API are closed while they may be needed again")
 	}
+	if base.IdleConnTimeout <= 0 || base.IdleConnTimeout >= 5*time.Second {
+		t.Errorf("connections are idle for up to %s, so the server may close them first", base.IdleConnTimeout)
+	}
 	conn, err := base.DialContext(t.Context(), "tcp", listen(t, nil, func(net.Conn) {}))
 	if err != nil {
 		t.Fatal(err)
