@@ -4,11 +4,14 @@ package transport
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -46,47 +49,72 @@ func startServerOn(
 	return server.URL, base
 }
 
-// TestOutcome_IdleConnectionClosed_IsNotSent is about a server that closes an idle
-// connection just when a POST gets it, before anything was written. The POST is retried
-// on another connection and arrives once.
+// TestOutcome_IdleConnectionClosed_IsNotSent is about an idle connection that breaks just
+// when a POST gets it, before anything was written. With TLS, Go still writes an alert. The
+// POST is retried on another connection and arrives once.
 func TestOutcome_IdleConnectionClosed_IsNotSent(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		var mu sync.Mutex
-		var conns []net.Conn
-		var posts atomic.Int64
-		address, base := startPipeServer(t, plainHTTP, func(_ http.ResponseWriter, r *http.Request) {
-			if r.Method == http.MethodPost {
-				posts.Add(1)
-			}
-		})
-		dial := base.DialContext
-		base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-			conn, err := dial(ctx, network, address)
-			mu.Lock()
-			defer mu.Unlock()
-			conns = append(conns, conn)
-			return conn, err
+	for _, p := range []protocol{plainHTTP, https1} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(fmt.Sprint(p, " ", tls.VersionName(version)), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					var posts atomic.Int64
+					address, base := startPipeServer(t, p, func(_ http.ResponseWriter, r *http.Request) {
+						if r.Method == http.MethodPost {
+							posts.Add(1)
+						}
+					})
+					base.TLSClientConfig.MaxVersion = version
+					var mu sync.Mutex
+					var conns []*writesConn
+					dial := base.DialContext
+					base.DialContext = counted(func(ctx context.Context, network, address string) (net.Conn, error) {
+						conn, err := dial(ctx, network, address)
+						mu.Lock()
+						defer mu.Unlock()
+						conns = append(conns, &writesConn{Conn: conn})
+						return conns[len(conns)-1], err
+					})
+					client := newClient(base, patient)
+					if err := client.Do(t.Context(), newRequest(t, http.MethodGet, address)); err != nil {
+						t.Fatal(err)
+					}
+					var reused []bool
+					ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+						reused = append(reused, info.Reused)
+						if info.Reused {
+							conns[0].writes.Store(0)
+							_ = conns[0].SetReadDeadline(time.Now())
+							synctest.Wait() // until Go has closed the connection
+							if wrote := conns[0].writes.Load() > 0; wrote != (p == https1) {
+								t.Errorf("an alert was written: %t", wrote)
+							}
+						}
+					}})
+					r := newRequest(t, http.MethodPost, address)
+					if err := client.Do(ctx, r); err != nil {
+						t.Error(err)
+					}
+					if info := r.Info(); info.Attempts != 2 || info.EarlierAmbiguous || posts.Load() != 1 || !slices.Equal(reused, []bool{true, false}) {
+						t.Errorf("%d POSTs arrived, connections reused: %v, %+v", posts.Load(), reused, info)
+					}
+					time.Sleep(time.Minute) // until both ends have closed the connections
+				})
+			})
 		}
-		client := newClient(base, patient)
-		if err := client.Do(t.Context(), newRequest(t, http.MethodGet, address)); err != nil {
-			t.Fatal(err)
-		}
-		var outcomes []bool
-		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-			outcomes = append(outcomes, info.Reused)
-			if info.Reused {
-				_ = conns[0].Close()
-			}
-		}})
-		r := newRequest(t, http.MethodPost, address)
-		if err := client.Do(ctx, r); err != nil {
-			t.Error(err)
-		}
-		if info := r.Info(); info.Attempts != 2 || info.EarlierAmbiguous || posts.Load() != 1 || len(outcomes) != 2 || !outcomes[0] || outcomes[1] {
-			t.Errorf("%d POSTs arrived, connections reused: %v, %+v", posts.Load(), outcomes, info)
-		}
-	})
+	}
+}
+
+// writesConn counts the writes to a connection.
+type writesConn struct {
+	net.Conn
+	writes atomic.Int64
+}
+
+func (c *writesConn) Write(p []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(p)
 }
 
 // TestOutcome_TimeoutBeforeConnection_IsNotSent is about a connection that is never made.

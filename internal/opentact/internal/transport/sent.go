@@ -12,7 +12,8 @@ import (
 	"sync/atomic"
 )
 
-// countingConn counts the bytes that are written to a connection.
+// countingConn counts the bytes that are written to a connection, except those of a TLS
+// alert.
 type countingConn struct {
 	net.Conn
 	written atomic.Int64
@@ -20,8 +21,19 @@ type countingConn struct {
 
 func (c *countingConn) Write(p []byte) (int, error) {
 	n, err := c.Conn.Write(p)
-	c.written.Add(int64(n))
+	if !isAlert(p) {
+		c.written.Add(int64(n))
+	}
 	return n, err
+}
+
+// isAlert reports whether p is a TLS record that holds nothing but an alert. Go writes one
+// when it closes a connection, so it says nothing about a request. In TLS 1.3, an alert
+// looks like other records (RFC 8446, section 5.2), but no other has its length: two bytes,
+// their type and a tag of 16 bytes.
+func isAlert(p []byte) bool {
+	const header, alert, applicationData = 5, 21, 23
+	return len(p) > 0 && p[0] == alert || len(p) == header+2+1+16 && p[0] == applicationData
 }
 
 // counted wraps dial so that its connections count the written bytes.
