@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"strings"
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
@@ -61,7 +62,7 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		err = t.explain(ctx, err)
 		switch {
-		case sent.isSent():
+		case sent.isSent() && !isUnprocessed(err):
 			return nil, x.fail(apierror.Ambiguous, err)
 		case !sent.isConnected():
 			err = proxyFailure(x.proxy, &sent, err)
@@ -106,11 +107,23 @@ func (t attemptTransport) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// plain replaces two errors of Go with clearer ones: io.EOF, and a certificate error, to
-// which it adds the host.
+// isUnprocessed reports whether an error of Go's HTTP/2 transport means that the server did
+// not process the request. The server says so with a GOAWAY before the request's stream, or
+// with REFUSED_STREAM (RFC 9113, sections 6.8 and 8.7). These errors have no type.
+func isUnprocessed(err error) bool {
+	text := err.Error()
+	return strings.HasPrefix(text, "http2: Transport: cannot retry err [") &&
+		(strings.Contains(text, "GOAWAY") || strings.Contains(text, "REFUSED_STREAM"))
+}
+
+// plain replaces errors of Go with clearer ones: io.EOF, an error of HTTP/2, and a
+// certificate error, to which it adds the host.
 func plain(err error, host string) error {
 	if _, ok := errors.AsType[*apierror.ProxyError](err); ok {
 		return err
+	}
+	if isUnprocessed(err) {
+		return &plainError{"the server did not process the request", err}
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &plainError{"the connection was closed before the response was complete", err}
