@@ -45,7 +45,7 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, t.timeout, errTimeout)
 	defer cancel()
-	next := t.base.get()
+	next := t.base.get(req.Method)
 	var sent sentTracker
 	defer func() {
 		if errors.Is(ctx.Err(), context.DeadlineExceeded) && sent.isConnected() {
@@ -59,6 +59,9 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		attempt.GetBody = nil
 	}
 	resp, err := next.RoundTrip(attempt)
+	if sent.hasLostReused(err != nil && ctx.Err() == nil) {
+		t.base.stopReuse()
+	}
 	if err != nil {
 		err = t.explain(ctx, err)
 		switch {

@@ -18,19 +18,38 @@ func healthChecks(requestTimeout time.Duration) *http.HTTP2Config {
 	}
 }
 
-// renewableBase holds the transport that sends the attempts. After an attempt that timed
+// renewableBase holds the transports that send the attempts. After an attempt that timed
 // out, new attempts use a new transport, because the old connections may be half-open.
 // HTTP/1.1 has no health check, and in HTTP/2, a proxy may respond to it for a server that
 // does not respond.
 type renewableBase struct {
 	mu      sync.Mutex
 	current http.RoundTripper
+	// single makes a connection for each request. It is nil until the server has closed a
+	// connection before IdleConnTimeout.
+	single http.RoundTripper
 }
 
-func (b *renewableBase) get() http.RoundTripper {
+// get returns the transport for an attempt. If the server closes connections early, a POST
+// gets a new one. It would be ambiguous if the server closed its connection meanwhile.
+func (b *renewableBase) get(method string) http.RoundTripper {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if method == http.MethodPost && b.single != nil {
+		return b.single
+	}
 	return b.current
+}
+
+// stopReuse makes each further POST use a new connection.
+func (b *renewableBase) stopReuse() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if current, ok := b.current.(*http.Transport); ok {
+		single := current.Clone()
+		single.DisableKeepAlives = true
+		b.single = single
+	}
 }
 
 // renew replaces a transport, unless another attempt has already replaced it. Attempts that

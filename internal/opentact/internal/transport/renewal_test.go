@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -267,12 +268,8 @@ func TestClientDo_TimeoutOfAnother_DoesNotInterrupt(t *testing.T) {
 			}
 		})
 		client := newClient(base, once, func(o *Options) { o.RequestTimeout = 30 * time.Second })
-		slow := newRequest(t, http.MethodPost, address+"/slow")
-		time.AfterFunc(20*time.Second, func() {
-			if err := client.Do(t.Context(), slow); err != nil {
-				t.Error(err)
-			}
-		})
+		slow, done := newRequest(t, http.MethodPost, address+"/slow"), make(chan error)
+		time.AfterFunc(20*time.Second, func() { done <- client.Do(t.Context(), slow) })
 		err := client.Do(t.Context(), newRequest(t, http.MethodGet, address+"/hangs"))
 		wantTransportError(t, err, apierror.Ambiguous, 1)
 		if made, closed := network.count(); made != 1 || closed != 0 {
@@ -282,9 +279,12 @@ func TestClientDo_TimeoutOfAnother_DoesNotInterrupt(t *testing.T) {
 		if made, closed := network.count(); made != 2 || closed != 0 {
 			t.Errorf("%d connections were made, %d are closed, while a request uses the first", made, closed)
 		}
-		time.Sleep(10*time.Second + base.IdleConnTimeout + time.Second)
-		if _, closed := network.count(); slow.Info().Attempts != 1 || !network.conns[0].isClosed.Load() {
-			t.Errorf("%d connections are closed, %d attempts", closed, slow.Info().Attempts)
+		if err := <-done; err != nil || slow.Info().Attempts != 1 {
+			t.Errorf("got %v after %d attempts", err, slow.Info().Attempts)
+		}
+		time.Sleep(base.IdleConnTimeout + time.Second)
+		if made, closed := network.count(); closed != made {
+			t.Errorf("%d connections were made, %d are closed", made, closed)
 		}
 	})
 }
@@ -316,5 +316,95 @@ func TestHealthChecks_HalfOpenConnection_EndsBeforeTimeout(t *testing.T) {
 	base, ok := New(Options{RequestTimeout: time.Minute}).options.Base.(*http.Transport)
 	if !ok || base.HTTP2.SendPingTimeout != healthChecks(time.Minute).SendPingTimeout {
 		t.Error("the transport of a client has no health checks")
+	}
+}
+
+// TestClientDo_ServerClosesEarly_PostUsesNewConnection is about a server that closes each
+// connection when the second request arrives. Only one request can be ambiguous, and none
+// if a GET finds out first. Other methods go on using idle connections.
+func TestClientDo_ServerClosesEarly_PostUsesNewConnection(t *testing.T) {
+	t.Parallel()
+	const get, post, patch = http.MethodGet, http.MethodPost, http.MethodPatch
+	for name, test := range map[string]struct {
+		methods   []string
+		ambiguous int
+		conns     int64
+	}{
+		"POSTs":                  {slices.Repeat([]string{post}, 20), 1, 19},
+		"GETs first":             {append([]string{get, get}, slices.Repeat([]string{post}, 20)...), 0, 22},
+		"PATCHes first":          {append([]string{patch, patch}, slices.Repeat([]string{post}, 20)...), 1, 22},
+		"others keep connection": {[]string{get, get, post, get, post, patch}, 1, 6},
+	} {
+		for _, scheme := range []string{"http", "https"} {
+			t.Run(scheme+" "+name, func(t *testing.T) {
+				t.Parallel()
+				server, base := startServer(t, https1, nil)
+				var conns atomic.Int64
+				config := server.TLS
+				if scheme == "http" {
+					config = nil
+				}
+				address := scheme + "://" + listen(t, config, func(conn net.Conn) {
+					conns.Add(1)
+					readRequest(conn)
+					_, _ = io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+					_, _ = io.ReadFull(conn, make([]byte, 1))
+				})
+				client := newClient(base)
+				ambiguous := 0
+				for _, method := range test.methods {
+					r := newRequest(t, method, address)
+					err := client.Do(t.Context(), r)
+					if isAmbiguous := r.Info().EarlierAmbiguous || apierror.OutcomeOf(err) == apierror.Ambiguous; isAmbiguous {
+						ambiguous++
+					} else if err != nil {
+						t.Error(err)
+					}
+				}
+				if ambiguous != test.ambiguous || conns.Load() != test.conns {
+					t.Errorf("%d requests were ambiguous, %d connections were made, want %d and %d", ambiguous, conns.Load(), test.ambiguous, test.conns)
+				}
+			})
+		}
+	}
+}
+
+// TestClientDo_OtherFailure_PostReusesConnection is about failures on a reused connection
+// that don't mean that the server closes connections early.
+func TestClientDo_OtherFailure_PostReusesConnection(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		protocol protocol
+		fail     func(*http.Request)
+		// conns is how many connections are made, with the one that fails.
+		conns int
+	}{
+		"timeout":      {https1, func(r *http.Request) { <-r.Context().Done() }, 2},
+		"HTTP/2 reset": {https2, func(*http.Request) { panic(http.ErrAbortHandler) }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				network, address, base := startHalfOpenServer(t, test.protocol, func(_ http.ResponseWriter, r *http.Request) {
+					_, _ = io.Copy(io.Discard, r.Body)
+					if r.URL.Path == "/fails" {
+						test.fail(r)
+					}
+				})
+				client := newClient(base)
+				sendAll(t, client, newRequests(t, 1, address)...)
+				err := client.Do(t.Context(), newRequest(t, http.MethodPost, address+"/fails"))
+				wantTransportError(t, err, apierror.Ambiguous, 1)
+				for range 5 {
+					if err := client.Do(t.Context(), newRequest(t, http.MethodPost, address)); err != nil {
+						t.Error(err)
+					}
+				}
+				if made, _ := network.count(); made != test.conns {
+					t.Errorf("%d connections were made, want %d", made, test.conns)
+				}
+				time.Sleep(time.Minute) // until both ends have closed the connections
+			})
+		})
 	}
 }

@@ -63,6 +63,9 @@ type sentTracker struct {
 	uncounted bool
 	// handshakes is the number of TLS handshakes that began.
 	handshakes int
+	// isReused reports whether an earlier request used the last connection. lostReused
+	// reports whether the server had closed an earlier one.
+	isReused, lostReused bool
 }
 
 // trace returns the hooks that update the tracker.
@@ -83,7 +86,8 @@ func (s *sentTracker) gotConn(info httptrace.GotConnInfo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.connected, s.sent = true, s.sentLocked()
-	s.conn, s.before, s.uncounted = nil, 0, false
+	s.lostReused = s.lostReused || s.isReused
+	s.conn, s.before, s.uncounted, s.isReused = nil, 0, false, info.Reused
 	conn := info.Conn
 	for {
 		secure, ok := conn.(*tls.Conn)
@@ -91,7 +95,8 @@ func (s *sentTracker) gotConn(info httptrace.GotConnInfo) {
 			break
 		}
 		if secure.ConnectionState().NegotiatedProtocol == "h2" {
-			return // wroteHeader sets sent
+			s.isReused = false // HTTP/2 says which requests it has not processed
+			return             // wroteHeader sets sent
 		}
 		conn = secure.NetConn()
 	}
@@ -128,6 +133,14 @@ func (s *sentTracker) isConnected() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.connected
+}
+
+// hasLostReused reports whether the server had closed an HTTP/1.1 connection that an earlier
+// request used. A failed attempt lost its last connection too.
+func (s *sentTracker) hasLostReused(isFailed bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lostReused || isFailed && s.isReused
 }
 
 // isSent reports whether the server may have received a part of the request.
