@@ -62,7 +62,6 @@ func TestShouldRetry(t *testing.T) {
 		{"ambiguous, 504", apierror.Ambiguous, 504, page, true, false},
 		{"ambiguous, 501", apierror.Ambiguous, 501, api, false, false},
 		{"ambiguous, 505", apierror.Ambiguous, 505, api, false, false},
-		{"ambiguous, 520", apierror.Ambiguous, 520, page, false, false},
 		{"ambiguous, unreadable 200", apierror.Ambiguous, 200, page, false, false},
 		{"ambiguous, unreadable 201", apierror.Ambiguous, 201, page, false, false},
 		{"done", apierror.Done, 200, nil, false, false},
@@ -74,6 +73,19 @@ func TestShouldRetry(t *testing.T) {
 			}
 			if got := shouldRetry(method, test.outcome, test.status, test.err); got != want {
 				t.Errorf("%s, %s: retried is %t, want %t", method, test.name, got, want)
+			}
+		}
+	}
+}
+
+// TestShouldRetry_StatusesOfProxies is about the statuses that Cloudflare responds with if
+// the server behind it fails. Some mean that the server may have acted.
+func TestShouldRetry_StatusesOfProxies(t *testing.T) {
+	t.Parallel()
+	for status := 520; status <= 530; status++ {
+		for _, method := range allMethods {
+			if shouldRetry(method, apierror.Ambiguous, status, &apierror.ResponseError{}) {
+				t.Errorf("%s is retried after %d", method, status)
 			}
 		}
 	}
