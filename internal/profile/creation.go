@@ -17,41 +17,33 @@ func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.C
 		return
 	}
 	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(of.ProfileName()))
-	cause := "\n\n" + sentence(made.Ambiguous.Error())
-	const resent = "The outcome of a create request was ambiguous, so the provider sent it again. %s is in the state. "
-	switch {
-	case len(made.Duplicates) > 0:
-		diags.AddWarning("Duplicates of "+subject, fmt.Sprintf(resent+
-			"The list also shows these new profiles with the same name and values, which no resource of this provider configuration manages. "+
-			"An earlier request probably created them:\n\n%s\n\n"+
-			"Delete them in the OpenTact account, or import them. %s%s%s",
-			made.UUID, r.importCommands(made.Duplicates...), checkOthers(made.Duplicates...), possible(made.Possible), cause))
-	case len(made.Possible) > 0:
-		diags.AddWarning("Possible duplicates of "+subject, fmt.Sprintf(resent+
-			"An earlier request may have created a duplicate.%s%s", made.UUID, possible(made.Possible), cause))
-	case made.Resends > 0:
-		diags.AddWarning("Resent the create of "+subject, fmt.Sprintf(resent+
-			"Lists showed no new profile with this name and these values before that. "+
-			"If another one appears later, the API carried out the earlier request late: delete that profile, or import it.%s", made.UUID, cause))
-	default:
-		doubt := ""
-		if made.Undecided {
-			doubt = "The times of the API do not show whether it is older than the request. "
-		}
-		diags.AddWarning("Adopted "+subject+" after an ambiguous create", fmt.Sprintf(
-			"The response to the create request was lost or unusable. The list shows a profile with this name and these values, "+
-				"which no other resource of this provider configuration manages, %s. It is in the state now. %s%s%s",
-			made.UUID, doubt, checkOthers(made.UUID), cause))
+	summary := "Adopted " + subject + " after an ambiguous create"
+	paragraphs := []string{fmt.Sprintf("The response to the create request was lost or unusable. The list shows a profile with this name and these values, "+
+		"which no other resource of this provider configuration manages, %s. It is in the state now.", made.UUID)}
+	doubtful := []string{made.UUID}
+	if made.Undecided {
+		paragraphs[0] += " The times of the API do not show whether it is older than the request."
 	}
-}
-
-// possible describes profiles that may be duplicates.
-func possible(uuids []string) string {
-	if len(uuids) == 0 {
-		return ""
+	if made.Resends > 0 {
+		summary = "Resent the create of " + subject
+		paragraphs, doubtful = []string{fmt.Sprintf("The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, "+
+			"so the provider sent the request again. %s is in the state. "+
+			"If another one appears later, the API carried out the earlier request late: delete that profile, or import it.", made.UUID)}, nil
 	}
-	return fmt.Sprintf("\n\nThese profiles have the same name and values, but others may have created them: %s. "+
-		"Find out who manages them before you change them. %s", opentact.Enumerate(uuids), checkOthers(uuids...))
+	if len(made.Possible) > 0 {
+		summary, doubtful = "Possible duplicates of "+subject, made.Possible
+		paragraphs = append(paragraphs, fmt.Sprintf("These profiles have the same name and values, but others may have created them: %s. "+
+			"Find out who manages them before you change them.", opentact.Enumerate(made.Possible)))
+	}
+	if len(made.Duplicates) > 0 {
+		summary, doubtful = "Duplicates of "+subject, made.Duplicates
+		paragraphs = append(paragraphs, "The list shows more new profiles with the same name and values, which no resource of this provider configuration manages. "+
+			"An earlier request probably created them. Delete them in the OpenTact account, or import them:\n\n"+r.importCommands(made.Duplicates...))
+	}
+	if len(doubtful) > 0 {
+		paragraphs = append(paragraphs, checkOthers(doubtful...))
+	}
+	diags.AddWarning(summary, strings.Join(append(paragraphs, sentence(made.Ambiguous.Error())), "\n\n"))
 }
 
 // checkOthers says how to find out whether another resource manages a profile. A provider
@@ -75,7 +67,7 @@ func (r *profileResource[F]) ambiguousCreate(err *opentact.AmbiguousCreateError)
 		uuids[i] = candidate.UUID
 		text += strings.TrimSuffix(fmt.Sprintf("%s: %s", candidate.UUID, strings.Join(candidate.Doubts, "; ")), ": ") + "\n"
 	}
-	return text + fmt.Sprintf("\nIf one of these profiles is the right one, import it before the next apply:\n\n%s\n\n%s %s",
+	return text + fmt.Sprintf("\nIf one of these profiles is the right one, import it before the next apply:\n\n%s\n\n%s\n\n%s",
 		r.importCommands(uuids...), address, checkOthers(uuids...))
 }
 

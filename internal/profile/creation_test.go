@@ -44,7 +44,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 	const lookForIt = "Look for the profile in the OpenTact account, or with the data source opentact_messaging_profiles. " +
 		"If it exists, import it before the next apply:\n\n  terraform import 'opentact_messaging_profile.NAME' UUID" + address
 	const importOne = "\nIf one of these profiles is the right one, import it before the next apply:\n\n"
-	const checkOthers = " Another provider alias, workspace or person may create equal profiles at the same time. " +
+	const checkOthers = "\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
 		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=" + uuid
 	const adopted = `WARNING : Adopted messaging profile "a" after an ambiguous create: The response to the create request was lost or unusable. ` +
 		`The list shows a profile with this name and these values, which no other resource of this provider configuration manages, ` + uuid + `. It is in the state now.`
@@ -193,6 +193,13 @@ func TestProfileAdoptedByASibling(t *testing.T) {
 	}
 }
 
+// The beginning of each warning about a create that was sent again.
+const (
+	resent = "The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, " +
+		"so the provider sent the request again. "
+	resentLater = " is in the state. If another one appears later, the API carried out the earlier request late: delete that profile, or import it."
+)
+
 // Lists lag so far behind that the create is sent again. Both turn out to exist:
 // one is in the state, the other is named.
 func TestSurplusIsNamed(t *testing.T) {
@@ -209,9 +216,8 @@ func TestSurplusIsNamed(t *testing.T) {
 			surplus = id
 		}
 	}
-	want := `WARNING : Possible duplicates of messaging profile "a": The outcome of a create request was ambiguous, so the provider sent it again. ` +
-		state.Values().Text("id") + ` is in the state. An earlier request may have created a duplicate.` +
-		"\n\nThese profiles have the same name and values, but others may have created them: " + surplus + ". Find out who manages them before you change them. " +
+	want := `WARNING : Possible duplicates of messaging profile "a": ` + resent + state.Values().Text("id") + resentLater +
+		"\n\nThese profiles have the same name and values, but others may have created them: " + surplus + ". Find out who manages them before you change them.\n\n" +
 		"Another provider alias, workspace or person may create equal profiles at the same time. To find out whether another resource manages a profile, " +
 		"run this command in each workspace of the account:\n\n  terraform state list -id=" + surplus +
 		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."
@@ -226,7 +232,7 @@ func TestCreate_DuplicateByItsTime_IsNamed(t *testing.T) {
 	stored := func(uuid, created string) string {
 		return fmt.Sprintf(`{"uuid":%q,"name":"a","created_on":"2026-11-25T%sZ"}`, uuid, created)
 	}
-	const otherUUID, earlierUUID = "22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"
+	const earlierUUID = "33333333-3333-4333-8333-333333333333"
 	mine, duplicate, earlier := stored(uuid, "12:01:00"), stored(otherUUID, "12:00:30"), stored(earlierUUID, "11:59:59")
 	posts, lists := 0, []string{"[]", "[]", "[]", "[" + earlier + "," + mine + "," + duplicate + "]"}
 	date := time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
@@ -247,10 +253,11 @@ func TestCreate_DuplicateByItsTime_IsNamed(t *testing.T) {
 		}
 	}, acctest.Values{"max_retries": 1})
 	_, diags := create(t, p, acctest.Values{"name": "a"})
-	want := `WARNING : Duplicates of messaging profile "a": The outcome of a create request was ambiguous, so the provider sent it again. ` + uuid + ` is in the state. ` +
-		`The list also shows these new profiles with the same name and values, which no resource of this provider configuration manages. ` +
-		`An earlier request probably created them:` + "\n\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID +
-		"\n\nDelete them in the OpenTact account, or import them. Another provider alias, workspace or person may create equal profiles at the same time. " +
+	want := `WARNING : Duplicates of messaging profile "a": ` + resent + uuid + resentLater +
+		"\n\nThe list shows more new profiles with the same name and values, which no resource of this provider configuration manages. " +
+		"An earlier request probably created them. Delete them in the OpenTact account, or import them:" +
+		"\n\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID +
+		"\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
 		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=" + otherUUID +
 		"\n\nCreate messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes)."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
