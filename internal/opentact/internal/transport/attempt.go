@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
@@ -101,13 +102,25 @@ func isConnectionError(err error) bool {
 	return err != nil && !isAPI && !isResponse
 }
 
-// explain returns an error that names request_timeout if that ended the attempt, or err
-// otherwise.
+// explain returns an error that names request_timeout if that ended the attempt. It
+// replaces an error that quotes the response.
 func (t attemptTransport) explain(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), errTimeout) {
 		return fmt.Errorf("it took longer than request_timeout (%s): %w", t.timeout, context.DeadlineExceeded)
 	}
+	if quotesResponse(err) {
+		return &plainError{"the response is not valid HTTP", err}
+	}
 	return err
+}
+
+// quotesResponse reports whether an error of Go may repeat what the server sent. Go quotes
+// a response that it can't parse, and the reason in a GOAWAY of HTTP/2.
+func quotesResponse(err error) bool {
+	_, isNetwork := errors.AsType[net.Error](err)
+	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, isProxy := errors.AsType[*apierror.ProxyError](err)
+	return !isNetwork && !isCertificate && !isProxy && !isUnprocessed(err) && strings.Contains(err.Error(), `"`)
 }
 
 // isUnprocessed reports whether an error of Go's HTTP/2 transport means that the server did

@@ -284,12 +284,12 @@ func TestClientDo_Redirect_IsNotFollowed(t *testing.T) {
 func TestClientDo_ErrorIsRedacted(t *testing.T) {
 	t.Parallel()
 	api := newFakeAPI(func(*http.Request) (*http.Response, error) {
-		return nil, fmt.Errorf("malformed header \"s3cret-token\": %w", errFake)
+		return nil, fmt.Errorf("no connection for s3cret-token: %w", errFake)
 	})
 	r := newRequest(t, http.MethodGet, "https://api.example/rest")
 	r.Redactor = redact.New(func() []redact.Secret { return []redact.Secret{{Value: "s3cret-token", Replacement: "(the token)"}} })
 	err := newClient(api).Do(t.Context(), r)
-	wantText(t, err, `malformed header "(the token)"`)
+	wantText(t, err, "no connection for (the token)")
 	if !errors.Is(err, errFake) {
 		t.Errorf("the cause is missing in %v", err)
 	}

@@ -92,13 +92,12 @@ func TestLog_EachAttempt(t *testing.T) {
 	})
 }
 
-// TestLog_IsRedacted is about errors of Go, which quote malformed headers, and about
-// request IDs.
+// TestLog_IsRedacted is about errors of connections and request IDs.
 func TestLog_IsRedacted(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	api := newFakeAPI(func(*http.Request) (*http.Response, error) {
-		return nil, fmt.Errorf("malformed header: \"X-Auth-Token s3cret-token\"\x1b[31m")
+		return nil, fmt.Errorf("no connection for X-Auth-Token s3cret-token\x1b[31m")
 	}, status(200, "X-Request-Id: s3cret-token"))
 	client := newClient(api, func(o *Options) {
 		o.Logger = slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -112,7 +111,7 @@ func TestLog_IsRedacted(t *testing.T) {
 	if len(messages) != 2 {
 		t.Fatalf("got %v", messages)
 	}
-	if got, want := messages[0]["error"], `malformed header: "X-Auth-Token (the token)" [31m`; got != want {
+	if got, want := messages[0]["error"], `no connection for X-Auth-Token (the token) [31m`; got != want {
 		t.Errorf("the error is %q, want %q", got, want)
 	}
 	if got := messages[1]["request_id"]; got != "(the token)" {

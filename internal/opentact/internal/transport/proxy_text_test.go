@@ -55,3 +55,36 @@ func TestProxy_ResponseIsNotQuoted(t *testing.T) {
 		}
 	}
 }
+
+// TestServer_MalformedResponse_IsNotQuoted checks that no error and no log shows a response
+// of the API, or of a gateway before it, that is not valid HTTP.
+func TestServer_MalformedResponse_IsNotQuoted(t *testing.T) {
+	t.Parallel()
+	const word, end = proxyWord, "\r\n\r\n"
+	for name, response := range map[string]string{
+		"response": word + end,
+		"version":  "HTTP/9." + word + " 200 OK" + end,
+		"status":   "HTTP/1.1 4" + word + " No" + end,
+		"header":   "HTTP/1.1 403 No\r\n" + word + end,
+		"length":   "HTTP/1.1 403 No\r\nContent-Length: " + word + end,
+		"lengths":  "HTTP/1.1 403 No\r\nContent-Length: 1\r\nContent-Length: " + word + end,
+		"encoding": "HTTP/1.1 403 No\r\nTransfer-Encoding: " + word + end,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			host := listen(t, nil, func(conn net.Conn) {
+				_, _ = conn.Read(make([]byte, 1<<10))
+				_, _ = io.WriteString(conn, response)
+			})
+			var log bytes.Buffer
+			client := newClient(nil, once, func(o *Options) {
+				o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+			})
+			err := client.Do(t.Context(), newRequest(t, http.MethodPost, "http://"+host+"/rest"))
+			wantText(t, err, "no response: the response is not valid HTTP")
+			if strings.Contains(err.Error(), word) || strings.Contains(log.String(), word) {
+				t.Errorf("%q is in %v\n%s", word, err, &log)
+			}
+		})
+	}
+}
