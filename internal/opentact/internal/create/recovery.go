@@ -56,7 +56,7 @@ type recovery struct {
 // run sends the POST. After an ambiguous outcome, it resends the POST if recover allows
 // it.
 func (r *recovery) run(ctx context.Context) (wire.RawFields, error) {
-	r.started, r.lastList = time.Now(), r.Creator.lists()
+	r.started, r.lastList = time.Now(), r.lists()
 	for {
 		fields, err := r.post(ctx)
 		switch {
