@@ -16,7 +16,7 @@ import (
 // A 404 for a profile counts only if the API itself shows that it has the collection.
 func TestCollection_NotFound_ProbesCollection(t *testing.T) {
 	t.Parallel()
-	const wrongPath, unread = "the path in base_url is wrong", "because its collection could not be read"
+	const wrongPath, unread = "the path in base_url is wrong", "because the list of profiles failed"
 	notFound := rejection(404, "Not found")
 	for name, test := range map[string]struct {
 		collection reply
@@ -138,8 +138,9 @@ func TestCollection_Get_ManyNotFound_OneList(t *testing.T) {
 	})
 }
 
-// Profiles that are read at once and don't exist need one list, also if it is rejected.
-func TestCollection_Get_ManyNotFoundAtOnce_ListRejected_OneList(t *testing.T) {
+// Profiles that are read at once and don't exist share the list that confirms that, also if
+// it is rejected. The list that most of these reads wait for began before they were sent.
+func TestCollection_Get_ManyNotFoundAtOnce_ListRejected_ShareList(t *testing.T) {
 	t.Parallel()
 	for name, warm := range map[string]bool{"first reads": false, "later reads": true} {
 		t.Run(name, func(t *testing.T) {
@@ -162,7 +163,7 @@ func TestCollection_Get_ManyNotFoundAtOnce_ListRejected_OneList(t *testing.T) {
 					})
 				}
 				working.Wait()
-				api.wantRequests(t, "ten reads", 1, numbers...)
+				api.wantRequests(t, "ten reads", 2, numbers...)
 			})
 		})
 	}

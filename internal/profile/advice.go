@@ -55,7 +55,10 @@ func effect(op operation, err error) string {
 		if opentact.OutcomeOf(err).NothingHappened() {
 			return "Nothing was changed."
 		}
-		return "Whether it happened all the same, the next plan will show."
+		if response, ok := errors.AsType[*opentact.ResponseError](err); ok && op.verb == verbDelete && response.Status/100 == 2 {
+			return "The profile is still in the state." // a read has followed
+		}
+		return "The change may have been applied. Run terraform plan to check."
 	default:
 		return ""
 	}
@@ -73,7 +76,7 @@ func next(op operation, err error) string {
 		return nextOnStatus(op, apiErr.Status)
 	}
 	if responseErr, ok := errors.AsType[*opentact.ResponseError](err); ok {
-		return nextOnResponse(responseErr.Status)
+		return nextOnResponse(op, responseErr.Status)
 	}
 	if isType[*opentact.StaleError](err) {
 		return "A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`: exempt the API's host from it."
@@ -151,7 +154,7 @@ func nextOnStatus(op operation, status int) string {
 	case status == http.StatusConflict:
 		return "Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again."
 	case status == http.StatusTooManyRequests:
-		return "The API asks for fewer requests: set the provider's requests_per_second to what it allows, or raise max_retries."
+		return "The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to what the API allows."
 	case status >= http.StatusInternalServerError:
 		return apiFails
 	default:
@@ -160,14 +163,16 @@ func nextOnStatus(op operation, status int) string {
 }
 
 // nextOnResponse is about responses that do not have the API's form.
-func nextOnResponse(status int) string {
+func nextOnResponse(op operation, status int) string {
 	switch {
+	case op.verb == verbDelete && status/100 == 2:
+		return "Run Terraform again. The API may be under maintenance, or another server may have responded."
 	case status == http.StatusTooManyRequests:
 		return nextOnStatus(operation{}, status)
 	case status >= http.StatusInternalServerError:
 		return apiFails
 	default:
-		return checkBaseURL + ": something else may be answering there, such as a proxy or a sign-in page."
+		return "Another server may have responded, such as a firewall, a proxy or a sign-in page. " + checkBaseURL + ", and that nothing blocks requests to it."
 	}
 }
 

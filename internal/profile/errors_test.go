@@ -98,7 +98,7 @@ func TestWhatErrorsSay(t *testing.T) {
 		{
 			"404: nothing is there, so the path is wrong, and an update shows it first", refuses(404, "Not found"), updating,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
-			`Nothing was changed. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`Nothing was changed. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"404: what a data source looks for is not there", failing{answer: gone}, finding,
@@ -108,20 +108,20 @@ func TestWhatErrorsSay(t *testing.T) {
 		{
 			"404: nothing is there, so the path is wrong", refuses(404, "Not found"), reading,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"404: the profile is not found, and a firewall blocks the list", failing{answer: notFoundBeside(func(w http.ResponseWriter) {
 				w.WriteHeader(http.StatusForbidden)
 			})}, reading,
-			`The API says that the profile does not exist, but that does not count, because its collection could not be read: ` +
+			`The API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: ` +
 				`list messaging profiles (GET API/profile/messaging): unexpected response with status 403: it is empty.`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"404: a web server does not know the path", showsAPage(404), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 404: a body that is not the API's JSON (text/html, 13 bytes).`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"409: there is a conflict", refuses(409, "Profile is used by 3 numbers"), deleting,
@@ -136,7 +136,7 @@ func TestWhatErrorsSay(t *testing.T) {
 		{
 			"429: there were too many requests", refuses(429, "Too many requests"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 429: Too many requests.`,
-			`The profile is still in the state. The API asks for fewer requests: set the provider's requests_per_second to what it allows, or raise max_retries.`,
+			`The profile is still in the state. The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to what the API allows.`,
 		},
 		{
 			"500: the API fails", refuses(500, "Internal error"), reading,
@@ -146,7 +146,7 @@ func TestWhatErrorsSay(t *testing.T) {
 		{
 			"500: the API fails at a write", refuses(500, "Internal error"), updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 500: Internal error.`,
-			`Whether it happened all the same, the next plan will show. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
+			`The change may have been applied. Run terraform plan to check. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
 		},
 		{
 			"502: a gateway fails", showsAPage(502), reading,
@@ -158,12 +158,12 @@ func TestWhatErrorsSay(t *testing.T) {
 				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 302: a redirect to https://www.example.com, which is not followed; base_url must name the API itself.`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"a sign-in page", showsAPage(200), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 200: a body that is not the API's JSON (text/html, 13 bytes).`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"a delete that an API under maintenance does not carry out", failing{answer: func(w http.ResponseWriter, r *http.Request) {
@@ -175,7 +175,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			}}, deleting,
 			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 200: JSON without "success" (application/json, 24 bytes); ` +
 				`a GET after it shows that the profile still exists.`,
-			`Whether it happened all the same, the next plan will show. Check the provider's base_url (the default is https://api.opentact.org/rest): something else may be answering there, such as a proxy or a sign-in page.`,
+			`The profile is still in the state. Run Terraform again. The API may be under maintenance, or another server may have responded.`,
 		},
 		{
 			"a list from a cache", failing{answer: func(w http.ResponseWriter, _ *http.Request) {

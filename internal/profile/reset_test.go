@@ -312,7 +312,7 @@ func TestUncertainUpdateRecords(t *testing.T) {
 	injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
 	planned, _ := p.Plan(t, messagingProfile, before, config)
 	state, diags := p.Apply(t, messagingProfile, before, planned, config)
-	acctest.WantError(t, diags, "", "Whether it happened all the same, the next plan will show")
+	acctest.WantError(t, diags, "", "The change may have been applied. Run terraform plan to check")
 	injection.Remove()
 	state = refresh(t, p, messagingProfile, state)
 	wantNoChange(t, p, messagingProfile, state, config)

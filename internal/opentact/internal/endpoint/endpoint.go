@@ -172,7 +172,8 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 	if !apierror.IsNotFound(err) {
 		return err
 	}
-	listErr := e.cache.Probe(ctx)
+	notFoundAt := time.Now()
+	listErr := e.cache.Probe(ctx, notFoundAt, collectionExists)
 	switch {
 	case apierror.StatusOf(listErr) == http.StatusNotFound:
 		info := e.listRequest().Info()
@@ -186,7 +187,7 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 	case collectionExists(listErr):
 		return err
 	}
-	listErr = fmt.Errorf("the API says that the profile does not exist, but that does not count, because its collection could not be read: %w", listErr)
+	listErr = fmt.Errorf("the API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: %w", listErr)
 	return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
 }
 
@@ -251,7 +252,7 @@ func (e *Endpoint) send(ctx context.Context, verb, method, uuid string, body []b
 	}
 	err = e.api.Do(ctx, request)
 	switch {
-	case apierror.IsNotFound(err) && request.Stale() != "": // the profile may be newer
+	case method == http.MethodGet && apierror.IsNotFound(err) && request.Stale() != "": // the profile may be newer
 		return response, &apierror.StaleError{Request: request.Info(), Reason: request.Stale()}
 	case err != nil:
 		return response, err

@@ -70,7 +70,7 @@ func TestEndpoint_Delete_UnclearSuccess_IsConfirmed(t *testing.T) {
 		}{
 			"not found":              {notFound, success(`[]`), nil},
 			"not found, list denied": {notFound, rejection(http.StatusForbidden, "no lists"), nil},
-			"not found, unconfirmed": {notFound, badGateway, []string{unknown, "that does not count"}},
+			"not found, unconfirmed": {notFound, badGateway, []string{unknown, "could not confirm this"}},
 			"not found as a page":    {page404, success(`[]`), []string{unknown, "an HTML page"}},
 			"wrong path":             {notFound, notFound, []string{unknown, "the path in base_url is wrong"}},
 			"still there":            {success(whole(uuidA, "")), success(`[]`), []string{exists}},
@@ -202,7 +202,7 @@ func TestEndpoint_List_Stale_IsError(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a := &fakeAPI{lists: lists, script: []reply{notFound}}
+			a := &fakeAPI{lists: slices.Concat(lists, lists), script: []reply{notFound}}
 			e := a.endpoint()
 			_, err := e.List(t.Context())
 			if _, ok := errors.AsType[*apierror.StaleError](err); !ok {
@@ -217,7 +217,8 @@ func TestEndpoint_List_Stale_IsError(t *testing.T) {
 			if _, err := e.Get(t.Context(), uuidC, nil); !apierror.IsNotFound(err) { // it shows that the collection exists
 				t.Errorf("got %v", err)
 			}
-			a.wantRequests(t, append([]string{"LIST", "LIST skip=1&take=100"}[:len(lists)], "GET C")...)
+			pages := []string{"LIST", "LIST skip=1&take=100"}[:len(lists)]
+			a.wantRequests(t, slices.Concat(pages, []string{"GET C"}, pages)...)
 		})
 	}
 }

@@ -23,9 +23,9 @@ func page(status int) reply { return reply{status: status, body: "<title>A page<
 func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
 	t.Parallel()
 	const (
-		unread    = "the API says that the profile does not exist, but that does not count, because its collection could not be read: list test profiles ("
+		unread    = "the API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: list test profiles ("
 		wrongPath = "list test profiles (GET https://api.example/rest/profile/test): unexpected response with status 404: neither the profile nor its collection"
-		rejected  = "because its collection could not be read: the API at https://api.example/rest rejected the "
+		rejected  = "because the list of profiles failed: the API at https://api.example/rest rejected the "
 	)
 	// Each want is a part of the error, or "" if the profile counts as not found.
 	for name, test := range map[string]struct {
@@ -121,7 +121,8 @@ func TestEndpoint_Get_NotFoundPage_DoesNotProbe(t *testing.T) {
 	a.wantRequests(t, "GET A")
 }
 
-// A 404 from a cache may be older than the profile.
+// A 404 from a cache may be older than the profile. A cache does not respond to a write (RFC
+// 9111, section 4), so the Age of such a response means nothing.
 func TestEndpoint_NotFound_Stale_DoesNotCount(t *testing.T) {
 	t.Parallel()
 	stale := notFound
@@ -132,8 +133,6 @@ func TestEndpoint_NotFound_Stale_DoesNotCount(t *testing.T) {
 		outcome apierror.Outcome
 	}{
 		"read":    {[]reply{stale}, func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, nil); return err }, apierror.Rejected},
-		"update":  {[]reply{badGateway, stale}, func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); return err }, apierror.Ambiguous},
-		"delete":  {[]reply{stale}, func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) }, apierror.Rejected},
 		"confirm": {[]reply{{status: http.StatusNoContent}, stale}, func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) }, apierror.Ambiguous},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -145,6 +144,13 @@ func TestEndpoint_NotFound_Stale_DoesNotCount(t *testing.T) {
 				t.Errorf("not found is %t, the outcome is %s, want %s", apierror.IsNotFound(err), got, test.outcome)
 			}
 		})
+	}
+	e := (&fakeAPI{script: []reply{stale, stale}, lists: []reply{success("[]")}}).endpoint()
+	if _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); !apierror.IsNotFound(err) {
+		t.Errorf("update: got %v", err)
+	}
+	if err := e.Delete(t.Context(), uuidA, nil); err != nil {
+		t.Errorf("delete: got %v", err)
 	}
 }
 
@@ -161,26 +167,34 @@ func TestEndpoint_NotFound_ContextEnds_IsTransportError(t *testing.T) {
 	}
 }
 
-func TestEndpoint_NotFound_SeveralProfiles_OneListEach30Seconds(t *testing.T) {
+// A list confirms only the 404s before it, because the collection may disappear later. A
+// list that fails is not tried again for 30 seconds.
+func TestEndpoint_NotFound_SeveralProfiles_ListAfterEach(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		a := &fakeAPI{script: []reply{notFound, notFound, notFound, notFound}, lists: []reply{rejection(http.StatusForbidden, "no lists")}}
-		e := a.endpoint()
-		get := func(uuid string) {
-			t.Helper()
-			if _, err := e.Get(t.Context(), uuid, nil); !apierror.IsNotFound(err) {
-				t.Error(err)
-			}
-		}
-		get(uuidA)
-		get(uuidB)
-		time.Sleep(listcache.MaxAge)
-		get(uuidC)
-		a.wantRequests(t, "GET A", "LIST", "GET B", "GET C")
-		time.Sleep(time.Second)
-		get(uuidD)
-		a.wantRequests(t, "GET D", "LIST")
-	})
+	for name, test := range map[string]struct {
+		list reply
+		want []string
+	}{
+		"a list":   {success("[]"), []string{"GET A", "LIST", "GET B", "LIST", "GET C", "LIST", "GET D", "LIST"}},
+		"rejected": {rejection(http.StatusForbidden, "no lists"), []string{"GET A", "LIST", "GET B", "LIST", "GET C", "LIST", "GET D", "LIST"}},
+		"fails":    {badGateway, []string{"GET A", "LIST", "GET B", "GET C", "GET D", "LIST"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := &fakeAPI{script: []reply{notFound, notFound, notFound, notFound}, lists: []reply{test.list}}
+				e := a.endpoint()
+				for i, wait := range []time.Duration{0, time.Nanosecond, listcache.MaxAge - time.Nanosecond, time.Nanosecond} {
+					time.Sleep(wait)
+					_, err := e.Get(t.Context(), []string{uuidA, uuidB, uuidC, uuidD}[i], nil)
+					if apierror.IsNotFound(err) != (test.list.status != badGateway.status) {
+						t.Error(err)
+					}
+				}
+				a.wantRequests(t, test.want...)
+			})
+		})
+	}
 }
 
 // Why the 404 could not be confirmed hides nothing about the request: an earlier attempt

@@ -136,7 +136,7 @@ func TestEndpoint_Update_UnnamedResponse_ProfileNotFound_IsError(t *testing.T) {
 		want string // in the error
 	}{
 		"not found":   {success(`[]`), "no (the value of webhook)"},
-		"unconfirmed": {badGateway, "that does not count"},
+		"unconfirmed": {badGateway, "could not confirm this"},
 	} {
 		a := &fakeAPI{script: []reply{success(part(uuidA, "")), rejection(http.StatusNotFound, "no "+hook)}, lists: []reply{test.list}}
 		got, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"name":"b"}`), raw(`{"webhook":"`+hook+`"}`))

@@ -57,9 +57,10 @@ type Cache struct {
 	// list is the last list. asOf is the value of writes when the read of the list began.
 	list *pager.List
 	asOf int
-	// last is the error of the last read of the list, and lastAt is when that read ended.
-	last   error
-	lastAt time.Time
+	// last is the error of the last read of the list. lastBegan and lastEnded are when that
+	// read began and ended.
+	last                 error
+	lastBegan, lastEnded time.Time
 	// reads counts the reads of profiles that this process has not written.
 	reads int
 	// written are the UUIDs of the profiles that this process has written or is writing.
@@ -116,17 +117,27 @@ func (c *Cache) List(ctx context.Context) (*pager.List, error) {
 	}
 }
 
-// Probe returns the error of the last read of the list. It reads the list again if that
-// read is more than 30 seconds ago. Nil means that the API has the collection.
-func (c *Cache) Probe(ctx context.Context) error {
-	c.mu.Lock()
-	last, known := c.last, time.Since(c.lastAt) <= MaxAge
-	c.mu.Unlock()
-	if known {
-		return last
+// Probe returns the error of a read of the list that began at a time or later. Concurrent
+// callers share it. confirms reports whether an error, which may be nil, shows that the
+// API has the collection. Another error is kept for 30 seconds, because a list that fails
+// may take minutes.
+func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error) bool) error {
+	for {
+		c.mu.Lock()
+		last, began, ended := c.last, c.lastBegan, c.lastEnded
+		c.mu.Unlock()
+		isKnown := !ended.IsZero()
+		if isKnown && (!began.Before(since) || !confirms(last) && time.Since(ended) <= MaxAge) {
+			return last
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		select {
+		case <-c.read(ctx): // which may have begun before
+		case <-ctx.Done():
+		}
 	}
-	_, err := c.List(ctx)
-	return err
 }
 
 // StartWrite marks a profile as written, before an update or after a create. From now on,
@@ -157,8 +168,9 @@ func (c *Cache) read(ctx context.Context) <-chan singleflight.Result {
 			c.switchOff(ctx, fmt.Sprintf("it took longer than %s", c.options.MaxWait))
 		})
 		defer slow.Stop()
+		began := time.Now()
 		list, err := c.options.Read(ctx)
-		c.store(list, err, asOf)
+		c.store(list, err, asOf, began)
 		if reason := unusable(list, err); reason != "" {
 			c.switchOff(ctx, reason)
 		} else if list.Unserved.Count > 0 {
@@ -193,10 +205,10 @@ func unusable(list *pager.List, err error) string {
 
 // store stores the result of a read of the list. It drops a list that began before the
 // stored one.
-func (c *Cache) store(list *pager.List, err error, asOf int) {
+func (c *Cache) store(list *pager.List, err error, asOf int, began time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.last, c.lastAt = err, time.Now()
+	c.last, c.lastBegan, c.lastEnded = err, began, time.Now()
 	if err == nil && asOf >= c.asOf {
 		c.list, c.asOf = list, asOf
 	}

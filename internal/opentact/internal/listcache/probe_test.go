@@ -15,18 +15,28 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
-// Ten profiles that are not found at once need one list, also if it fails.
-func TestCache_Probe_RemembersLastReading(t *testing.T) {
+// exists is a condition of Probe: only a list shows that the API has the collection.
+func exists(err error) bool { return err == nil }
+
+// probeNow confirms something that happened just now.
+func probeNow(ctx context.Context, c *listcache.Cache) error {
+	return c.Probe(ctx, time.Now(), exists)
+}
+
+// A list confirms only what happened before its read began. An error is kept.
+func TestCache_Probe_ReadsList(t *testing.T) {
 	t.Parallel()
+	rejected := &apierror.APIError{Status: http.StatusForbidden}
 	for name, test := range map[string]struct {
 		list func(int) (*pager.List, error)
 		want error
+		// kept reports whether the result is kept.
+		kept bool
 	}{
-		"a list":                {nil, nil},
-		"an empty list":         {showing(), nil},
-		"a list of no profiles": {showing(`1`), nil},
-		"not found":             {failing(&apierror.APIError{Status: http.StatusNotFound}), &apierror.APIError{Status: http.StatusNotFound}},
-		"rejected":              {failing(&apierror.APIError{Status: http.StatusForbidden}), &apierror.APIError{Status: http.StatusForbidden}},
+		"a list":                {nil, nil, false},
+		"an empty list":         {showing(), nil, false},
+		"a list of no profiles": {showing(`1`), nil, false},
+		"an error":              {failing(rejected), rejected, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,17 +44,22 @@ func TestCache_Probe_RemembersLastReading(t *testing.T) {
 				f := &fake{wait: time.Second, list: test.list}
 				c := f.cache()
 				probe := func(int) {
-					if err := c.Probe(t.Context()); apierror.StatusOf(err) != apierror.StatusOf(test.want) || (err == nil) != (test.want == nil) {
+					if err := probeNow(t.Context(), c); apierror.StatusOf(err) != apierror.StatusOf(test.want) || (err == nil) != (test.want == nil) {
 						t.Errorf("got %v, want %v", err, test.want)
 					}
 				}
+				later := 1
+				if test.kept {
+					later = 0
+				}
 				together(10, probe)
-				probe(10)
-				f.wantReadings(t, "ten at once and one soon after", 1)
+				f.wantReadings(t, "ten at once", 1)
+				together(10, probe)
+				f.wantReadings(t, "ten soon after", later)
 				time.Sleep(listcache.MaxAge)
 				write(c, 1) // a write does not change whether the collection exists
-				probe(11)
-				f.wantReadings(t, "after 30 seconds", 0)
+				probe(0)
+				f.wantReadings(t, "after 30 seconds", later)
 				time.Sleep(time.Nanosecond)
 				together(10, probe)
 				f.wantReadings(t, "and a moment", 1)
@@ -53,12 +68,29 @@ func TestCache_Probe_RemembersLastReading(t *testing.T) {
 	}
 }
 
+// A read of the list that began before does not confirm.
+func TestCache_Probe_ReadInFlight_ReadsAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{wait: time.Second}
+		c := f.cache()
+		go func() { _, _ = c.List(t.Context()) }()
+		time.Sleep(time.Second / 2)
+		together(10, func(int) {
+			if err := probeNow(t.Context(), c); err != nil {
+				t.Error(err)
+			}
+		})
+		f.wantReadings(t, "the list and ten probes", 2)
+	})
+}
+
 func TestCache_Probe_UsesListOfReads(t *testing.T) {
 	t.Parallel()
 	f := &fake{list: failing(&apierror.APIError{Status: http.StatusNotFound})}
 	c := f.warmCache(t)
 	find(t, c, false, 1)
-	if err := c.Probe(t.Context()); apierror.StatusOf(err) != http.StatusNotFound {
+	if err := probeNow(t.Context(), c); apierror.StatusOf(err) != http.StatusNotFound {
 		t.Errorf("got %v", err)
 	}
 	f.wantReadings(t, "the read and the probe", 1)
@@ -75,17 +107,17 @@ func TestCache_Probe_FailureIsReplacedByNextList(t *testing.T) {
 	}}
 	c := f.cache()
 	for range 2 {
-		if err := c.Probe(t.Context()); err == nil {
+		if err := probeNow(t.Context(), c); err == nil {
 			t.Error("the failure was not remembered")
 		}
 	}
 	if _, err := c.List(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := c.Probe(t.Context()); err != nil {
+	if err := probeNow(t.Context(), c); err != nil {
 		t.Error(err)
 	}
-	f.wantReadings(t, "all", 2)
+	f.wantReadings(t, "all", 3)
 }
 
 // A probe that gives up has not seen the collection, and is not remembered.
@@ -96,12 +128,12 @@ func TestCache_Probe_CallerGivesUp(t *testing.T) {
 		c := f.cache()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := c.Probe(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if err := probeNow(ctx, c); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-		if err := c.Probe(t.Context()); err != nil {
+		if err := probeNow(t.Context(), c); err != nil {
 			t.Error(err)
 		}
-		f.wantReadings(t, "both", 1)
+		f.wantReadings(t, "both", 2) // the first one began before the second call
 	})
 }
