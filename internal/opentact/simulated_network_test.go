@@ -14,6 +14,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/unicode/norm"
@@ -115,6 +116,17 @@ func (simNetwork) kind(req *http.Request) string {
 	}
 }
 
+// arrivingBody is a body that calls a function when it is read.
+type arrivingBody struct {
+	io.ReadCloser
+	arrive func()
+}
+
+func (b *arrivingBody) Read(p []byte) (int, error) {
+	b.arrive()
+	return b.ReadCloser.Read(p)
+}
+
 // serve lets the API act on a request, and returns what arrives of its response.
 func (n simNetwork) serve(run *simRun, req *http.Request, what string, fate simFate, body []byte) (*http.Response, error) {
 	ctx, uuid := req.Context(), path.Base(req.URL.Path)
@@ -136,8 +148,8 @@ func (n simNetwork) serve(run *simRun, req *http.Request, what string, fate simF
 		return n.failure(http.StatusNotFound), nil
 	case what == "LIST":
 		resp, shown := n.list(req.URL.Query())
-		if end == "ok" {
-			run.sawList(req.URL.RawQuery == "", resp.Header, shown)
+		if end == "ok" { // unless the client gives up before
+			resp.Body = &arrivingBody{resp.Body, sync.OnceFunc(func() { run.sawList(req.URL.RawQuery == "", resp.Header, shown) })}
 		}
 		n.log(run, "LIST %s: %s, %s%s", req.URL.RawQuery, end, short(shown), strings.Replace(" (Age "+resp.Header.Get("Age")+")", " (Age )", "", 1))
 		return n.end(ctx, end, func() *http.Response { return resp })

@@ -17,7 +17,7 @@ import (
 
 // judgedCase is a simulation that has ended well. The creates 0 and 1 belong to one
 // process, and create 2 to another. All send the same fields, and create i made and has
-// the profile i. The profile 3 existed before, and a human made the profile 4.
+// the profile i. The profile 3 existed before, and a human made the profile 4 later.
 func judgedCase() *simulation {
 	s := &simulation{simAPI: simAPI{start: time.Now()}}
 	s.MaxRetries = 1
@@ -33,7 +33,7 @@ func judgedCase() *simulation {
 		s.create(fields, i, s.start)
 	}
 	s.create(fields, madeBefore, s.start.Add(-time.Hour))
-	s.create(fields, madeByHuman, s.start)
+	s.create(fields, madeByHuman, s.start.Add(-time.Minute))
 	return s
 }
 

@@ -154,7 +154,8 @@ func (r *simRun) isDescribed(p *simProfile) bool {
 // is in no list that the process has read, and it is only so much older than the request
 // as the clocks of an API may differ. There is no warning then.
 func (s *simulation) isBelievable(p *simProfile, run *simRun) bool {
-	isYoung := run.begun.Sub(p.created()) < 5*time.Minute && !s.knowsSkew(run)
+	age := run.ended.Sub(p.created())
+	isYoung := age < 30*time.Second || age < 6*time.Minute && !s.knowsSkew(run)
 	return run.isDescribed(p) && !run.process.knows(p) && (s.Times == "none" || isYoung)
 }
 
@@ -276,6 +277,8 @@ func (s *simulation) judgeRecovery(run *simRun) {
 	switch {
 	case isAmbiguous && run.ambiguous() == 0:
 		run.violate(6, "is ambiguous without an ambiguous response")
+		// If the clocks differ, only a list shows that the first profile is new.
+		run.broken[len(run.broken)-1].unavoidable = s.Skew < -10*time.Second && !s.knowsSkew(run)
 	case isAmbiguous && s.mustRecover(run):
 		run.violate(6, "is not recovered")
 	case made > 1 && s.mustRecover(run):

@@ -31,12 +31,12 @@ func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.C
 			"If another one appears later, the API carried out the earlier request late: delete that profile, or import it.", made.UUID)}, nil
 	}
 	if len(made.Possible) > 0 {
-		summary, doubtful = "Possible duplicates of "+subject, made.Possible
+		summary, doubtful = "Possible duplicates of "+subject, append(doubtful, made.Possible...)
 		paragraphs = append(paragraphs, fmt.Sprintf("These profiles have the same name and values, but others may have created them: %s. "+
 			"Find out who manages them before you change them.", opentact.Enumerate(made.Possible)))
 	}
 	if len(made.Duplicates) > 0 {
-		summary, doubtful = "Duplicates of "+subject, made.Duplicates
+		summary, doubtful = "Duplicates of "+subject, append(doubtful, made.Duplicates...)
 		paragraphs = append(paragraphs, "The list shows more new profiles with the same name and values, which no resource of this provider configuration manages. "+
 			"An earlier request probably created them. Delete them in the OpenTact account, or import them:\n\n"+r.importCommands(made.Duplicates...))
 	}
@@ -49,14 +49,21 @@ func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.C
 // checkOthers says how to find out whether another resource manages a profile. A provider
 // configuration knows only its own resources, also if it is an alias for the same account.
 func checkOthers(uuids ...string) string {
-	return fmt.Sprintf("Another provider alias, workspace or person may create equal profiles at the same time. "+
-		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=%s", uuids[0])
+	commands := make([]string, min(len(uuids), maxCommands))
+	for i := range commands {
+		commands[i] = "  terraform state list -id=" + uuids[i]
+	}
+	return "Another provider alias, workspace or person may create equal profiles at the same time. " +
+		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n" + strings.Join(commands, "\n")
 }
 
 // ambiguousCreate returns the detail of an error about a profile that may exist.
 func (r *profileResource[F]) ambiguousCreate(err *opentact.AmbiguousCreateError) string {
 	text := fmt.Sprintf("The %s %q may or may not have been created. %s\n\nThe list of profiles does not show the outcome: %s.\n\n",
 		r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), err.Reason)
+	if err.Foreign != "" {
+		text += fmt.Sprintf("Do not import %s, which the response holds: others created it.\n\n", err.Foreign)
+	}
 	address := fmt.Sprintf("Replace opentact_%s.NAME by the address of this resource.", r.kind.TypeName)
 	if len(err.Candidates) == 0 {
 		return text + fmt.Sprintf("Look for the profile in the OpenTact account, or with the data source opentact_%ss. "+

@@ -45,7 +45,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 		"If it exists, import it before the next apply:\n\n  terraform import 'opentact_messaging_profile.NAME' UUID" + address
 	const importOne = "\nIf one of these profiles is the right one, import it before the next apply:\n\n"
 	const checkOthers = "\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
-		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=" + uuid
+		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + uuid
 	const adopted = `WARNING : Adopted messaging profile "a" after an ambiguous create: The response to the create request was lost or unusable. ` +
 		`The list shows a profile with this name and these values, which no other resource of this provider configuration manages, ` + uuid + `. It is in the state now.`
 	const errorPrefix = `ERROR : Could not create messaging profile "a": `
@@ -80,17 +80,24 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 		},
 		"the profile is older than the first list": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + older + "]"},
-			want: errorPrefix + noAnswer + "a profile has this name and the values that were sent, but it is not new.\n\n" +
-				uuid + ": it was created at 2026-11-25T11:59:59Z, before the first create of this provider configuration\n" +
+			want: errorPrefix + noAnswer + "a profile has this name and the values that were sent, but its created_on is before the first list: it is older, or the clocks of the API differ.\n\n" +
+				uuid + ": its created_on (2026-11-25T11:59:59Z) is before the first list (2026-11-25T12:00:00Z)\n" +
 				importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
 		},
 		"the response holds a profile with another name": {
 			status: 200, body: strings.ReplaceAll(profileJSON(`"created_on":"2026-11-25T12:00:30Z"`), `"name":"a"`, `"name":"b"`), lists: []string{"[]"},
 			want: errorPrefix + `The messaging profile "a" may or may not have been created. Create messaging profile (POST URL/profile/messaging): ` +
 				`unexpected response: it describes profile ` + uuid + `, which has another name.` +
-				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and after such a response the request is not sent again.\n\n" +
+				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and the provider does not resend a request after such a response.\n\n" +
 				uuid + `: name is "b", and was sent as "a"; sticky_sender is false, and was sent as true` + "\n" +
 				importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
+		},
+		"the response holds an existing profile": {
+			status: 200, body: profileJSON(""), lists: []string{"[" + mine + "]"},
+			want: errorPrefix + `The messaging profile "a" may or may not have been created. Create messaging profile (POST URL/profile/messaging): ` +
+				`unexpected response: it describes profile ` + uuid + `, which existed before.` +
+				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and the provider does not resend a request after such a response.\n\n" +
+				"Do not import " + uuid + ", which the response holds: others created it.\n\n" + lookForIt,
 		},
 		"the list fails": {
 			status: 502, body: "<h1>", lists: []string{"[]", ""},
@@ -107,7 +114,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + mine + "," + second + "]"},
 			want: errorPrefix + noAnswer + "2 new profiles have this name and the values that were sent, and only 1 of these requests had an ambiguous outcome.\n\n" +
 				uuid + "\n" + otherUUID + "\n" + importOne +
-				"  terraform import 'opentact_messaging_profile.NAME' " + uuid + "\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID + address + checkOthers,
+				"  terraform import 'opentact_messaging_profile.NAME' " + uuid + "\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID + address + checkOthers + "\n  terraform state list -id=" + otherUUID,
 		},
 		"a candidate has other values": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + changed + "]"}, callback: "https://u:s3cret@a.example/x",
@@ -219,7 +226,7 @@ func TestSurplusIsNamed(t *testing.T) {
 	want := `WARNING : Possible duplicates of messaging profile "a": ` + resent + state.Values().Text("id") + resentLater +
 		"\n\nThese profiles have the same name and values, but others may have created them: " + surplus + ". Find out who manages them before you change them.\n\n" +
 		"Another provider alias, workspace or person may create equal profiles at the same time. To find out whether another resource manages a profile, " +
-		"run this command in each workspace of the account:\n\n  terraform state list -id=" + surplus +
+		"run this in each workspace of the account:\n\n  terraform state list -id=" + surplus +
 		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -258,7 +265,7 @@ func TestCreate_DuplicateByItsTime_IsNamed(t *testing.T) {
 		"An earlier request probably created them. Delete them in the OpenTact account, or import them:" +
 		"\n\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID +
 		"\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
-		"To find out whether another resource manages a profile, run this command in each workspace of the account:\n\n  terraform state list -id=" + otherUUID +
+		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + otherUUID +
 		"\n\nCreate messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes)."
 	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -401,7 +408,7 @@ func TestFaultsOfWrites(t *testing.T) {
 // next one.
 func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
 	t.Parallel()
-	const unclear = "Whether it happened all the same, the next plan will show."
+	const unclear = "The change may have been applied. Run terraform plan to check."
 	for name, next := range map[string]emulator.Fault{
 		"403":    {Action: emulator.ActionAnswer, Status: 403},
 		"429":    {Action: emulator.ActionAnswer, Status: 429},

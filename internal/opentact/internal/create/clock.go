@@ -20,9 +20,9 @@ type clock struct {
 	least, most time.Duration
 }
 
-// maxSkew is the maximum plausible skew. Kerberos accepts the same difference between two
-// clocks (RFC 4120, section 8.2).
-const maxSkew = 5 * time.Minute
+// maxSpread is the maximum difference between the clocks of several servers behind one
+// address. Responses may come from any of them.
+const maxSpread = 10 * time.Second
 
 // age says when a profile was created, compared with the second of a response.
 type age int
@@ -66,11 +66,10 @@ func (c *clock) compare(createdOn string, date, seen time.Time) age {
 	}
 }
 
-// isBeforeRequest reports whether a profile was created before a request was sent,
-// according to the response that shows the profile. While the skew is not known, an age
-// of up to maxSkew counts as skew. If the skew may be that of a time zone, mayBeZone is
-// set.
-func (c *clock) isBeforeRequest(createdOn string, response Response) (isBefore, mayBeZone bool) {
+// isBeforeRequest reports whether a profile seems to be created before a request was sent,
+// according to the response that shows the profile. mayBeSkew reports whether the reason
+// may be a skew that is not known yet.
+func (c *clock) isBeforeRequest(createdOn string, response Response) (isBefore, mayBeSkew bool) {
 	created, ok := parseCreated(createdOn)
 	if !ok || response.Date.IsZero() {
 		return false, false
@@ -78,18 +77,15 @@ func (c *clock) isBeforeRequest(createdOn string, response Response) (isBefore, 
 	least, _ := c.skew()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.learned {
-		least = -maxSkew
-	}
-	isBefore = !created.to.Add(-least).After(response.Date.Add(-response.Elapsed))
-	return isBefore, isBefore && !c.learned && isZone(created.from.Sub(response.Date))
+	isBefore = !created.to.Add(maxSpread - min(least, 0)).After(response.Date.Add(-response.Elapsed))
+	return isBefore, isBefore && !c.learned && isPlausible(created.from.Sub(response.Date))
 }
 
-// isZone reports whether a skew is about the offset of a time zone. Some APIs store local
-// times as if they were UTC.
-func isZone(skew time.Duration) bool {
+// isPlausible reports whether a skew may be that of a wrong clock, or of a time zone. Some
+// APIs store local times as if they were UTC.
+func isPlausible(skew time.Duration) bool {
 	zone := skew.Round(15 * time.Minute)
-	return zone.Abs() <= 14*time.Hour && (skew-zone).Abs() <= 2*time.Minute
+	return skew.Abs() <= time.Hour || zone.Abs() <= 14*time.Hour && (skew-zone).Abs() <= 2*time.Minute
 }
 
 // learn takes the skew from the response to a create. The API created the profile between

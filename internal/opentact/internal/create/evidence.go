@@ -35,8 +35,8 @@ type candidate struct {
 	// matches reports whether the profile shows the sent name and no value that differs
 	// from the sent one. Fields that the API does not show are not compared.
 	matches bool
-	// err says why the profile could not be read, or is nil.
-	err error
+	// doubt says why another create may have made the profile, or is "".
+	doubt string
 }
 
 // matching returns the candidates of an age with the sent name and values.
@@ -73,8 +73,12 @@ func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 			if apierror.IsNotFound(err) || !r.hasName(listed.Fields) { // it was deleted meanwhile, or the list did not show its name
 				continue
 			}
-			age := r.clock.compare(listed.Fields.Text(wire.CreatedOn), baselineDate, list.Date)
-			seen.candidates = append(seen.candidates, candidate{listed.Fields, age, err == nil && r.matches(listed.Fields), err})
+			c := candidate{RawFields: listed.Fields, matches: err == nil && r.matches(listed.Fields)}
+			c.age = r.clock.compare(c.Text(wire.CreatedOn), baselineDate, list.Date)
+			if err != nil {
+				c.doubt = "it could not be read: " + err.Error()
+			}
+			seen.candidates = append(seen.candidates, c)
 		}
 	}
 	slices.SortStableFunc(seen.candidates, func(a, b candidate) int { return a.rank() - b.rank() })
@@ -149,11 +153,12 @@ func (r *recovery) differences(fields wire.RawFields) (differences []string) {
 // doubts say why another create may have made a candidate.
 func (r *recovery) doubts(c candidate) []string {
 	doubts := r.differences(c.RawFields)
-	if c.err != nil {
-		doubts = append(doubts, fmt.Sprintf("it could not be read: %v", c.err))
+	if c.doubt != "" {
+		doubts = append(doubts, c.doubt)
 	}
-	if created, ok := parseCreated(c.Text(wire.CreatedOn)); ok && c.age == older {
-		doubts = append(doubts, fmt.Sprintf("it was created at %s, before the first create of this provider configuration", created.from.UTC().Format(time.RFC3339)))
+	if created, ok := parseCreated(c.Text(wire.CreatedOn)); ok && c.age == older && c.doubt == "" {
+		date, _ := r.baselineResult()
+		doubts = append(doubts, fmt.Sprintf("its created_on (%s) is before the first list (%s)", created.from.UTC().Format(time.RFC3339), date.UTC().Format(time.RFC3339)))
 	}
 	return doubts
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
@@ -41,9 +42,10 @@ type recovery struct {
 	// after the first.
 	ambiguous, resends int
 	// wrong reports whether the response to the last POST holds a profile of somebody
-	// else. named is that profile if only its name says so.
-	wrong bool
-	named wire.RawFields
+	// else. foreign is its UUID if that is certain. Otherwise described is the profile.
+	wrong     bool
+	foreign   string
+	described *candidate
 	// shown is what the last list shows. candidates are those of the last list that shows
 	// any.
 	shown      evidence
@@ -104,33 +106,51 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 	fields, createdOn := response.Fields, response.Fields.Text(wire.CreatedOn)
 	uuid := fields.UUID()
 	if err := r.mayOwn(uuid, r.lastList); err != nil {
+		r.foreign = uuid
 		return err
 	}
-	isBefore, mayBeZone := r.clock.isBeforeRequest(createdOn, response)
+	isBefore, mayBeSkew := r.clock.isBeforeRequest(createdOn, response)
 	switch {
-	case isBefore && (!mayBeZone || !r.hasAppeared(ctx, uuid)):
-		return fmt.Errorf("profile %s, which was created at %s, before the request was sent", uuid, redact.Clean(createdOn))
+	case isBefore && (!mayBeSkew || !r.hasAppeared(ctx, uuid)):
+		doubt := fmt.Sprintf("its created_on (%s) is before the request (%s)", redact.Clean(createdOn), response.Date.Add(-response.Elapsed).UTC().Format(time.RFC3339))
+		r.described = &candidate{RawFields: fields, age: older, doubt: doubt}
+		return fmt.Errorf("profile %s, which seems to be older: %s", uuid, doubt)
 	case !r.hasName(fields):
-		r.named = fields
+		r.described = &candidate{RawFields: fields}
 		return fmt.Errorf("profile %s, which has another name", uuid)
 	}
+	if err := r.own(uuid, r.lastList); err != nil { // another create was faster
+		r.foreign = uuid
+		return err
+	}
 	r.clock.learn(createdOn, response)
-	return r.own(uuid, r.lastList) // another create may have been faster
+	return nil
 }
 
 // hasAppeared reports whether a list shows a profile that earlier lists lacked, and nothing
-// has disappeared. The profile is then new, and the clocks of the API differ by hours.
+// has disappeared. The profile is then new, and the clocks of the API differ. Lists may
+// lag, so it reads several.
 func (r *recovery) hasAppeared(ctx context.Context, uuid string) bool {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
-	list, err := r.list(ctx, r.request.Sent)
-	if err != nil || list.Incomplete() != nil || list.Find(uuid) == nil {
-		return false
+	for n := range maxLists {
+		list, err := r.list(ctx, r.request.Sent)
+		if err == nil && list.Incomplete() == nil && list.Find(uuid) != nil {
+			return r.hasAll(list)
+		}
+		if n == maxLists-1 || sleep(ctx, r.options.MaxWait(n)) != nil {
+			return false
+		}
 	}
+	return false
+}
+
+// hasAll reports whether a list shows all profiles that existed before this create.
+func (r *recovery) hasAll(list *pager.List) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for old, number := range r.firstList {
-		if number <= r.lastList && list.Find(old) == nil && !r.excluded[old] {
+	for uuid, number := range r.firstList {
+		if number <= r.lastList && list.Find(uuid) == nil && !r.excluded[uuid] {
 			return false
 		}
 	}
@@ -164,7 +184,7 @@ func (r *recovery) noResend() string {
 	_, baselineErr := r.baselineResult()
 	switch {
 	case r.wrong:
-		return "after such a response the request is not sent again"
+		return "the provider does not resend a request after such a response"
 	case baselineErr != nil:
 		return "the list before the first create could not be read: " + baselineErr.Error()
 	case apierror.IsTimeout(r.cause):
@@ -216,6 +236,7 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 			return r.adopt(*chosen)
 		default:
 			before, reason, wait = chosen.UUID(), "the times of the API do not show whether the profile is new", decideWait
+			isLast = isLast || absent > 0 // the list before lagged, so this may be any profile
 		}
 		switch {
 		case isLast:
@@ -266,7 +287,7 @@ func (r *recovery) choose() (chosen *candidate, reason string) {
 	case len(others) == 1 && others[0].age == undecided:
 		return &others[0], ""
 	case len(others) == 1:
-		return nil, "a profile has this name and the values that were sent, but it is not new"
+		return nil, "a profile has this name and the values that were sent, but its created_on is before the first list: it is older, or the clocks of the API differ"
 	default:
 		return nil, "a profile that the first list did not show has this name and other values than were sent"
 	}
@@ -305,8 +326,11 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 			possible = append(possible, c.UUID())
 		}
 	}
-	if len(certain) > most {
+	switch {
+	case len(certain) > most:
 		certain, possible = nil, slices.Concat(certain, possible)
+	case most > 0 && len(certain) == most:
+		possible = nil
 	}
 	for _, uuid := range slices.Concat(certain, possible) {
 		r.Exclude(uuid)
@@ -325,10 +349,11 @@ func (r *recovery) absence() string {
 
 // ambiguousError returns the error of a create whose outcome stays ambiguous.
 func (r *recovery) ambiguousError(reason string) error {
-	err := &apierror.AmbiguousCreateError{Name: r.request.Name, Reason: reason, Err: r.cause}
+	err := &apierror.AmbiguousCreateError{Name: r.request.Name, Reason: reason, Foreign: r.foreign, Err: r.cause}
 	candidates := r.candidates
-	if r.named != nil {
-		candidates = append([]candidate{{RawFields: r.named}}, candidates...)
+	if r.described != nil {
+		candidates = slices.DeleteFunc(slices.Clone(candidates), func(c candidate) bool { return c.UUID() == r.described.UUID() })
+		candidates = append([]candidate{*r.described}, candidates...)
 	}
 	if len(candidates) > maxCandidates {
 		err.Reason += fmt.Sprintf(" (these are the first %d of %d)", maxCandidates, len(candidates))

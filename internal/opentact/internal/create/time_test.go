@@ -30,7 +30,7 @@ func createdOn(n int, seconds int) string {
 func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 	t.Parallel()
 	const (
-		notNew   = "a profile has this name and the values that were sent, but it is not new"
+		notNew   = "a profile has this name and the values that were sent, but its created_on is before the first list: it is older, or the clocks of the API differ"
 		notOne   = "several profiles have this name and the values that were sent, and the times of the API do not show which one is new"
 		vanished = "one list shows a profile with this name, and the next one does not"
 	)
@@ -38,7 +38,7 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 		return apierror.Candidate{UUID: uuid(n), Doubts: doubts}
 	}
 	isOld := func(created string) string {
-		return "it was created at " + created + ", before the first create of this provider configuration"
+		return "its created_on (" + created + ") is before the first list (2026-11-25T12:00:10Z)"
 	}
 	const year2020, secondBefore = "2020-01-01T00:00:00Z", "2026-11-25T12:00:09Z"
 	of2020 := profile(1, `"name":"a","weight":7,"created_on":"`+year2020+`"`)
@@ -71,6 +71,8 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 		{name: "two later ones", lists: []exchange{lists(), lists(createdOn(1, 11), createdOn(2, 12))}, wantLists: 2,
 			wantReason: "2 new profiles have this name and the values that were sent", wantCandidates: []apierror.Candidate{named(1), named(2)}},
 		{name: "no time", lists: []exchange{lists(), lists(timeless(1))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
+		{name: "the first list after the POST shows none, and the next one shows one of the same second", lists: []exchange{lists(), lists(), lists(createdOn(1, 10))}, wantLists: 3,
+			wantReason: "the times of the API do not show whether the profile is new", wantCandidates: []apierror.Candidate{named(1)}},
 		{name: "an older one with another value", lists: []exchange{lists(), lists(profile(1, `"name":"a","weight":6,"created_on":"2020-01-01T00:00:00Z"`))}, wantLists: 6,
 			wantReason:     "a profile that the first list did not show has this name and other values than were sent",
 			wantCandidates: []apierror.Candidate{named(1, "weight is 6 beside 1, and was sent as 7 beside 0", isOld(year2020))}},
@@ -110,7 +112,7 @@ func TestCreator_Duplicates_ComparesTimes(t *testing.T) {
 		{name: "one older profile", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 9), createdOn(1, 45))}},
 		{name: "one of the same second", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 10))}, wantPossible: []string{uuid(2)}},
 		{name: "one later and one of the same second", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 10), createdOn(3, 20))},
-			wantDuplicates: []string{uuid(3)}, wantPossible: []string{uuid(2)}},
+			wantDuplicates: []string{uuid(3)}}, // one request was lost, so the other one belongs to somebody else
 		{name: "two later ones and one of the same second", lists: []exchange{lists(), lists(), lists(), lists(createdOn(2, 10), createdOn(3, 20), createdOn(4, 21))},
 			wantPossible: []string{uuid(3), uuid(4), uuid(2)}},
 		{name: "one later, and the list lacks the profile of this create", lists: []exchange{lists(), lists(), lists(), lists(createdOn(3, 20))}, wantDuplicates: []string{uuid(3)}},
@@ -144,6 +146,7 @@ func TestCreator_Skew(t *testing.T) {
 					}
 				}
 				// The very first create of a process can't know the skew. It does not guess.
+				baseline := time.Now().Add(time.Second) // a list takes a second
 				got, err := run(m.creator(0), "first", "acted: lost")
 				if skew >= 0 {
 					if err != nil || !isLast(got) {
@@ -151,8 +154,9 @@ func TestCreator_Skew(t *testing.T) {
 					}
 					return
 				}
-				wantAmbiguous(t, err, "it is not new", apierror.Candidate{UUID: m.stored[len(m.stored)-1].uuid, Doubts: []string{
-					"it was created at " + m.stored[len(m.stored)-1].created.Add(m.skew).UTC().Format(time.RFC3339) + ", before the first create of this provider configuration",
+				last := m.stored[len(m.stored)-1]
+				wantAmbiguous(t, err, "or the clocks of the API differ", apierror.Candidate{UUID: last.uuid, Doubts: []string{
+					fmt.Sprintf("its created_on (%s) is before the first list (%s)", last.created.Add(m.skew).UTC().Format(time.RFC3339), baseline.UTC().Format(time.RFC3339)),
 				}})
 			})
 		})
@@ -201,19 +205,19 @@ func TestCreator_LaggingList_EqualProfileOfAnotherProcess(t *testing.T) {
 // that this POST did not make. The client looks once.
 func TestCreator_WrongProfileInResponse(t *testing.T) {
 	t.Parallel()
-	const again = ", and after such a response the request is not sent again"
+	const again = ", and the provider does not resend a request after such a response"
 	existing := profile(2, `"name":"a","weight":7`)
+	old := apierror.Candidate{UUID: uuid(1), Doubts: []string{"its created_on (2026-11-25T10:53:20Z) is before the request (2026-11-25T12:00:20Z)"}}
 	renamed := profile(3, `"name":"z","weight":7,"url":null`)
 	tests := []recoveryTest{
 		{name: "of the first list", posts: []exchange{shows(existing)}, lists: []exchange{lists(existing)}, wantReason: "no new profile has this name" + again},
 		{name: "of the first list, and the list shows a new one", posts: []exchange{shows(existing)}, lists: []exchange{lists(existing), lists(existing, seven(1))}, wantUUID: uuid(1)},
 		{name: "of the first list, and the list shows one of the same second", posts: []exchange{shows(existing)}, lists: []exchange{lists(existing), lists(existing, createdOn(1, 10))},
 			wantReason: "the times of the API do not show whether the profile is new", wantCandidates: []apierror.Candidate{{UUID: uuid(1)}}},
-		{name: "older than any skew", posts: []exchange{shows(createdOn(1, -400))}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again},
-		{name: "older than the first list, which lacked it", posts: []exchange{shows(createdOn(1, -400))}, lists: []exchange{lists(), lists(createdOn(1, -400))},
-			wantReason: "it is not new", wantCandidates: []apierror.Candidate{{UUID: uuid(1), Doubts: []string{
-				"it was created at 2026-11-25T11:53:20Z, before the first create of this provider configuration",
-			}}}},
+		{name: "older than any skew", posts: []exchange{shows(createdOn(1, -4000))}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again,
+			wantCandidates: []apierror.Candidate{old}},
+		{name: "older than the first list, which lacked it", posts: []exchange{shows(createdOn(1, -4000))}, lists: []exchange{lists(), lists(createdOn(1, -4000))},
+			wantReason: "or the clocks of the API differ", wantCandidates: []apierror.Candidate{old}},
 		{name: "with another name", posts: []exchange{shows(renamed)}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again,
 			wantCandidates: []apierror.Candidate{{UUID: uuid(3), Doubts: []string{`name is "z" beside 1, and was sent as "a" beside 0`}}}},
 		{name: "with another name, and the list shows a new one", posts: []exchange{shows(renamed)}, lists: []exchange{lists(), lists(seven(1), renamed)}, wantUUID: uuid(1)},
@@ -273,16 +277,39 @@ func TestCreator_TimeZoneSkew_IsConfirmedByList(t *testing.T) {
 	}
 }
 
+// Several servers behind one address may have clocks that differ by some seconds.
+func TestCreator_ClocksOfServersDiffer_AcceptsResponses(t *testing.T) {
+	t.Parallel()
+	for name, offsets := range map[string][]int{
+		"the first one is right":  {0, -2, -10, 10, 0},
+		"the first one is behind": {-10, 0, 10, 0, -10},
+		"the first one is ahead":  {10, 0, -10, 10, 0},
+	} {
+		s := &script{lists: []exchange{lists()}}
+		for i, offset := range offsets { // the POSTs are sent at 20 s, 30 s, …
+			s.posts = append(s.posts, shows(createdOn(i+1, 20+10*i+offset)))
+		}
+		c := s.creator()
+		for i := range offsets {
+			got, err := s.create(t.Context(), c, sentSeven)
+			if err != nil || got.Fields.UUID() != uuid(i+1) {
+				t.Errorf("%s: create %d got %q, %v", name, i, got.Fields.UUID(), err)
+			}
+		}
+		s.wantRequests(t, len(offsets), 1)
+	}
+}
+
 // A later create compares the times with the skew that an earlier one has shown.
 func TestCreator_ResponseHoldsOlderProfile_AfterSkewIsKnown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{posts: []exchange{makes(1), shows(createdOn(2, 25))}, lists: []exchange{lists()}} // the second POST is sent at 30 s
+		s := &script{posts: []exchange{makes(1), shows(createdOn(2, 15))}, lists: []exchange{lists()}} // the second POST is sent at 30 s
 		c := s.creator()
 		got, err := s.create(t.Context(), c, `{"name":"b"}`)
 		wantUUID(t, got, err, uuid(1))
 		_, err = s.create(t.Context(), c, sentSeven)
-		if err == nil || !strings.Contains(err.Error(), "it describes profile "+uuid(2)+", which was created at 2026-11-25T12:00:25Z, before the request was sent") {
+		if err == nil || !strings.Contains(err.Error(), "it describes profile "+uuid(2)+", which seems to be older: its created_on (2026-11-25T12:00:15Z) is before the request (2026-11-25T12:00:30Z)") {
 			t.Errorf("got %v", err)
 		}
 	})
