@@ -143,9 +143,13 @@ func TestPager_Read_ListChanges(t *testing.T) {
 		// wantDate is the number of the page at whose time the list was complete.
 		wantDate int
 		changed  bool
+		queries  []string
 	}{
 		{name: "it grows at its end", readings: [][]string{{page(2, a), page(3, b), page(3, c)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 5},
-		{name: "it grows at its beginning", readings: [][]string{{page(2, b), page(3, b), page(3, c)}, {page(3, a, b), page(3, c)}}, want: []string{uuidA, uuidB, uuidC}, wantPages: 5},
+		{
+			name: "it grows at its beginning", readings: [][]string{{page(2, b), page(3, b), page(3, c)}, {page(3, a, b), page(3, c)}}, want: []string{uuidA, uuidB, uuidC}, wantPages: 5,
+			queries: []string{"", "skip=1&take=100", "skip=2&take=100", "", "skip=2&take=100"},
+		},
 		{
 			name:     "it grows at its beginning each time, and an old profile is at its end",
 			readings: [][]string{{page(2, b), page(3, b), page(3, a)}, {page(3, c), page(4, c), page(4, b), page(4, a)}}, want: []string{uuidC, uuidB, uuidA}, wantPages: 7,
@@ -162,6 +166,10 @@ func TestPager_Read_ListChanges(t *testing.T) {
 		{
 			name: "a profile is deleted while it is read", readings: [][]string{{page(3, a), page(2, c)}, {page(2, b), page(2, c)}},
 			want: []string{uuidB, uuidC}, wantPages: 6, wantDate: 2,
+		},
+		{
+			name:     "profiles are deleted at its end, and one is created at its beginning",
+			readings: [][]string{{page(4, a, b), page(3, b)}, {page(3, c, a), page(3, b)}}, want: []string{uuidC, uuidA, uuidB}, wantPages: 4,
 		},
 		{name: "it ends too early, once", readings: [][]string{{page(3, a), page(3)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 6, wantDate: 2},
 		{name: "it repeats itself, once", readings: [][]string{{page(3, a), page(3, a)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 6, wantDate: 2},
@@ -185,25 +193,30 @@ func TestPager_Read_ListChanges(t *testing.T) {
 			if diff := cmp.Diff(test.want, uuids(list)); diff != "" {
 				t.Error(diff)
 			}
-			if list.Changed != test.changed || (list.Incomplete() != nil) != test.changed {
+			if list.Changed != test.changed || test.changed != (fmt.Sprint(list.Incomplete()) == "it changed while it was read, 5 times in a row") {
 				t.Errorf("changed is %t, incomplete is %v", list.Changed, list.Incomplete())
 			}
 			if want := firstDate.Add(time.Duration(test.wantDate) * time.Minute); len(server.queries) != test.wantPages || !list.Date.Equal(want) {
 				t.Errorf("%d pages were read, want %d; the list was complete at %s, want %s", len(server.queries), test.wantPages, list.Date, want)
 			}
+			if test.queries != nil {
+				if diff := cmp.Diff(test.queries, server.queries); diff != "" {
+					t.Error(diff)
+				}
+			}
 		})
 	}
 }
 
-// One old page makes the list an old copy. It is not read again.
+// One old page makes the list an old copy. It is not read again. The first one counts.
 func TestPager_Read_StalePage_MakesListStale(t *testing.T) {
 	t.Parallel()
-	for at := range 2 {
+	for _, stale := range []map[int]string{{0: "it is old"}, {1: "it is old"}, {0: "it is old", 1: "it is older"}} {
 		server := pages(page(2, profile(uuidA, "a")), page(2, profile(uuidB, "b")))
-		server.stale = map[int]string{at: "it is old"}
+		server.stale = stale
 		list, err := server.pager().Read(t.Context())
 		if err != nil || list.Stale != "it is old" || list.Incomplete() == nil || list.Incomplete().Error() != "it is old" || len(server.queries) != 2 {
-			t.Errorf("page %d: got %+v after %d pages, %v", at, list, len(server.queries), err)
+			t.Errorf("pages %v: got %+v after %d pages, %v", stale, list, len(server.queries), err)
 		}
 	}
 }
@@ -218,6 +231,8 @@ func TestPager_Read_Error(t *testing.T) {
 	}{
 		{"fewer items than the total", []string{page(2, a), page(2)}, "the list ends after 1 of 2 items"},
 		{"a page that repeats", []string{page(3, a), page(3, a)}, "the page after 1 of 3 items repeats an earlier one"},
+		{"a last page that repeats", []string{page(3, a, b), page(3, b)}, "the page after 2 of 3 items repeats an earlier one"},
+		{"a last page that repeats one of two", []string{page(4, a, b), page(4, b, profile(uuidC, "c")), page(4)}, "the page after 3 of 4 items repeats an earlier one"},
 		{"an empty page before the end", []string{page(2)}, "the list ends after 0 of 2 items"},
 		{"an array after a page", []string{page(3, a), "[" + b + "]"}, "an array came after a page of a longer list"},
 		{"a total below zero", []string{page(-1)}, "a list was expected, found an object with the members [data skip take total]"},
