@@ -53,6 +53,8 @@ func TestClock_Compare(t *testing.T) {
 
 		{"no skew is known after equal clocks", learned(0), at(-sec), noon, none, older},
 		{"no skew is known after nearly equal clocks", learned(sec, -sec), at(sec), noon, none, newer},
+		{"behind or not: the second before", learned(-50 * time.Millisecond), at(-sec), noon, none, older},
+		{"ahead or not: the next second", learned(sec), at(sec), noon, none, newer},
 		{"behind by 2 s: a second before", learned(-2 * sec), at(-4 * sec), noon, none, older},
 		{"behind by 2 s: at the same time", learned(-2 * sec), at(-2 * sec), noon, none, undecided},
 		{"behind by 2 s: later", learned(-2 * sec), at(1 * sec), noon, none, newer},
@@ -65,6 +67,7 @@ func TestClock_Compare(t *testing.T) {
 		{"ahead by 120 s: later", learned(120 * sec), at(130 * sec), noon, noon.Add(10 * sec), newer},
 		{"two servers, one behind by 10 s: between both", learned(2*sec, -10*sec), at(-5 * sec), noon, none, older},
 		{"two servers, both ahead: between both", learned(5*sec, 20*sec), at(10 * sec), noon, none, undecided},
+		{"two servers, both ahead, in the other order: between both", learned(20*sec, 5*sec), at(10 * sec), noon, none, undecided},
 	} {
 		if got := test.clock.compare(test.created, test.date, test.seen); got != test.want {
 			t.Errorf("%s: got %d, want %d", test.name, got, test.want)
@@ -92,7 +95,10 @@ func TestClock_IsBeforeRequest(t *testing.T) {
 		{"the first create, less than an hour before", new(clock), at(-50 * time.Minute), noon, true, true},
 		{"the first create, later", new(clock), at(time.Hour), noon, false, false},
 		{"the first create, an hour before", new(clock), at(-time.Hour), noon, true, true},
-		{"the first create, five hours and a half before", new(clock), at(-5*time.Hour - 30*time.Minute - 119*sec), noon, true, true},
+		{"the first create, five hours and a half before", new(clock), at(-5*time.Hour - 30*time.Minute - 120*sec), noon, true, true},
+		{"the first create, five hours and a half and more than two minutes before", new(clock), at(-5*time.Hour - 30*time.Minute - 121*sec), noon, true, false},
+		{"the first create, five hours and three quarters before", new(clock), at(-5*time.Hour - 45*time.Minute), noon, true, true},
+		{"the first create, 14 hours before", new(clock), at(-14 * time.Hour), noon, true, true},
 		{"the first create, an hour and five minutes before", new(clock), at(-65 * time.Minute), noon, true, false},
 		{"the first create, 15 hours before", new(clock), at(-15 * time.Hour), noon, true, false},
 		{"a later create, 11 s before", learned(0), at(-11 * sec), noon, false, false},

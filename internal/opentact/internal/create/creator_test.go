@@ -192,6 +192,24 @@ func TestCreator_ListLacksEarlierProfile_DoesNotResend(t *testing.T) {
 	})
 }
 
+func TestCreator_ListLacksEarlierProfiles_NamesThemInOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{lists: []exchange{lists()}}
+		c := s.creator()
+		var earlier []string
+		for n := 10; n < 20; n++ {
+			s.posts = append(s.posts, makes(n))
+			got, err := s.create(t.Context(), c, `{"name":"b"}`)
+			wantUUID(t, got, err, uuid(n))
+			earlier = append(earlier, uuid(n))
+		}
+		s.posts = append(s.posts, lost)
+		_, err := s.create(t.Context(), c, sentSeven)
+		wantAmbiguous(t, err, strings.Join(earlier, ", "))
+	})
+}
+
 func TestCreator_Exclude_ListMayLackProfile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -222,6 +240,7 @@ func TestCreator_Exclude_WhileListIsRead(t *testing.T) {
 		wantUUID(t, got, err, uuid(2))
 		got, err = s.create(t.Context(), c, sentSeven)
 		wantUUID(t, got, err, uuid(1))
+		s.wantRequests(t, 3, 5)
 	})
 }
 
@@ -246,6 +265,9 @@ func TestCreator_CreateOfAnotherName_WhileListIsRead(t *testing.T) {
 			got, err := s.create(t.Context(), c, sentSeven)
 			if wire.IsUUID(test.want) {
 				wantUUID(t, got, err, test.want)
+				if got.Resends != 1 {
+					t.Errorf("%s: the POST was resent %d times", name, got.Resends)
+				}
 			} else if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%s: got %v, want %q", name, err, test.want)
 			}

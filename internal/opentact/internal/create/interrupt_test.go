@@ -31,6 +31,7 @@ var hanging = lists().taking(24 * time.Hour)
 func TestCreator_Interrupted(t *testing.T) {
 	t.Parallel()
 	withoutName := shows(profile(1, `"weight":7`))
+	old := createdOn(1, -5*3600) // as if the API stored local times
 	for name, test := range map[string]struct {
 		posts, lists []exchange
 		get          exchange
@@ -38,6 +39,8 @@ func TestCreator_Interrupted(t *testing.T) {
 		want         time.Duration
 		wantUUID     string
 		wantReason   string
+		// wantCandidates are those of the error.
+		wantCandidates []apierror.Candidate
 	}{
 		"during a POST whose response arrives": {posts: []exchange{shows(seven(1)).taking(10 * time.Second)},
 			after: time.Second, want: 10 * time.Second, wantUUID: uuid(1)},
@@ -47,8 +50,13 @@ func TestCreator_Interrupted(t *testing.T) {
 			after: time.Second, want: 10*time.Second + requestTimeout, wantReason: "it was interrupted before it could look again"},
 		"during a POST whose response is lost": {posts: []exchange{lost.taking(10 * time.Second)}, lists: []exchange{lists(), lists(seven(1)).taking(20 * time.Second)},
 			after: time.Second, want: 30 * time.Second, wantUUID: uuid(1)},
+		"during a POST whose response seems old": {posts: []exchange{shows(old).taking(10 * time.Second)}, lists: []exchange{lists(), lists(old).taking(20 * time.Second)},
+			after: time.Second, want: 30 * time.Second, wantUUID: uuid(1)},
+		"during a POST whose response seems old, and lists hang": {posts: []exchange{shows(old).taking(10 * time.Second)}, lists: []exchange{lists(), hanging},
+			after: time.Second, want: 10*time.Second + 2*(requestTimeout+retryMaxWait), wantReason: "the list could not be read",
+			wantCandidates: []apierror.Candidate{{UUID: uuid(1), Doubts: []string{"its created_on (2026-11-25T07:00:00Z) is before the request (2026-11-25T12:00:10Z)"}}}},
 		"during a POST that made nothing": {posts: []exchange{lost.taking(10 * time.Second)},
-			after: time.Second, want: 10 * time.Second, wantReason: "it was interrupted before it could look again"},
+			after: time.Second, want: 10 * time.Second, wantReason: "no new profile has this name, and it was interrupted before it could look again"},
 		"during a POST that times out, and lists hang": {posts: []exchange{timedOut}, lists: []exchange{lists(), hanging},
 			after: 10 * time.Second, want: requestTimeout + requestTimeout + retryMaxWait, wantReason: "the list could not be read"},
 		"while the list is read": {posts: []exchange{lost}, lists: []exchange{lists(), hanging},
@@ -77,7 +85,7 @@ func TestCreator_Interrupted(t *testing.T) {
 					t.Errorf("it took %s, want %s", took, test.want)
 				}
 				if test.wantReason != "" {
-					wantAmbiguous(t, err, test.wantReason)
+					wantAmbiguous(t, err, test.wantReason, test.wantCandidates...)
 				} else {
 					wantUUID(t, got, err, test.wantUUID)
 				}
@@ -115,21 +123,27 @@ func TestCreator_InterruptedBeforeSending_IsNotAmbiguous(t *testing.T) {
 // The waits between two lists add up to a known time.
 func TestCreator_Recovery_WaitsBetweenLists(t *testing.T) {
 	t.Parallel()
+	shortWaits := func(o *create.Options) { o.MaxWait = func(int) time.Duration { return 100 * time.Millisecond } }
 	for name, test := range map[string]struct {
-		posts []exchange
-		want  time.Duration
+		posts   []exchange
+		listed  exchange
+		options []func(*create.Options)
+		want    time.Duration
 	}{
-		"three POSTs, and a wait after each that doubles":      {[]exchange{lost}, 7 * time.Second},
-		"one POST that times out, and as long a wait":          {[]exchange{timedOut}, 2 * requestTimeout},
-		"a second POST that is rejected, and a wait after it":  {[]exchange{lost, fails(rejected(http.StatusConflict, "it exists"))}, 3 * time.Second},
-		"a second POST that succeeds, and a wait after it too": {[]exchange{lost, shows(seven(1))}, 3 * time.Second},
+		"three POSTs, and a wait after each that doubles":                      {[]exchange{lost}, lists(), nil, 7 * time.Second},
+		"one POST that times out, and as long a wait":                          {[]exchange{timedOut}, lists(), nil, 2 * requestTimeout},
+		"a second POST that is rejected, and a wait after it":                  {[]exchange{lost, fails(rejected(http.StatusConflict, "it exists"))}, lists(), nil, 3 * time.Second},
+		"a second POST that succeeds, and a wait after it too":                 {[]exchange{lost, shows(seven(1))}, lists(), nil, 3 * time.Second},
+		"short waits, and two seconds from the first POST at least":            {[]exchange{lost, shows(seven(1))}, lists(), []func(*create.Options){shortWaits}, 2 * time.Second},
+		"short waits, and a second before one of the same second is confirmed": {[]exchange{lost}, lists(createdOn(1, 10)), []func(*create.Options){shortWaits}, time.Second},
+		"lists that show an old profile, and waits that double":                {[]exchange{lost}, lists(createdOn(1, 9)), nil, 15 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{posts: test.posts, lists: []exchange{lists()}}
+				s := &script{posts: test.posts, lists: []exchange{lists(), test.listed}}
 				start := time.Now()
-				_, err := s.create(t.Context(), s.creator(), sentSeven)
+				_, err := s.create(t.Context(), s.creator(test.options...), sentSeven)
 				if took := time.Since(start); took != test.want {
 					t.Errorf("it took %s, want %s: %v", took, test.want, err)
 				}

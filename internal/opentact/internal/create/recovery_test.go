@@ -5,7 +5,6 @@ package create_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -165,6 +164,8 @@ func TestCreator_NoProfileInTwoLists_ResendsPost(t *testing.T) {
 			lists: []exchange{lists(), lists(), lists(), lists(seven(1))}, wantPosts: 2, wantLists: 4, wantUUID: uuid(1)},
 		{name: "the list shows no names and another new profile", maxRetries: 1, posts: []exchange{lost, shows(seven(1))}, lists: []exchange{lists(), lists(profile(2, `"weight":7`))},
 			gets: map[string]exchange{uuid(2): shows(profile(2, `"name":"b","weight":7`))}, wantPosts: 2, wantLists: 4, wantUUID: uuid(1)},
+		{name: "a list between two others is not complete", maxRetries: 1, posts: []exchange{lost, shows(seven(1))}, lists: []exchange{lists(), lists(), lists(`"x"`), lists()},
+			wantPosts: 2, wantLists: 6, wantUUID: uuid(1)},
 		{name: "three POSTs", maxRetries: 2, posts: []exchange{lost, lost, shows(seven(1))}, lists: []exchange{lists()}, wantPosts: 3, wantLists: 6, wantUUID: uuid(1)},
 	})
 }
@@ -198,6 +199,8 @@ func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
 			wantCandidates: []apierror.Candidate{{UUID: uuid(1)}, {UUID: uuid(2)}, {UUID: uuid(3)}}},
 		{name: "no more resends are allowed", posts: []exchange{lost}, lists: []exchange{lists(), lists(profile(1, `"name":"b","weight":7`))}, wantPosts: 1, wantLists: 3,
 			wantReason: "no new profile has this name, and the create was tried as often as max_retries (0) allows"},
+		{name: "no more resends are allowed and the list is not complete", posts: []exchange{lost}, lists: []exchange{lists(), lists(`"x"`)}, wantPosts: 1, wantLists: 3,
+			wantReason: ": a profile was expected, found a single JSON value, and the create was tried as often as max_retries (0) allows"},
 		{name: "a gateway timed out", maxRetries: 5, posts: []exchange{fails(page(http.StatusGatewayTimeout))}, lists: []exchange{lists()}, wantPosts: 1, wantLists: 3,
 			wantReason: "no new profile has this name, and the API may still be working on it"},
 		{name: "the list fails", posts: []exchange{lost}, lists: []exchange{lists(), forbidden}, wantPosts: 1, wantLists: 2,
@@ -210,6 +213,8 @@ func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
 			wantReason: "no new profile has this name, but the list is not complete: 1 item of the list could not be used"},
 		{name: "the second POST is rejected", maxRetries: 1, posts: []exchange{lost, fails(rejected(http.StatusBadRequest, "bad"))}, lists: []exchange{lists()},
 			wantPosts: 2, wantLists: 4, wantReason: "no new profile has this name, and the request that followed failed: create thing (POST "},
+		{name: "the second POST is rejected and the list is not complete", maxRetries: 1, posts: []exchange{lost, fails(rejected(http.StatusBadRequest, "bad"))},
+			lists: []exchange{lists(), lists(), lists(), lists(`"x"`)}, wantPosts: 2, wantLists: 4, wantReason: ": a profile was expected, found a single JSON value, and the request that followed failed: "},
 		{name: "the second POST is rejected and the list fails", maxRetries: 1, posts: []exchange{lost, fails(rejected(http.StatusBadRequest, "bad"))},
 			lists: []exchange{lists(), lists(), lists(), forbidden}, wantPosts: 2, wantLists: 4, wantReason: "the list could not be read: "},
 	})
@@ -217,27 +222,33 @@ func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
 
 func TestCreator_ManyCandidates_NamesTen(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		all := make([]string, 12)
-		want := make([]apierror.Candidate, 10)
-		for i := range all {
-			all[i] = seven(i)
-		}
-		for i := range want {
-			want[i].UUID = uuid(i)
-		}
-		s := &script{posts: []exchange{lost}, lists: []exchange{lists(), lists(all...)}}
-		_, err := s.create(t.Context(), s.creator(), sentSeven)
-		wantAmbiguous(t, err, fmt.Sprintf("(these are the first %d of %d)", len(want), len(all)), want...)
-	})
+	for number, suffix := range map[int]string{10: "ambiguous outcome", 12: "ambiguous outcome (these are the first 10 of 12)"} {
+		synctest.Test(t, func(t *testing.T) {
+			all := make([]string, number)
+			want := make([]apierror.Candidate, 10)
+			for i := range all {
+				all[i] = seven(i)
+			}
+			for i := range want {
+				want[i].UUID = uuid(i)
+			}
+			s := &script{posts: []exchange{lost}, lists: []exchange{lists(), lists(all...)}}
+			_, err := s.create(t.Context(), s.creator(), sentSeven)
+			wantAmbiguous(t, err, suffix, want...)
+			if ambiguous, ok := errors.AsType[*apierror.AmbiguousCreateError](err); ok && !strings.HasSuffix(ambiguous.Reason, suffix) {
+				t.Errorf("the reason is %q", ambiguous.Reason)
+			}
+		})
+	}
 }
 
 // A profile that is deleted after the list showed it is no candidate. It does not keep the
-// create from finding its own profile.
+// create from finding its own profile, or from finding that there is none.
 func TestCreator_CandidateDeletedMeanwhile_IsSkipped(t *testing.T) {
 	t.Parallel()
-	recoveryTest{
-		posts: []exchange{lost}, lists: []exchange{lists(), lists(profile(2, `"name":"a"`), seven(1))},
-		wantPosts: 1, wantLists: 2, wantUUID: uuid(1),
-	}.run(t)
+	deleted := profile(2, `"name":"a"`)
+	runRecoveryTests(t, []recoveryTest{
+		{name: "the list shows the profile", posts: []exchange{lost}, lists: []exchange{lists(), lists(deleted, seven(1))}, wantPosts: 1, wantLists: 2, wantUUID: uuid(1)},
+		{name: "the list shows no other", posts: []exchange{lost}, lists: []exchange{lists(), lists(deleted)}, wantPosts: 1, wantLists: 3, wantReason: "no new profile has this name, and the create"},
+	})
 }

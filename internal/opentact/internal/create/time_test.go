@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -58,6 +59,8 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 			wantLists: 4, wantUUID: uuid(2), wantUndecided: true},
 		{name: "the next list shows none", lists: []exchange{lists(), lists(createdOn(1, 10)), lists()}, wantLists: 3, wantReason: vanished,
 			wantCandidates: []apierror.Candidate{named(1)}},
+		{name: "the next lists are not complete", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(`"x"`), lists(`"x"`), lists(createdOn(1, 10))},
+			wantLists: 5, wantUUID: uuid(1), wantUndecided: true},
 		{name: "the next list fails", lists: []exchange{lists(), lists(createdOn(1, 10)), fails(errors.New("no list"))}, wantLists: 3,
 			wantReason: "the list could not be read: no list", wantCandidates: []apierror.Candidate{named(1)}},
 		{name: "each list shows another one", wantLists: 6, wantReason: "the times of the API do not show whether the profile is new",
@@ -68,6 +71,10 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 			wantLists: 3, wantUUID: uuid(1)},
 		{name: "an older one and one of the same second", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 10))}, wantLists: 2, wantReason: notOne,
 			wantCandidates: []apierror.Candidate{named(1), named(2, isOld(secondBefore))}},
+		{name: "an older one, and a later one with another value", lists: []exchange{lists(), lists(profile(2, `"name":"a","weight":6,"created_on":"2026-11-25T12:00:11Z"`), createdOn(1, 9))},
+			wantLists: 2, wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(secondBefore)), named(2, "weight is 6 beside 1, and was sent as 7 beside 0")}},
+		{name: "two later ones and one of the same second", lists: []exchange{lists(), lists(createdOn(3, 10), createdOn(1, 11), createdOn(2, 12))}, wantLists: 2,
+			wantReason: "2 new profiles have this name and the values that were sent", wantCandidates: []apierror.Candidate{named(1), named(2), named(3)}},
 		{name: "two later ones", lists: []exchange{lists(), lists(createdOn(1, 11), createdOn(2, 12))}, wantLists: 2,
 			wantReason: "2 new profiles have this name and the values that were sent", wantCandidates: []apierror.Candidate{named(1), named(2)}},
 		{name: "no time", lists: []exchange{lists(), lists(timeless(1))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
@@ -220,6 +227,10 @@ func TestCreator_WrongProfileInResponse(t *testing.T) {
 			wantReason: "or the clocks of the API differ", wantCandidates: []apierror.Candidate{old}},
 		{name: "with another name", posts: []exchange{shows(renamed)}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again,
 			wantCandidates: []apierror.Candidate{{UUID: uuid(3), Doubts: []string{`name is "z" beside 1, and was sent as "a" beside 0`}}}},
+		{name: "with another name, and the list shows one of the same second", posts: []exchange{shows(renamed)}, lists: []exchange{lists(), lists(createdOn(1, 10), renamed)},
+			wantReason: "the times of the API do not show whether the profile is new", wantCandidates: []apierror.Candidate{
+				{UUID: uuid(3), Doubts: []string{`name is "z" beside 1, and was sent as "a" beside 0`}}, {UUID: uuid(1)},
+			}},
 		{name: "with another name, and the list shows a new one", posts: []exchange{shows(renamed)}, lists: []exchange{lists(), lists(seven(1), renamed)}, wantUUID: uuid(1)},
 	}
 	for i := range tests {
@@ -247,20 +258,23 @@ func TestCreator_TimeZoneSkew_IsConfirmedByList(t *testing.T) {
 	const hours = -5 * 3600
 	for name, test := range map[string]struct {
 		baseline, later exchange
+		deleted         string
 		isNew           bool
 	}{
-		"the list shows it":                       {lists(six(2)), lists(six(2), createdOn(1, hours)), true},
-		"the list lacks it":                       {lists(six(2)), lists(six(2)), false},
-		"the list lacks an existing profile":      {lists(six(2)), lists(createdOn(1, hours)), false},
-		"the list fails":                          {lists(six(2)), fails(errors.New("no list")), false},
-		"the list is not complete":                {lists(six(2)), lists(six(2), createdOn(1, hours), `"x"`), false},
-		"the list before the create was rejected": {fails(errors.New("no list")), lists(createdOn(1, hours)), false},
+		"the list shows it":                       {lists(six(2)), lists(six(2), createdOn(1, hours)), "", true},
+		"the list lacks it":                       {lists(six(2)), lists(six(2)), "", false},
+		"the list lacks an existing profile":      {lists(six(2)), lists(createdOn(1, hours)), "", false},
+		"the list lacks a deleted profile":        {lists(six(2)), lists(createdOn(1, hours)), uuid(2), true},
+		"the list fails":                          {lists(six(2)), fails(errors.New("no list")), "", false},
+		"the list is not complete":                {lists(six(2)), lists(six(2), createdOn(1, hours), `"x"`), "", false},
+		"the list before the create was rejected": {fails(errors.New("no list")), lists(createdOn(1, hours)), "", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{posts: []exchange{shows(createdOn(1, hours)), shows(createdOn(3, hours+20))}, lists: []exchange{test.baseline, test.later}}
 				c := s.creator()
+				c.Exclude(test.deleted)
 				got, err := s.create(t.Context(), c, sentSeven)
 				if !test.isNew {
 					if _, ok := errors.AsType[*apierror.AmbiguousCreateError](err); !ok {
@@ -298,6 +312,53 @@ func TestCreator_ClocksOfServersDiffer_AcceptsResponses(t *testing.T) {
 		}
 		s.wantRequests(t, len(offsets), 1)
 	}
+}
+
+// Two creates get the same profile in their responses, which both confirm by a list. Only
+// one of them may have it.
+func TestCreator_TimeZoneSkew_OneProfileInTwoResponses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const members = `"created_on":"2026-11-25T07:00:00Z"`
+		s := &script{
+			posts: []exchange{shows(profile(1, `"name":"a",`+members)), shows(profile(1, `"name":"b",`+members)).taking(time.Second)},
+			lists: []exchange{lists(), lists(profile(1, members)).taking(10 * time.Second)},
+			gets:  map[string]exchange{uuid(1): shows(profile(1, `"name":"a",`+members))},
+		}
+		c := s.creator()
+		var working sync.WaitGroup
+		working.Go(func() {
+			got, err := s.create(t.Context(), c, `{"name":"a"}`)
+			wantUUID(t, got, err, uuid(1))
+		})
+		time.Sleep(time.Second)
+		_, err := s.create(t.Context(), c, `{"name":"b"}`)
+		wantAmbiguous(t, err, "no new profile has this name except those of other resources, "+uuid(1))
+		working.Wait()
+	})
+}
+
+// A list that began before another create may lack the profile of that create.
+func TestCreator_TimeZoneSkew_SlowListLacksProfileOfAnotherCreate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const created = `,"created_on":"2026-11-25T07:00:00Z"`
+		a, b := profile(1, `"name":"a"`+created), profile(2, `"name":"b"`+created)
+		s := &script{posts: []exchange{shows(a), shows(b)}, lists: []exchange{lists(), lists(a).taking(10 * time.Second), lists(a, b).taking(time.Second)}}
+		c := s.creator()
+		var working sync.WaitGroup
+		working.Go(func() {
+			got, err := s.create(t.Context(), c, `{"name":"a"}`)
+			wantUUID(t, got, err, uuid(1))
+			if got.Ambiguous != nil {
+				t.Errorf("the response was not accepted: %v", got.Ambiguous)
+			}
+		})
+		time.Sleep(time.Second)
+		got, err := s.create(t.Context(), c, `{"name":"b"}`)
+		wantUUID(t, got, err, uuid(2))
+		working.Wait()
+	})
 }
 
 // A later create compares the times with the skew that an earlier one has shown.
