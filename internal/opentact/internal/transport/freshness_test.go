@@ -10,7 +10,7 @@ import (
 )
 
 // TestFreshnessTransport_Observe sends requests one after the other and checks what the
-// last response says about itself.
+// last response says about itself. With fake time, no attempt takes any time.
 func TestFreshnessTransport_Observe(t *testing.T) {
 	t.Parallel()
 	server := time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC)
@@ -54,8 +54,10 @@ func TestFreshnessTransport_Observe(t *testing.T) {
 		},
 		{"before one with an Age", []exchanged{{get, 200, []string{at(95), "Age: 1"}}, {get, 200, []string{at(0)}}}, 0, ""},
 		{"Age 0", []exchanged{{get, 200, []string{at(0), "Age: 0"}}}, -1, ""},
+		{"Age 1", []exchanged{{get, 200, []string{at(0), "Age: 1"}}}, -1, "it is a copy from a cache: its Age is 1s"},
 		{"Age", []exchanged{{get, 200, []string{at(0), "Age: 12"}}}, -1, "it is a copy from a cache: its Age is 12s"},
 		{"list of Ages", []exchanged{{get, 200, []string{"Age: 12, 0"}}}, -1, "it is a copy from a cache: its Age is 12s"},
+		{"list of Ages with white space", []exchanged{{get, 200, []string{"Age: 12 , 0"}}}, -1, "it is a copy from a cache: its Age is 12s"},
 		{"list of Ages that begins with 0", []exchanged{{get, 200, []string{"Age: 0, 12"}}}, -1, ""},
 		{"invalid Age", []exchanged{{get, 200, []string{at(0), "Age: -12"}}}, -1, ""},
 		{"Age out of range", []exchanged{{get, 200, []string{"Age: 99999999999999999999"}}}, -1, "it is a copy from a cache: its Age is 1193046h28m15s"},
@@ -82,25 +84,27 @@ func TestFreshnessTransport_Observe(t *testing.T) {
 			0, "it is a copy from a cache: its Date is 1m39s before that of a newer response",
 		},
 	} {
-		steps := make([]step, len(test.sends))
-		for i, s := range test.sends {
-			steps[i] = status(s.status, s.headers...)
-		}
-		client := newClient(newFakeAPI(steps...), once)
-		var last *Request
-		for i, s := range test.sends {
-			last = newRequest(t, s.method, "https://api.example/rest")
-			if err := client.Do(t.Context(), last); (err == nil) != (s.status < 300) {
-				t.Errorf("%s, request %d: %v", test.name, i, err)
+		synctest.Test(t, func(t *testing.T) {
+			steps := make([]step, len(test.sends))
+			for i, s := range test.sends {
+				steps[i] = status(s.status, s.headers...)
 			}
-		}
-		var want time.Time
-		if test.date >= 0 {
-			want = server.Add(time.Duration(test.date) * time.Second)
-		}
-		if got := last.Date(); !got.Equal(want) || last.Stale() != test.stale {
-			t.Errorf("%s: the Date is %s, want %s; stale is %q, want %q", test.name, got, want, last.Stale(), test.stale)
-		}
+			client := newClient(newFakeAPI(steps...), once)
+			var last *Request
+			for i, s := range test.sends {
+				last = newRequest(t, s.method, "https://api.example/rest")
+				if err := client.Do(t.Context(), last); (err == nil) != (s.status < 300) {
+					t.Errorf("%s, request %d: %v", test.name, i, err)
+				}
+			}
+			var want time.Time
+			if test.date >= 0 {
+				want = server.Add(time.Duration(test.date) * time.Second)
+			}
+			if got := last.Date(); !got.Equal(want) || last.Stale() != test.stale {
+				t.Errorf("%s: the Date is %s, want %s; stale is %q, want %q", test.name, got, want, last.Stale(), test.stale)
+			}
+		})
 	}
 }
 

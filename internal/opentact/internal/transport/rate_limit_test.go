@@ -144,18 +144,25 @@ func TestRateLimitTransport_RequestsPerSecond_BoundsAdaptedLimit(t *testing.T) {
 func TestRateLimitTransport_ShortRetryAfter_PausesEveryRequest(t *testing.T) {
 	t.Parallel()
 	const accepted, rounds = 100, 50
-	for _, header := range []string{"", "Retry-After: 0", "Retry-After: Fri, 31 Dec 1999 00:00:00 GMT"} {
-		longest := time.Duration(0)
-		for range rounds {
-			synctest.Test(t, func(t *testing.T) {
-				steps := slices.Repeat([]step{status(200)}, accepted)
-				limit := newRateLimitTransport(newFakeAPI(append(steps, status(429, header), status(200))...), 0, time.Minute)
-				passAll(t, limit, accepted+1)
-				longest = max(longest, passAll(t, limit, 1)[0])
-			})
-		}
-		if longest < MinWait/2 || longest >= MinWait {
-			t.Errorf("%q: the longest of %d pauses was %s, want nearly %s", header, rounds, longest, MinWait)
+	for attempts, bound := range map[int]time.Duration{1: MinWait, 3: 4 * MinWait} {
+		for _, header := range []string{"", "Retry-After: 0", "Retry-After: Fri, 31 Dec 1999 00:00:00 GMT"} {
+			longest := time.Duration(0)
+			for range rounds {
+				synctest.Test(t, func(t *testing.T) {
+					steps := slices.Repeat([]step{status(200)}, accepted)
+					limit := newRateLimitTransport(newFakeAPI(append(steps, status(429, header), status(200))...), 0, time.Minute)
+					passAll(t, limit, accepted)
+					throttled := newRequest(t, http.MethodGet, "https://api.example")
+					throttled.exchange.attempts = attempts
+					if err := pass(withRequest(t.Context(), throttled), t, limit); err != nil {
+						t.Error(err)
+					}
+					longest = max(longest, passAll(t, limit, 1)[0])
+				})
+			}
+			if longest < bound/2 || longest >= bound {
+				t.Errorf("attempt %d, %q: the longest of %d pauses was %s, want nearly %s", attempts, header, rounds, longest, bound)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -286,6 +287,30 @@ func TestClientDo_TimeoutOfAnother_DoesNotInterrupt(t *testing.T) {
 		if made, closed := network.count(); closed != made {
 			t.Errorf("%d connections were made, %d are closed", made, closed)
 		}
+	})
+}
+
+// TestClientDo_Interrupted_KeepsConnection checks that the connection of a GET that the
+// caller ends is used again. It need not be half-open.
+func TestClientDo_Interrupted_KeepsConnection(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		network, address, base := startHalfOpenServer(t, https2, func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/hangs" {
+				<-r.Context().Done()
+			}
+		})
+		client := newClient(base)
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, cancel)
+		if err := client.Do(ctx, newRequest(t, http.MethodGet, address+"/hangs")); !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+		sendAll(t, client, newRequests(t, 1, address)...)
+		if made, _ := network.count(); made != 1 {
+			t.Errorf("%d connections were made, want 1", made)
+		}
+		time.Sleep(base.IdleConnTimeout + time.Second)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http/httptrace"
+	"strings"
 	"testing"
 )
 
@@ -113,6 +114,56 @@ func TestSentTracker(t *testing.T) {
 		test.run(tracker.trace())
 		if got := tracker.isSent(); got != test.want {
 			t.Errorf("%s: sent is %t", test.name, got)
+		}
+	}
+}
+
+// TestSentTracker_HasLostReused is about the connections of one attempt. Each one replaces
+// the one before, which the server had closed.
+func TestSentTracker_HasLostReused(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name     string
+		reused   []bool
+		isFailed bool
+		want     bool
+	}{
+		{"a new one", []bool{false}, false, false},
+		{"a new one fails", []bool{false}, true, false},
+		{"a reused one", []bool{true}, false, false},
+		{"a reused one fails", []bool{true}, true, true},
+		{"a new one after a reused one", []bool{true, false}, false, true},
+		{"two new ones after a reused one", []bool{true, false, false}, false, true},
+	} {
+		var tracker sentTracker
+		for _, reused := range test.reused {
+			tracker.gotConn(httptrace.GotConnInfo{Conn: newCountedConn(t), Reused: reused})
+		}
+		if got := tracker.hasLostReused(test.isFailed); got != test.want {
+			t.Errorf("%s: lost is %t", test.name, got)
+		}
+	}
+}
+
+// TestIsAlert is the table of writes to a connection.
+func TestIsAlert(t *testing.T) {
+	t.Parallel()
+	const tls13 = 24 // the length of an alert in TLS 1.3
+	for _, test := range []struct {
+		name  string
+		write string
+		want  bool
+	}{
+		{"nothing", "", false},
+		{"an alert", "\x15\x03\x03\x00\x02\x01\x00", true},
+		{"an alert of TLS 1.3", "\x17" + strings.Repeat("x", tls13-1), true},
+		{"a shorter record", "\x17" + strings.Repeat("x", tls13-2), false},
+		{"a longer record", "\x17" + strings.Repeat("x", tls13), false},
+		{"a handshake", "\x16" + strings.Repeat("x", tls13-1), false},
+		{"plain text of the same length", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", false},
+	} {
+		if got := isAlert([]byte(test.write)); got != test.want {
+			t.Errorf("%s: got %t", test.name, got)
 		}
 	}
 }
