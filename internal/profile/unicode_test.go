@@ -115,3 +115,48 @@ func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
 	_, diags = p.ReadDataSource(t, messagingProfile+"s", nil)
 	acctest.WantError(t, diags, "", "Could not list messaging profiles", malformed)
 }
+
+// An item without a name may match each pattern but the empty one, which selects all.
+func TestDataSources_UnnamedProfile_MayMatchPattern(t *testing.T) {
+	t.Parallel()
+	const named, empty, unnamed = `{"uuid":"00000001-0000-4000-8000-000000000000","name":"a"}`, `{"uuid":"00000002-0000-4000-8000-000000000000","name":""}`,
+		`{"uuid":"00000003-0000-4000-8000-000000000000","title":"no name"}`
+	for _, test := range []struct {
+		list   string
+		config acctest.Values
+		want   int // profiles
+		diag   string
+	}{
+		{named + "," + unnamed, acctest.Values{"name_regex": ".*"}, 1, "WARNING : Not all messaging profiles are listed"},
+		{named + "," + unnamed, nil, 0, "ERROR : Could not list messaging profiles"},
+		{named + "," + empty, acctest.Values{"name_regex": "^$"}, 1, ""},
+	} {
+		p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+			answer(w, http.StatusOK, `{"success":true,"payload":[`+test.list+`]}`)
+		})
+		got, diags := p.ReadDataSource(t, messagingProfile+"s", test.config)
+		if text := acctest.Describe(diags); !strings.HasPrefix(text, test.diag) || (text == "") != (test.diag == "") {
+			t.Errorf("%v: got %s", test.config, text)
+		}
+		if !strings.HasPrefix(test.diag, "ERROR") && len(got.List("profiles")) != test.want {
+			t.Errorf("%v: got %d profiles", test.config, len(got.List("profiles")))
+		}
+	}
+}
+
+// An item without a name may be the one that is looked for.
+func TestDataSource_UnnamedProfile_MayHaveName(t *testing.T) {
+	t.Parallel()
+	const named, unnamed = `{"uuid":"00000001-0000-4000-8000-000000000000","name":"a"}`, `{"uuid":"00000003-0000-4000-8000-000000000000","title":"no name"}`
+	for list, want := range map[string]string{
+		named: `No messaging profile is named "b"; the API lists 1 with other names.`,
+		named + "," + unnamed: `No messaging profile is named "b"; the API lists 1 with other names, ` +
+			"and shows no name of these: the API's data of messaging profile 00000003-0000-4000-8000-000000000000 is malformed: it has no name.",
+	} {
+		p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
+			answer(w, http.StatusOK, `{"success":true,"payload":[`+list+`]}`)
+		})
+		_, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "b"})
+		acctest.WantError(t, diags, "", want)
+	}
+}
