@@ -75,6 +75,8 @@ func TestEndpoint_Create_Alias(t *testing.T) {
 			requests: []string{byName, "GET A", alone}},
 		"name ignored, alias applied as a GET shows": {
 			script: []reply{ignored, success(part(uuidA, `"name":"a"`)), applied}, requests: []string{byName, alone, "GET A"}},
+		"name ignored, alias applied, and a GET does not find the profile yet": {
+			script: []reply{ignored, success(part(uuidA, "")), notFound}, requests: []string{byName, alone, "GET A"}},
 		"field missing, alias applied": {
 			script:   []reply{success(part(uuidA, `"name":"a","webhook":null,"limit":5`)), ignored, applied},
 			requests: []string{byName, "GET A", alone}},
@@ -163,6 +165,28 @@ func TestEndpoint_Alias_IsLearnedAndUnlearned(t *testing.T) {
 		t.Log(step.name)
 		a.wantRequests(t, step.requests...)
 	}
+}
+
+// A null that was not applied under either name leaves the old value.
+func TestEndpoint_Alias_NullIsIgnored_IsNotLearned(t *testing.T) {
+	t.Parallel()
+	ignored := success(whole(uuidA, ""))
+	a := &fakeAPI{script: []reply{ignored, ignored, success(whole(uuidA, `"weight":7`))}}
+	e := a.endpoint()
+	for _, value := range []string{"null", "7"} {
+		_, err := e.Update(t.Context(), uuidA, raw(`{"weight":`+value+`}`), raw(`{"name":"a","weight":1}`))
+		wantError(t, err, "")
+	}
+	a.wantRequests(t, `PATCH A {"weight":null}`, `PATCH A {"old_weight":null}`, `PATCH A {"weight":7}`)
+}
+
+// A 400 after an attempt with an ambiguous outcome does not show that the API does not know
+// the other name.
+func TestEndpoint_Update_OtherNameAmbiguousThenRejected_IsNoted(t *testing.T) {
+	t.Parallel()
+	a := &fakeAPI{retries: 1, script: []reply{success(whole(uuidA, "")), badGateway, rejection(http.StatusBadRequest, "old_weight is unknown")}}
+	_, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"weight":7}`), nil)
+	wantMismatch(t, err, apierror.Mismatch{Field: "weight", Sent: "7", Got: "1", Note: "old_weight is unknown", Unfinished: true})
 }
 
 // A response that lacks the field proves nothing about its name. The GET after it may show

@@ -34,6 +34,8 @@ func TestEndpoint_Delete_Response(t *testing.T) {
 		"in use with a 200":    {rejection(http.StatusOK, "profile is in use"), "profile is in use"},
 		"page with status 403": {page(http.StatusForbidden), "an HTML page"},
 		"redirect":             {reply{status: http.StatusFound}, "a redirect"},
+		"multiple choices":     {reply{status: http.StatusMultipleChoices}, "a redirect"},
+		"switching protocols":  {reply{status: http.StatusSwitchingProtocols}, "it switches to another protocol"},
 		"bad gateway":          {badGateway, "status 502"},
 		"no response":          {reply{}, "the connection was closed"},
 	} {
@@ -101,6 +103,9 @@ func TestEndpoint_Delete_UnclearSuccess_IsConfirmed(t *testing.T) {
 				}
 				if apierror.IsNotFound(err) {
 					t.Errorf("got not found: %v", err)
+				}
+				if _, isCredentials := errors.AsType[*apierror.CredentialsError](err); isCredentials != (gotten == "credentials rejected") {
+					t.Errorf("the error hides that of the GET: %v", err)
 				}
 			})
 		}
@@ -221,6 +226,20 @@ func TestEndpoint_List_Stale_IsError(t *testing.T) {
 			a.wantRequests(t, slices.Concat(pages, []string{"GET C"}, pages)...)
 		})
 	}
+}
+
+// Only a list and a 404 from a cache don't count. A cached profile is better than none, and
+// a cached error is reported as it is.
+func TestEndpoint_Get_Stale_IsUsed(t *testing.T) {
+	t.Parallel()
+	profile, forbidden := success(whole(uuidA, "")), rejection(http.StatusForbidden, "no rights")
+	profile.age, forbidden.age = "7", "7"
+	e := (&fakeAPI{script: []reply{profile, forbidden}}).endpoint()
+	got, err := e.Get(t.Context(), uuidA, nil)
+	wantError(t, err, "")
+	wantFields(t, got, whole(uuidA, ""))
+	_, err = e.Get(t.Context(), uuidA, nil)
+	wantError(t, err, "status 403: no rights")
 }
 
 func TestEndpoint_List_ContextEnded_IsTransportError(t *testing.T) {

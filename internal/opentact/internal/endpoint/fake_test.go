@@ -101,8 +101,8 @@ type reply struct {
 	// status is the HTTP status. If it is 0, there is no response.
 	status int
 	body   string
-	// age is the Age of a response from a cache, or "".
-	age string
+	// age is the Age of a response from a cache, and date is the Date, or "".
+	age, date string
 	// meanwhile is called before the response is returned, unless it is nil.
 	meanwhile func()
 }
@@ -170,6 +170,9 @@ func (a *fakeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
 	header := http.Header{}
 	if next.age != "" {
 		header.Set("Age", next.age)
+	}
+	if next.date != "" {
+		header.Set("Date", next.date)
 	}
 	return &http.Response{StatusCode: next.status, Header: header, ContentLength: -1, Body: io.NopCloser(strings.NewReader(next.body))}, nil
 }

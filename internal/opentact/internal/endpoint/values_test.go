@@ -130,6 +130,7 @@ func TestEndpoint_Error_SensitiveValueInMessage_IsRedacted(t *testing.T) {
 	}{
 		"get":                           {func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, sensitive); return err }, repeats},
 		"delete":                        {func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, sensitive) }, repeats},
+		"delete, then GET is an error":  {func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, sensitive) }, reply{status: http.StatusNoContent}},
 		"update, sent value":            {func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, sensitive, other); return err }, repeats},
 		"update, value from before":     {func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, other, sensitive); return err }, repeats},
 		"create":                        {create, repeats},
@@ -138,7 +139,7 @@ func TestEndpoint_Error_SensitiveValueInMessage_IsRedacted(t *testing.T) {
 	} {
 		a := &fakeAPI{script: []reply{test.reply, repeats}, lists: []reply{success(`[]`), repeats}}
 		err := test.call(a.endpoint())
-		if err == nil || !strings.Contains(err.Error(), "no (the value of webhook)") || strings.Contains(err.Error(), hook) {
+		if err == nil || !strings.Contains(err.Error(), "no (the value of webhook)") || strings.Contains(err.Error(), "hooks.example") {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -147,8 +148,10 @@ func TestEndpoint_Error_SensitiveValueInMessage_IsRedacted(t *testing.T) {
 // The PATCH with the alias sends one field. Its error may repeat the others.
 func TestEndpoint_AliasError_SensitiveValueInMessage_IsRedacted(t *testing.T) {
 	t.Parallel()
-	sent := raw(`{"name":"a","weight":7,"webhook":"` + hook + `"}`)
-	a := &fakeAPI{script: []reply{success(whole(uuidA, `"webhook":"`+hook+`"`)), rejection(http.StatusInternalServerError, "no "+hook)}}
-	_, err := a.endpoint().Create(t.Context(), sent)
-	wantMismatch(t, err, apierror.Mismatch{Field: "weight", Sent: "7", Got: "1", Note: "no (the value of webhook)", Unfinished: true})
+	script := []reply{success(whole(uuidA, `"webhook":"`+hook+`"`)), rejection(http.StatusInternalServerError, "no "+hook)}
+	want := apierror.Mismatch{Field: "weight", Sent: "7", Got: "1", Note: "no (the value of webhook)", Unfinished: true}
+	_, err := (&fakeAPI{script: script}).endpoint().Create(t.Context(), raw(`{"name":"a","weight":7,"webhook":"`+hook+`"}`))
+	wantMismatch(t, err, want)
+	_, err = (&fakeAPI{script: script}).endpoint().Update(t.Context(), uuidA, raw(`{"weight":7}`), raw(`{"name":"a","webhook":"`+hook+`"}`))
+	wantMismatch(t, err, want)
 }

@@ -6,8 +6,11 @@ import (
 	"context"
 	"net/http"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
 // TestEndpoint_Update_Result shows how a response to a PATCH becomes a profile. Before
@@ -131,25 +134,25 @@ func TestEndpoint_Create_UnnamedResponse_IsRead(t *testing.T) {
 // Without a name, the response to a PATCH may be about anything that has the UUID.
 func TestEndpoint_Update_UnnamedResponse_ProfileNotFound_IsError(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		list reply
-		want string // in the error
-	}{
-		"not found":   {success(`[]`), "no (the value of webhook)"},
-		"unconfirmed": {badGateway, "could not confirm this"},
+	const name, webhook = `{"name":"b"}`, `{"webhook":"` + hook + `"}`
+	for reason, list := range map[string]reply{
+		"no (the value of webhook)": success(`[]`), // the message of the 404
+		"could not confirm this":    badGateway,
 	} {
-		a := &fakeAPI{script: []reply{success(part(uuidA, "")), rejection(http.StatusNotFound, "no "+hook)}, lists: []reply{test.list}}
-		got, err := a.endpoint().Update(t.Context(), uuidA, raw(`{"name":"b"}`), raw(`{"webhook":"`+hook+`"}`))
-		wantError(t, err, "the response shows no name, and the profile can't be read: ")
-		wantError(t, err, test.want)
-		if outcome := apierror.OutcomeOf(err); outcome != apierror.Ambiguous { // the API said that it acted
-			t.Errorf("%s: the outcome is %s", name, outcome)
+		for sent, before := range map[string]string{name: webhook, webhook: name} {
+			a := &fakeAPI{script: []reply{success(part(uuidA, "")), rejection(http.StatusNotFound, "no "+hook)}, lists: []reply{list}}
+			got, err := a.endpoint().Update(t.Context(), uuidA, raw(sent), raw(before))
+			wantError(t, err, "the response shows no name, and the profile can't be read: ")
+			wantError(t, err, reason)
+			if outcome := apierror.OutcomeOf(err); outcome != apierror.Ambiguous { // the API said that it acted
+				t.Errorf("%s: the outcome is %s", reason, outcome)
+			}
+			if apierror.IsNotFound(err) != (reason != "could not confirm this") {
+				t.Errorf("%s: got %v", reason, err)
+			}
+			wantFields(t, got, "")
+			a.wantRequests(t, "PATCH A "+sent, "GET A", "LIST")
 		}
-		if apierror.IsNotFound(err) != (name == "not found") {
-			t.Errorf("%s: got %v", name, err)
-		}
-		wantFields(t, got, "")
-		a.wantRequests(t, `PATCH A {"name":"b"}`, "GET A", "LIST")
 	}
 }
 
@@ -198,4 +201,58 @@ func TestEndpoint_Create_NeverNamed_IsKept(t *testing.T) {
 	wantError(t, err, "")
 	wantFields(t, got.Fields, part(uuidA, `"name":"a"`))
 	a.wantRequests(t, "LIST", `POST {"name":"a"}`, "GET A", "GET A")
+}
+
+// datedKind is testKind with the time of creation.
+func datedKind() Kind {
+	kind := testKind()
+	kind.Shape.Fields = append(kind.Shape.Fields, wire.CreatedOn)
+	return kind
+}
+
+// The times of the server reach the create: a profile that is older than the request is not
+// the one of the response, and one that was created during a slow request is.
+func TestEndpoint_Create_ComparesTimes(t *testing.T) {
+	t.Parallel()
+	at := func(second int) (date, createdOn string) {
+		now := time.Date(2026, time.November, 25, 12, 0, second, 0, time.UTC)
+		return now.Format(http.TimeFormat), now.Format(time.RFC3339)
+	}
+	respond := func(uuid string, created, date int, took time.Duration) reply {
+		_, createdOn := at(created)
+		r := success(whole(uuid, `"created_on":"`+createdOn+`"`))
+		r.date, _ = at(date)
+		r.meanwhile = func() { time.Sleep(took) }
+		return r
+	}
+	for name, test := range map[string]struct {
+		second reply
+		err    string
+	}{
+		"before the request": {respond(uuidB, 10, 30, time.Second), "it describes profile " + uuidB + ", which seems to be older: its created_on (2026-11-25T12:00:10Z) is before the request (2026-11-25T12:00:29Z)"},
+		"during the request": {respond(uuidB, 15, 30, 20*time.Second), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				e := (&fakeAPI{script: []reply{respond(uuidA, 0, 0, 0), test.second}}).endpointOf(datedKind())
+				_, err := e.Create(t.Context(), raw(`{"name":"a"}`)) // shows that the clocks agree
+				wantError(t, err, "")
+				_, err = e.Create(t.Context(), raw(`{"name":"a"}`))
+				wantError(t, err, test.err)
+			})
+		})
+	}
+}
+
+// A profile that is older than the first list is not adopted.
+func TestEndpoint_Create_AmbiguousOutcome_ComparesWithFirstList(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		first, later := success(`[]`), success(`[`+whole(uuidA, `"created_on":"2026-11-25T11:59:59Z"`)+`]`)
+		first.date, later.date = "Wed, 25 Nov 2026 12:00:00 GMT", "Wed, 25 Nov 2026 12:00:30 GMT"
+		a := &fakeAPI{script: []reply{badGateway}, lists: []reply{first, later}}
+		_, err := a.endpointOf(datedKind()).Create(t.Context(), raw(`{"name":"a"}`))
+		wantError(t, err, "a profile has this name and the values that were sent, but its created_on is before the first list")
+	})
 }
