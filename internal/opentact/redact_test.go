@@ -91,6 +91,7 @@ func TestCollection_Get_Error_ReducesUnknownURL(t *testing.T) {
 		want  string
 	}{
 		"message":             {rejection(409, secret+" is down"), "https://hook.example is down"},
+		"no scheme":           {rejection(409, "no answer from "+strings.TrimPrefix(secret, "https://")), "responded with status 409: no answer from hook.example"},
 		"message of a field":  {reply{status: 400, body: `{"success":false,"fields":{"params.callback_url":{"message":"` + secret + `"}}}`}, "callback_url: https://hook.example"},
 		"name of a field":     {reply{status: 400, body: `{"success":false,"fields":{"` + secret + `":"bad"}}`}, "https://hook.example: bad"},
 		"JSON in the message": {rejection(502, `{"url":"`+strings.ReplaceAll(secret, "/", `\/`)+`"}`), `{"url":"https://hook.example"}`},

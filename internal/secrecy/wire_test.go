@@ -222,8 +222,8 @@ var answers = map[string]http.HandlerFunc{
 		w.Header().Set("X-Request-Id", webhook)
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusConflict)
-		_, _ = fmt.Fprintf(w, `{"success":false,"message":"no answer from %s or %s","fields":{"params.callback_url":{"message":"%[1]s"}}}`,
-			webhook, strings.ReplaceAll(webhook, "/", `\\/`))
+		_, _ = fmt.Fprintf(w, `{"success":false,"message":"no answer from %s, %s or %s","fields":{"params.callback_url":{"message":"%[1]s"}}}`,
+			webhook, strings.ReplaceAll(webhook, "/", `\\/`), strings.TrimPrefix(webhook, "https://"))
 	},
 	"a refusal that repeats the header": func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

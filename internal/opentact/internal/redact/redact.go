@@ -7,7 +7,8 @@
 //   - no JWT
 //   - no more of a URL than its scheme and host
 //
-// It does not recognise a secret that is cut, wrapped or encoded twice.
+// It recognises a URL without a scheme as //host/path, or as a host with a dot that a path
+// or a query follows. It does not recognise a secret that is cut, wrapped or encoded twice.
 package redact
 
 import (

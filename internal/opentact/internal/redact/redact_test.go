@@ -145,12 +145,46 @@ func TestRedactor_Text_URL(t *testing.T) {
 		{"an @ in a path", "https://h.example/@me", "https://…"},
 		{"a JWT in a path", "https://h.example/" + jwt, "https://h.example"},
 		{"a JWT as the host", "https://" + jwt, "https://(a token)"},
+		{"no scheme", "no answer from hooks.h.example/services/k3y, h.example:8080/k3y or h.example./k3y.", "no answer from hooks.h.example, h.example:8080 or h.example.."},
+		{"no scheme, a query", "(h.example?key=k3y) h.example%3Fkey%3Dk3y", "(h.example) h.example"},
+		{"no scheme, an IPv4 address", "10.0.0.1/k3y 10.0.0.1:80/k3y 10.0.0.1?k3y", "10.0.0.1 10.0.0.1:80 10.0.0.1"},
+		{"no scheme, a host that is not ASCII", "bücher.example/k3y xn--bcher-kva.xn--p1ai/k3y", "bücher.example xn--bcher-kva.xn--p1ai"},
+		{"no scheme, in capitals", "HOOKS.H.EXAMPLE/K3Y", "HOOKS.H.EXAMPLE"},
+		{"no scheme, a password", "to me:it@h.example/k3y", "to h.example"},
+		{"no scheme, an @ in the path", "h.example/k3y@x", "…"},
+		{"no scheme, JSON of PHP", `{"url":"h.example\/k3y","host":"h.example"}`, `{"url":"h.example","host":"h.example"}`},
+		{"no scheme, HTML and a query", "h.example&#x2F;k3y next=h.example%2Fk3y", "h.example next=h.example"},
+		{"no scheme, in a path", "/proxy/h.example/k3y", "/proxy/h.example"},
+		{"no scheme, a URL in the query", "h.example/?next=https://h2.example/k3y", "h.example"},
+		{"no scheme, Markdown", "`h.example/k3y`", "`h.example`"},
+		{"two slashes", "//hooks.h.example/services/k3y (//intern/k3y) //intern:80/k3y", "//hooks.h.example (//intern) //intern:80"},
+		{"two slashes, JSON of PHP", `"\/\/intern\/k3y"`, `"//intern"`},
+		{"one slash", "https:/h.example/k3y https:/me:it@h.example/k3y", "https:/h.example https:/h.example"},
+		{"no slash", "https:h.example/k3y", "https:h.example"},
+		{"three slashes", "https:///h.example/k3y", "https://…"},
 		{"no URL", "a:b http:/x //x c:\\x", "a:b http:/x //x c:\\x"},
 	} {
 		for name, redactor := range map[string]*redact.Redactor{"nil": nil, "empty": redact.New()} {
 			if got := redactor.Text(test.text); got != test.want {
 				t.Errorf("%s, %s redactor: got %q, want %q", test.name, name, got, test.want)
 			}
+		}
+	}
+}
+
+// Text that only resembles a URL without a scheme stays.
+func TestRedactor_Text_NoURL(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"expected application/json, got text/html; charset=utf-8", "application/vnd.api+json",
+		"no route to /rest/profile/messaging or profile/messaging", "/rest//profile/messaging",
+		"2026-01-02/2026-02-03 or 01.02.2026/03.02.2026", "v1.2/v1.3, 1.2.3/4, 2.x/3.x and 1.5s/2.5s", "nginx/1.18.0 and PHP/8.3",
+		"a ratio of 3/4, 0.5/1.5 or 16:9/4:3", "main.tf, in main.tf/ or main.tf? See main.tf.", "params.callback_url/params.callback_url2",
+		"params.callback_url? params.name?", "write to me@h.example, you@h.example.", "It is bad./ It is worse.", "a.m./p.m. and e.g./i.e.",
+		"and/or yes/no n/a", "10.0.0.0/8 and 10.1.2.0/24.", "h.example/ h.example? //h/ //h.example", "dial tcp 10.0.0.1:443: lookup h.example on 10.0.0.2:53",
+	} {
+		if got := (*redact.Redactor)(nil).Text(text); got != text {
+			t.Errorf("%q became %q", text, got)
 		}
 	}
 }
