@@ -55,6 +55,14 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 		"https://a.example/%40s3cret":    "it contains an @",
 		"https://u:s3cret%40a.example":   "it contains an @",
 		"http://localhost/s3cret@b":      "it contains an @",
+		"https://s3cret\uff20a.example":  "it contains an @",
+		"https://s3cret\ufe6ba.example":  "it contains an @",
+		"https://h/s3cret%2540":          "it contains an @",
+		"https://h/s3cret%252525252540":  "it contains an @",
+		"https://h/s3cret%25%34%30":      "it contains an @",
+		"https://h/s3cret%25zz%2540":     "it contains an @",
+		"https://h/s3cret%EF%BC%A0":      "it contains an @",
+		"https://h/s3cret%ef%b9%25ab":    "it contains an @",
 		"u:s3cret@a.example":             "it contains an @",
 		"https://a.example?token=s3cret": "it has a query or a fragment",
 		"https://a.example#s3cret":       "it has a query or a fragment",
@@ -71,7 +79,10 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 
 // An address that is accepted can be requested: it has a host, no @, query or fragment, and plain http goes to this machine only.
 func FuzzParseBaseURL(f *testing.F) {
-	for _, seed := range []string{"https://api.opentact.org/rest", "http://127.0.0.1:8480/rest", "http://[::1]/", "https://u:p@h/", "http://example.com", "https://h/?q#f"} {
+	for _, seed := range []string{
+		"https://api.opentact.org/rest", "http://127.0.0.1:8480/rest", "http://[::1]/", "https://u:p@h/", "http://example.com", "https://h/?q#f",
+		"https://u\uff20h/", "https://h/%2540",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -83,7 +94,7 @@ func FuzzParseBaseURL(f *testing.F) {
 		if base.Scheme != "https" && (base.Scheme != "http" || !isLoopback) {
 			t.Fatalf("%q was accepted", text)
 		}
-		if base.Host == "" || base.User != nil || strings.Contains(base.Path, "@") || base.RawQuery != "" || base.Fragment != "" || strings.HasSuffix(base.Path, "/") {
+		if base.Host == "" || base.User != nil || strings.ContainsAny(base.Host+base.Path, "@\uff20\ufe6b") || base.RawQuery != "" || base.Fragment != "" || strings.HasSuffix(base.Path, "/") {
 			t.Fatalf("%q was accepted as %#v", text, base)
 		}
 		if _, err := url.Parse(base.String()); err != nil {
