@@ -241,42 +241,22 @@ func (c *Creator) ownedNow() map[string]bool {
 func (c *Creator) existed(uuid string, lastList int) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.existedLocked(uuid, lastList)
-}
-
-// existedLocked is existed for callers that hold mu.
-func (c *Creator) existedLocked(uuid string, lastList int) bool {
 	number, isListed := c.firstList[uuid]
 	return isListed && number <= lastList || c.excluded[uuid]
 }
 
-// mayOwn returns an error if a profile belongs to another resource, or existed.
-func (c *Creator) mayOwn(uuid string, lastList int) error {
+// own adds a profile to owned. It fails if the profile belongs to another resource.
+func (c *Creator) own(uuid string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.mayOwnLocked(uuid, lastList)
-}
-
-// mayOwnLocked is mayOwn for callers that hold mu.
-func (c *Creator) mayOwnLocked(uuid string, lastList int) error {
-	switch {
-	case c.owned[uuid]:
-		return fmt.Errorf("profile %s, which belongs to another resource of this provider configuration", uuid)
-	case c.existedLocked(uuid, lastList):
-		return fmt.Errorf("profile %s, which existed before", uuid)
-	default:
-		return nil
-	}
-}
-
-// own adds a profile to owned if mayOwn allows it.
-func (c *Creator) own(uuid string, lastList int) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.mayOwnLocked(uuid, lastList); err != nil {
-		return err
+	if c.owned[uuid] {
+		return errOwned(uuid)
 	}
 	c.owned[uuid] = true
 	c.options.Adopt(uuid)
 	return nil
+}
+
+func errOwned(uuid string) error {
+	return fmt.Errorf("profile %s, which belongs to another resource of this provider configuration", uuid)
 }

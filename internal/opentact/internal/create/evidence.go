@@ -156,9 +156,9 @@ func (r *recovery) doubts(c candidate) []string {
 	if c.doubt != "" {
 		doubts = append(doubts, c.doubt)
 	}
-	if created, ok := parseCreated(c.Text(wire.CreatedOn)); ok && c.age == older && c.doubt == "" {
+	if c.age == older && c.doubt == "" {
 		date, _ := r.baselineResult()
-		doubts = append(doubts, fmt.Sprintf("its created_on (%s) is before the first list (%s)", created.from.UTC().Format(time.RFC3339), date.UTC().Format(time.RFC3339)))
+		doubts = append(doubts, fmt.Sprintf("its created_on (%s) is before the first list (%s)", c.Text(wire.CreatedOn), date.UTC().Format(time.RFC3339)))
 	}
 	return doubts
 }

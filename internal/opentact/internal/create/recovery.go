@@ -10,7 +10,6 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -105,21 +104,25 @@ func (r *recovery) post(ctx context.Context) (wire.RawFields, error) {
 func (r *recovery) accept(ctx context.Context, response Response) error {
 	fields, createdOn := response.Fields, response.Fields.Text(wire.CreatedOn)
 	uuid := fields.UUID()
-	if err := r.mayOwn(uuid, r.lastList); err != nil {
+	switch {
+	case r.ownedNow()[uuid]:
 		r.foreign = uuid
-		return err
+		return errOwned(uuid)
+	case r.existed(uuid, r.lastList):
+		r.foreign = uuid
+		return fmt.Errorf("profile %s, which existed before", uuid)
 	}
 	isBefore, mayBeSkew := r.clock.isBeforeRequest(createdOn, response)
 	switch {
 	case isBefore && (!mayBeSkew || !r.hasAppeared(ctx, uuid)):
-		doubt := fmt.Sprintf("its created_on (%s) is before the request (%s)", redact.Clean(createdOn), response.Date.Add(-response.Elapsed).UTC().Format(time.RFC3339))
+		doubt := fmt.Sprintf("its created_on (%s) is before the request (%s)", createdOn, response.Date.Add(-response.Elapsed).UTC().Format(time.RFC3339))
 		r.described = &candidate{RawFields: fields, age: older, doubt: doubt}
 		return fmt.Errorf("profile %s, which seems to be older: %s", uuid, doubt)
 	case !r.hasName(fields):
 		r.described = &candidate{RawFields: fields}
 		return fmt.Errorf("profile %s, which has another name", uuid)
 	}
-	if err := r.own(uuid, r.lastList); err != nil { // another create was faster
+	if err := r.own(uuid); err != nil { // another create was faster
 		r.foreign = uuid
 		return err
 	}
@@ -218,7 +221,7 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 		chosen, reason := r.choose()
 		isLast, isComplete, wait := n == maxLists || r.wrong, r.shown.incomplete == nil, r.pause()
 		switch {
-		case reason != "" && (isLast || !r.shown.showsLag()):
+		case reason != "" && !r.shown.showsLag():
 			return nil, r.ambiguousError(reason)
 		case reason != "": // lists lag, so a later one may show the profile
 			wait = r.options.MaxWait(n - 1)
@@ -295,7 +298,7 @@ func (r *recovery) choose() (chosen *candidate, reason string) {
 
 // adopt makes a candidate the profile of this create.
 func (r *recovery) adopt(c candidate) (wire.RawFields, error) {
-	if err := r.own(c.UUID(), r.lastList); err != nil { // another create was faster
+	if err := r.own(c.UUID()); err != nil { // another create was faster
 		return nil, r.ambiguousError("the list shows " + err.Error())
 	}
 	r.recovered, r.undecided = true, c.age == undecided
@@ -312,9 +315,7 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 	}
 	if most > 0 {
 		_ = sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
-		if r.look(ctx) != nil {
-			return nil, nil // the warning about a resend says that there may be duplicates
-		}
+		_ = r.look(ctx)                                                          // after an error, the warning about the resend says that there may be duplicates
 	}
 	owned := r.ownedNow()
 	for _, c := range slices.Concat(r.shown.matching(newer), r.shown.matching(undecided)) {
@@ -331,9 +332,6 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 		certain, possible = nil, slices.Concat(certain, possible)
 	case most > 0 && len(certain) == most:
 		possible = nil
-	}
-	for _, uuid := range slices.Concat(certain, possible) {
-		r.Exclude(uuid)
 	}
 	return certain, possible
 }

@@ -239,6 +239,22 @@ func TestCreator_WrongProfileInResponse(t *testing.T) {
 	runRecoveryTests(t, tests)
 }
 
+// The profile of another resource is that of somebody else, however old it is.
+func TestCreator_ResponseHoldsProfileOfAnotherResource_IsForeign(t *testing.T) {
+	t.Parallel()
+	s := &script{posts: []exchange{shows(createdOn(1, 20)), makes(2), shows(createdOn(1, 20))}, lists: []exchange{lists()}} // sent at 20 s, 30 s and 40 s
+	c := s.creator()
+	for i := range 2 {
+		got, err := s.create(t.Context(), c, []string{sentSeven, `{"name":"b"}`}[i])
+		wantUUID(t, got, err, uuid(i+1))
+	}
+	_, err := s.create(t.Context(), c, sentSeven)
+	ambiguous, _ := errors.AsType[*apierror.AmbiguousCreateError](err)
+	if ambiguous == nil || ambiguous.Foreign != uuid(1) || len(ambiguous.Candidates) != 0 {
+		t.Errorf("got %+v, %v", ambiguous, err)
+	}
+}
+
 // A name that differs only by case, white space or normal form is the API's doing. The
 // profile belongs to the create.
 func TestCreator_ResponseWritesNameDifferently_IsItsProfile(t *testing.T) {

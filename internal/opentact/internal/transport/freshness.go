@@ -3,7 +3,6 @@
 package transport
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -84,9 +83,6 @@ func readDate(header http.Header) time.Time {
 // invalid one (RFC 9111, section 5.1).
 func readAge(header http.Header) time.Duration {
 	first, _, _ := strings.Cut(header.Get("Age"), ",")
-	seconds, err := strconv.ParseUint(strings.TrimSpace(first), 10, 32)
-	if err != nil && !errors.Is(err, strconv.ErrRange) { // out of range, seconds is the largest number
-		return 0
-	}
+	seconds, _ := strconv.ParseUint(strings.TrimSpace(first), 10, 32) // 0 if it is invalid, the maximum if it is out of range
 	return time.Duration(seconds) * time.Second
 }
