@@ -111,9 +111,12 @@ func TestServe_LogLevels(t *testing.T) {
 		program := exec.CommandContext(t.Context(), os.Args[0])
 		program.Env = []string{
 			servedVariable + "=" + file, "TF_LOG=" + level, "TMPDIR=" + filepath.Dir(file), // for its socket
+			"GOCOVERDIR=" + filepath.Dir(file), // otherwise a program with coverage writes to os.Stderr, which go-plugin replaces
 			// What Terraform sets to start a provider.
 			"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6",
 		}
+		var stderr bytes.Buffer
+		program.Stderr = &stderr
 		stdin, err := program.StdinPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -130,7 +133,7 @@ func TestServe_LogLevels(t *testing.T) {
 		}
 		_ = stdin.Close()
 		if err := program.Wait(); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%v\n%s", err, &stderr)
 		}
 		text, err := os.ReadFile(file)
 		if err != nil {
