@@ -107,9 +107,13 @@ type Skipped struct {
 const maxReasons = 10
 
 // Add counts a skipped item.
-func (s *Skipped) Add(reason error) {
+func (s *Skipped) Add(reason error) { s.add(reason.Error) }
+
+// add counts a skipped item. It calls reason only for the first items, because redaction
+// takes time.
+func (s *Skipped) add(reason func() string) {
 	if s.Count++; s.Count <= maxReasons {
-		s.Reasons = append(s.Reasons, reason.Error())
+		s.Reasons = append(s.Reasons, reason())
 	}
 }
 

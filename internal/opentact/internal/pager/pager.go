@@ -223,8 +223,8 @@ func (r *reading) isMore(page []item, isNew bool) (more bool, err error) {
 func (r *reading) addItems(page []item) {
 	for _, it := range page {
 		if it.err != nil {
-			it.key = "#" + strconv.Itoa(len(r.seen))                        // no other item has this key
-			r.list.Skipped.Add(errors.New(r.Redactor.Text(it.err.Error()))) // it may quote the item
+			it.key = "#" + strconv.Itoa(len(r.seen))                                     // no other item has this key
+			r.list.Skipped.add(func() string { return r.Redactor.Text(it.err.Error()) }) // it may quote the item
 		} else {
 			r.list.add(it.profile)
 		}
