@@ -34,10 +34,8 @@ const (
 	newer
 )
 
-// skew returns the bounds of the skew.
-func (c *clock) skew() (least, most time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// skewLocked returns the bounds of the skew. The caller holds mu.
+func (c *clock) skewLocked() (least, most time.Duration) {
 	if c.least <= 0 && c.most >= 0 { // the times don't contradict a skew of zero
 		return 0, 0
 	}
@@ -52,7 +50,9 @@ func (c *clock) compare(createdOn string, date, seen time.Time) age {
 	if !ok || date.IsZero() {
 		return undecided
 	}
-	least, most := c.skew()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	least, most := c.skewLocked()
 	earliest, latest := created.from.Add(-most), created.to.Add(-least)
 	switch {
 	case !latest.After(date):
@@ -74,9 +74,9 @@ func (c *clock) isBeforeRequest(createdOn string, response Response) (isBefore, 
 	if !ok || response.Date.IsZero() {
 		return false, false
 	}
-	least, _ := c.skew()
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	least, _ := c.skewLocked()
 	isBefore = !created.to.Add(maxSpread - min(least, 0)).After(response.Date.Add(-response.Elapsed))
 	return isBefore, isBefore && !c.learned && isPlausible(created.from.Sub(response.Date))
 }

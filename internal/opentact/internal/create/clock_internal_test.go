@@ -122,7 +122,7 @@ func TestClock_Learn_IgnoresUnusableTimes(t *testing.T) {
 	c := new(clock)
 	c.learn("yesterday", Response{Date: noon})
 	c.learn(at(time.Hour), Response{})
-	if least, most := c.skew(); c.learned || least != 0 || most != 0 {
+	if least, most := c.skewLocked(); c.learned || least != 0 || most != 0 {
 		t.Errorf("the skew is between %s and %s", least, most)
 	}
 }
@@ -132,7 +132,7 @@ func TestClock_Learn_SlowResponse_WidensSkew(t *testing.T) {
 	t.Parallel()
 	c := new(clock)
 	c.learn(at(time.Minute), Response{Date: noon, Elapsed: 30 * time.Second})
-	least, most := c.skew()
+	least, most := c.skewLocked()
 	if got, want := fmt.Sprint(least, " to ", most), "59s to 1m31s"; got != want {
 		t.Errorf("the skew is from %s, want %s", got, want)
 	}
