@@ -162,11 +162,3 @@ func (r *recovery) doubts(c candidate) []string {
 	}
 	return doubts
 }
-
-// noNewProfile returns the text for an error after no new profile was found.
-func (e evidence) noNewProfile() string {
-	if len(e.owned) > 0 {
-		return "no new profile has this name except those of other resources, " + redact.Enumerate(e.owned)
-	}
-	return "no new profile has this name"
-}

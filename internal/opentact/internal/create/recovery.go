@@ -10,6 +10,7 @@ import (
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
@@ -32,7 +33,7 @@ type recovery struct {
 	*Creator
 	request Request
 	// started is when the first POST was sent. lastList is the number of the last list
-	// before that. This create made no profile that these lists show.
+	// before that. A profile that this list or an earlier one shows existed before.
 	started  time.Time
 	lastList int
 	// cause is the error of the last POST with an ambiguous outcome.
@@ -40,8 +41,9 @@ type recovery struct {
 	// ambiguous counts the POSTs with an ambiguous outcome. resends counts the POSTs
 	// after the first.
 	ambiguous, resends int
-	// wrong reports whether the response to the last POST holds a profile of somebody
-	// else. foreign is its UUID if that is certain. Otherwise described is the profile.
+	// wrong reports whether the response to the last POST holds another profile. foreign
+	// is its UUID if it certainly existed before or belongs to another resource. Otherwise
+	// described is that profile.
 	wrong     bool
 	foreign   string
 	described *candidate
@@ -130,9 +132,9 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 	return nil
 }
 
-// hasAppeared reports whether a list shows a profile that earlier lists lacked, and nothing
-// has disappeared. The profile is then new, and the clocks of the API differ. Lists may
-// lag, so it reads several.
+// hasAppeared reports whether a list shows a profile that earlier lists lacked, and lacks
+// none of theirs. The profile then counts as new, and the clocks of the API differ. Lists
+// may lag, so it reads up to five.
 func (r *recovery) hasAppeared(ctx context.Context, uuid string) bool {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
@@ -210,8 +212,8 @@ func (r *recovery) findAfter(ctx context.Context, cause error) (wire.RawFields, 
 	return found, err
 }
 
-// find returns the profile that this create adopts. It returns nil if that many lists in
-// a row show no candidate. If proof is set, only complete lists count.
+// find returns the profile that this create adopts. It returns nil if the given number of
+// lists show no candidate. If proof is set, only consecutive complete lists count.
 func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFields, error) {
 	absent, before := 0, ""
 	for n := 1; ; n++ {
@@ -239,7 +241,7 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 			return r.adopt(*chosen)
 		default:
 			before, reason, wait = chosen.UUID(), "the times of the API do not show whether the profile is new", decideWait
-			isLast = isLast || absent > 0 // the list before lagged, so this may be any profile
+			isLast = isLast || absent > 0 // an earlier list lacked it, so it may be an old profile
 		}
 		switch {
 		case isLast:
@@ -338,7 +340,10 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 
 // absence returns the text for an error after no new profile was found.
 func (r *recovery) absence() string {
-	text := r.shown.noNewProfile()
+	text := "no new profile has this name"
+	if len(r.shown.owned) > 0 {
+		text += " except those of other resources, " + redact.Enumerate(r.shown.owned)
+	}
 	if r.shown.incomplete != nil {
 		text += ", but " + r.shown.incomplete.Error()
 	}

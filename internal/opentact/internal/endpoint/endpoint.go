@@ -126,7 +126,7 @@ func (e *Endpoint) List(ctx context.Context) (*pager.List, error) {
 }
 
 // Delete deletes a profile. It succeeds if the profile does not exist. The DELETE may have
-// been sent, so what follows it gets a grace period after ctx has ended.
+// been sent, so the requests after it get a grace period after ctx has ended.
 func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields) error {
 	_, err := e.exchange(ctx, "delete", http.MethodDelete, uuid, known)
 	ctx, cancel := create.WithGracePeriod(ctx, e.api.RequestTimeout)
@@ -134,7 +134,7 @@ func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields
 	switch {
 	case apierror.IsNotFound(err):
 		err = e.confirmNotFound(ctx, err)
-	case isUnclearSuccess(err):
+	case isAmbiguousSuccess(err):
 		err = e.confirmDeleted(ctx, uuid, known, err)
 	}
 	if err != nil && !apierror.IsNotFound(err) {
@@ -144,15 +144,15 @@ func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields
 	return nil
 }
 
-// isUnclearSuccess reports whether the response to a DELETE has a 2xx status, but does not
-// say that the API deleted the profile. It may be empty, or the page of another server.
-func isUnclearSuccess(err error) bool {
+// isAmbiguousSuccess reports whether the response to a DELETE has a 2xx status, but does
+// not say that the API deleted the profile. It may be empty, or the page of another server.
+func isAmbiguousSuccess(err error) bool {
 	response, ok := errors.AsType[*apierror.ResponseError](err)
 	return ok && response.Status >= 200 && response.Status < 300
 }
 
-// confirmDeleted reads the profile after such a response. It returns nil if the profile
-// does not exist. Otherwise it adds what the GET shows to the error of the DELETE.
+// confirmDeleted reads the profile after an ambiguous success of a DELETE. It returns nil
+// if the profile does not exist. Otherwise it adds the result of the GET to deleteErr.
 func (e *Endpoint) confirmDeleted(ctx context.Context, uuid string, known wire.RawFields, deleteErr error) error {
 	_, err := e.exchange(ctx, "read", http.MethodGet, uuid, known)
 	switch err = e.confirmNotFound(ctx, err); {
@@ -172,8 +172,7 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
 	if !apierror.IsNotFound(err) {
 		return err
 	}
-	notFoundAt := time.Now()
-	listErr := e.cache.Probe(ctx, notFoundAt, collectionExists)
+	listErr := e.cache.Probe(ctx, time.Now(), collectionExists)
 	switch {
 	case apierror.StatusOf(listErr) == http.StatusNotFound:
 		info := e.listRequest().Info()

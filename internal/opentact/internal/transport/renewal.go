@@ -31,7 +31,7 @@ type renewableBase struct {
 }
 
 // get returns the transport for an attempt. If the server closes connections early, a POST
-// gets a new one. It would be ambiguous if the server closed its connection meanwhile.
+// gets a new connection. Its outcome would be ambiguous if the server closed a reused one.
 func (b *renewableBase) get(method string) http.RoundTripper {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -45,7 +45,7 @@ func (b *renewableBase) get(method string) http.RoundTripper {
 func (b *renewableBase) stopReuse() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if current, ok := b.current.(*http.Transport); ok {
+	if current, ok := b.current.(*http.Transport); ok && b.single == nil {
 		single := current.Clone()
 		single.DisableKeepAlives = true
 		b.single = single

@@ -106,9 +106,9 @@ func retryAfter(resp *http.Response) (time.Duration, bool) {
 	if resp == nil {
 		return 0, false
 	}
-	now := readDate(resp.Header).Add(readAge(resp.Header))
-	if readDate(resp.Header).IsZero() {
-		now = time.Now()
+	now := time.Now()
+	if date := readDate(resp.Header); !date.IsZero() {
+		now = date.Add(readAge(resp.Header))
 	}
 	return parseRetryAfter(resp.Header.Get("Retry-After"), now)
 }
