@@ -16,8 +16,8 @@ type AmbiguousCreateError struct {
 	Reason string
 	// Candidates are profiles that the create may have made.
 	Candidates []Candidate
-	// Foreign is the UUID of a profile that the response holds, although others created
-	// it. It is "" if there is none.
+	// Foreign is the UUID of a profile that the response holds although the request did not
+	// create it. It is "" if there is none.
 	Foreign string
 	// Err is the error of the create request.
 	Err error

@@ -57,8 +57,8 @@ type Creator struct {
 	clock clock
 
 	mu sync.Mutex
-	// listCount counts the lists of this process. firstList holds the number of the first
-	// list that showed a profile.
+	// listCount counts the lists of this process. firstList maps the UUID of each listed
+	// profile to the number of the first list that showed it.
 	listCount int
 	firstList map[string]int
 	// hasBaseline reports whether the profiles that existed before the first create were
@@ -69,8 +69,7 @@ type Creator struct {
 	baselineDate time.Time
 	// owned holds the UUIDs of the profiles that this process created or adopted.
 	owned map[string]bool
-	// excluded holds the UUIDs that no create may adopt: duplicates, and deleted
-	// profiles, which a list may still show.
+	// excluded holds the UUIDs of deleted profiles. A list that lags may still show them.
 	excluded map[string]bool
 }
 
@@ -150,8 +149,8 @@ func (c *Creator) Create(ctx context.Context, request Request) (Result, error) {
 	return result, err
 }
 
-// Exclude prevents creates from adopting a profile. The profile was deleted or is a
-// duplicate. A list that lags may still show a deleted profile.
+// Exclude prevents creates from adopting a deleted profile. A list that lags may still
+// show it.
 func (c *Creator) Exclude(uuid string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

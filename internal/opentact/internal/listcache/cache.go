@@ -117,10 +117,10 @@ func (c *Cache) List(ctx context.Context) (*pager.List, error) {
 	}
 }
 
-// Probe returns the error of a read of the list that began at a time or later. Concurrent
-// callers share it. confirms reports whether an error, which may be nil, shows that the
-// API has the collection. Another error is kept for 30 seconds, because a list that fails
-// may take minutes.
+// Probe returns the error of a read of the list that began at since or later. Concurrent
+// callers share the read. confirms reports whether an error, which may be nil, shows that
+// the API has the collection. Probe also returns an error that does not show this, if its
+// read ended in the last 30 seconds. A list that fails may take minutes.
 func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error) bool) error {
 	for {
 		c.mu.Lock()
@@ -134,7 +134,7 @@ func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error)
 			return err
 		}
 		select {
-		case <-c.read(ctx): // which may have begun before
+		case <-c.read(ctx): // this may be a read that began before since
 		case <-ctx.Done():
 		}
 	}

@@ -27,8 +27,8 @@ type List struct {
 	Skipped Skipped
 	// Unserved are the skipped items and the profiles that may not serve reads.
 	Unserved Skipped
-	// Changed reports whether the list changed whenever its pages were read. An existing
-	// profile may then be missing.
+	// Changed reports whether the list changed each time that its pages were read. An
+	// existing profile may then be missing.
 	Changed bool
 	index   map[string]int
 }

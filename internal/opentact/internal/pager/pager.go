@@ -2,7 +2,7 @@
 
 // Package pager reads lists of profiles, which may come in pages. It promises:
 //
-//   - A list lacks no profile that existed before it was read, also if profiles are
+//   - A list lacks no profile that existed before it was read, even if profiles are
 //     created and deleted meanwhile. Otherwise it says that a profile may be missing.
 //   - A list that always ends too early, repeats itself or has no end is an error.
 //

@@ -13,8 +13,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// maxDateLag is how far the Date of a response may be before the newest Date. The clocks
-// of several servers behind one address differ by less than that.
+// maxDateLag is how far the Date of a response may be before the newest Date, because the
+// clocks of several servers behind one address differ.
 const maxDateLag = 30 * time.Second
 
 // freshnessTransport finds out which responses are old copies from a cache. It compares

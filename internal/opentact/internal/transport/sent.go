@@ -63,8 +63,8 @@ type sentTracker struct {
 	uncounted bool
 	// handshakes is the number of TLS handshakes that began.
 	handshakes int
-	// isReused reports whether an earlier request used the last connection. lostReused
-	// reports whether the server had closed an earlier one.
+	// isReused reports whether the last connection is an HTTP/1.1 connection that an earlier
+	// request used. lostReused reports whether such a connection was lost before it.
 	isReused, lostReused bool
 }
 
@@ -135,8 +135,8 @@ func (s *sentTracker) isConnected() bool {
 	return s.connected
 }
 
-// hasLostReused reports whether the server had closed an HTTP/1.1 connection that an earlier
-// request used. A failed attempt lost its last connection too.
+// hasLostReused reports whether the attempt lost an HTTP/1.1 connection that an earlier
+// request used. If the attempt failed, its last connection counts as lost.
 func (s *sentTracker) hasLostReused(isFailed bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
