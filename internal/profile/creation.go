@@ -27,12 +27,12 @@ func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.C
 	if made.Resends > 0 {
 		summary = "Resent the create of " + subject
 		paragraphs, doubtful = []string{fmt.Sprintf("The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, "+
-			"so the provider sent the request again. %s is in the state. "+
+			"so the provider resent the request. %s is in the state. "+
 			"If another one appears later, the API carried out the earlier request late: delete that profile, or import it.", made.UUID)}, nil
 	}
 	if len(made.Possible) > 0 {
 		summary, doubtful = "Possible duplicates of "+subject, append(doubtful, made.Possible...)
-		paragraphs = append(paragraphs, fmt.Sprintf("These profiles have the same name and values, but others may have created them: %s. "+
+		paragraphs = append(paragraphs, fmt.Sprintf("These profiles have the same name and values, but another client may have created them: %s. "+
 			"Find out who manages them before you change them.", opentact.Enumerate(made.Possible)))
 	}
 	if len(made.Duplicates) > 0 {
@@ -62,9 +62,9 @@ func (r *profileResource[F]) ambiguousCreate(err *opentact.AmbiguousCreateError)
 	text := fmt.Sprintf("The %s %q may or may not have been created. %s\n\nThe list of profiles does not show the outcome: %s.\n\n",
 		r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), err.Reason)
 	if err.Foreign != "" {
-		text += fmt.Sprintf("Do not import %s, which the response holds: others created it.\n\n", err.Foreign)
+		text += fmt.Sprintf("Do not import %s. The response holds this profile, but the request did not create it.\n\n", err.Foreign)
 	}
-	address := fmt.Sprintf("Replace opentact_%s.NAME by the address of this resource.", r.kind.TypeName)
+	address := fmt.Sprintf("Replace opentact_%s.NAME with the address of this resource.", r.kind.TypeName)
 	if len(err.Candidates) == 0 {
 		return text + fmt.Sprintf("Look for the profile in the OpenTact account, or with the data source opentact_%ss. "+
 			"If it exists, import it before the next apply:\n\n%s\n\n%s", r.kind.TypeName, r.importCommands("UUID"), address)

@@ -40,7 +40,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 	const noAnswer = `The messaging profile "a" may or may not have been created. ` +
 		`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).` +
 		"\n\nThe list of profiles does not show the outcome: "
-	const address = "\n\nReplace opentact_messaging_profile.NAME by the address of this resource."
+	const address = "\n\nReplace opentact_messaging_profile.NAME with the address of this resource."
 	const lookForIt = "Look for the profile in the OpenTact account, or with the data source opentact_messaging_profiles. " +
 		"If it exists, import it before the next apply:\n\n  terraform import 'opentact_messaging_profile.NAME' UUID" + address
 	const importOne = "\nIf one of these profiles is the right one, import it before the next apply:\n\n"
@@ -97,7 +97,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 			want: errorPrefix + `The messaging profile "a" may or may not have been created. Create messaging profile (POST URL/profile/messaging): ` +
 				`unexpected response: it describes profile ` + uuid + `, which existed before.` +
 				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and the provider does not resend a request after such a response.\n\n" +
-				"Do not import " + uuid + ", which the response holds: others created it.\n\n" + lookForIt,
+				"Do not import " + uuid + ". The response holds this profile, but the request did not create it.\n\n" + lookForIt,
 		},
 		"the list fails": {
 			status: 502, body: "<h1>", lists: []string{"[]", ""},
@@ -203,7 +203,7 @@ func TestProfileAdoptedByASibling(t *testing.T) {
 // The beginning of each warning about a create that was sent again.
 const (
 	resent = "The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, " +
-		"so the provider sent the request again. "
+		"so the provider resent the request. "
 	resentLater = " is in the state. If another one appears later, the API carried out the earlier request late: delete that profile, or import it."
 )
 
@@ -224,7 +224,7 @@ func TestSurplusIsNamed(t *testing.T) {
 		}
 	}
 	want := `WARNING : Possible duplicates of messaging profile "a": ` + resent + state.Values().Text("id") + resentLater +
-		"\n\nThese profiles have the same name and values, but others may have created them: " + surplus + ". Find out who manages them before you change them.\n\n" +
+		"\n\nThese profiles have the same name and values, but another client may have created them: " + surplus + ". Find out who manages them before you change them.\n\n" +
 		"Another provider alias, workspace or person may create equal profiles at the same time. To find out whether another resource manages a profile, " +
 		"run this in each workspace of the account:\n\n  terraform state list -id=" + surplus +
 		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."

@@ -54,7 +54,7 @@ func attributes() map[string]schema.Attribute {
 		},
 		requestTimeout.name: schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: requestTimeout.describe("How long one attempt of a request may take, its answer included, as a duration such as `45s` or `1m30s`, from `1s` to `10m`."),
+			MarkdownDescription: requestTimeout.describe("How long one attempt of a request may take, including its response, as a duration such as `45s` or `1m30s`, from `1s` to `10m`."),
 			Validators:          []validator.String{requestTimeout.rule()},
 		},
 		maxRetries.name: schema.Int64Attribute{
@@ -65,7 +65,7 @@ func attributes() map[string]schema.Attribute {
 		},
 		retryMaxWait.name: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: retryMaxWait.describe("The longest wait before a request is sent again, as a duration such as `45s` or `1m30s`, from `0s` to `10m`. " +
+			MarkdownDescription: retryMaxWait.describe("The longest wait before a retry, as a duration such as `45s` or `1m30s`, from `0s` to `10m`. " +
 				"Waits begin at half a second at the most and double from one attempt to the next, or last as long as the API asks for by `Retry-After`; this caps both."),
 			Validators: []validator.String{retryMaxWait.rule()},
 		},
