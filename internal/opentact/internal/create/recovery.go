@@ -41,10 +41,9 @@ type recovery struct {
 	// ambiguous counts the POSTs with an ambiguous outcome. resends counts the POSTs
 	// after the first.
 	ambiguous, resends int
-	// wrong reports whether the response to the last POST holds another profile. foreign
-	// is its UUID if it certainly existed before or belongs to another resource. Otherwise
-	// described is that profile.
-	wrong     bool
+	// foreign is the UUID of another profile that the response to the last POST holds, if
+	// it certainly existed before or belongs to another resource. Otherwise described is
+	// that profile.
 	foreign   string
 	described *candidate
 	// shown is what the last list shows. candidates are those of the last list that shows
@@ -95,7 +94,6 @@ func (r *recovery) post(ctx context.Context) (wire.RawFields, error) {
 		fields.Fill(full)
 	}
 	if err := r.accept(ctx, response); err != nil {
-		r.wrong = true
 		return nil, r.unexpected("it describes " + err.Error())
 	}
 	return fields, nil
@@ -131,6 +129,9 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 	r.clock.learn(createdOn, response)
 	return nil
 }
+
+// isWrong reports whether the response to the last POST holds another profile.
+func (r *recovery) isWrong() bool { return r.foreign != "" || r.described != nil }
 
 // hasAppeared reports whether a list shows a profile that earlier lists lacked, and lacks
 // none of theirs. The profile then counts as new, and the clocks of the API differ. Lists
@@ -174,7 +175,7 @@ func (r *recovery) unexpected(reason string) error {
 func (r *recovery) recover(ctx context.Context) (wire.RawFields, error) {
 	reason := r.noResend()
 	lists := 2
-	if r.wrong {
+	if r.isWrong() {
 		lists = 1
 	}
 	found, err := r.find(ctx, lists, reason == "")
@@ -188,7 +189,7 @@ func (r *recovery) recover(ctx context.Context) (wire.RawFields, error) {
 func (r *recovery) noResend() string {
 	_, baselineErr := r.baselineResult()
 	switch {
-	case r.wrong:
+	case r.isWrong():
 		return "the provider does not resend a request after such a response"
 	case baselineErr != nil:
 		return "the list before the first create could not be read: " + baselineErr.Error()
@@ -221,7 +222,7 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 			return nil, r.ambiguousError("the list could not be read: " + err.Error())
 		}
 		chosen, reason := r.choose()
-		isLast, isComplete, wait := n == maxLists || r.wrong, r.shown.incomplete == nil, r.pause()
+		isLast, isComplete, wait := n == maxLists || r.isWrong(), r.shown.incomplete == nil, r.pause()
 		switch {
 		case reason != "" && !r.shown.showsLag():
 			return nil, r.ambiguousError(reason)
