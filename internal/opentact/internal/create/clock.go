@@ -10,8 +10,8 @@ import (
 // clock compares the times of profiles (`created_on`) with the times of responses
 // (`Date`). Both are times of the server, but an API may take them from two clocks, such
 // as those of a database and of a web server. The skew is `created_on` minus `Date` at
-// the same moment. It counts as zero until a successful create shows another one. The
-// local clock is never used. A clock is safe for concurrent use.
+// the same moment. It counts as small until a successful create shows it. The local clock
+// is never used. A clock is safe for concurrent use.
 type clock struct {
 	mu sync.Mutex
 	// learned reports whether a create has shown the skew. It is then between least and
@@ -34,12 +34,20 @@ const (
 	newer
 )
 
-// skewLocked returns the bounds of the skew. The caller holds mu.
+// unknownSkew is how far `created_on` may be ahead of Date before a create has shown it.
+const unknownSkew = 2 * time.Second
+
+// skewLocked returns the bounds of the skew. The lower bound is zero if the times don't
+// contradict that. The caller holds mu.
 func (c *clock) skewLocked() (least, most time.Duration) {
-	if c.least <= 0 && c.most >= 0 { // the times don't contradict a skew of zero
-		return 0, 0
+	switch {
+	case !c.learned:
+		return 0, unknownSkew
+	case c.least <= 0 && c.most >= 0:
+		return 0, c.most
+	default:
+		return c.least, c.most
 	}
-	return c.least, c.most
 }
 
 // compare returns the age of a profile, compared with the Date of a response. seen is the
@@ -76,8 +84,7 @@ func (c *clock) isBeforeRequest(createdOn string, response Response) (isBefore, 
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	least, _ := c.skewLocked()
-	isBefore = !created.to.Add(maxSpread - min(least, 0)).After(response.Date.Add(-response.Elapsed))
+	isBefore = !created.to.Add(maxSpread - min(c.least, 0)).After(response.Date.Add(-response.Elapsed))
 	return isBefore, isBefore && !c.learned && isPlausible(created.from.Sub(response.Date))
 }
 

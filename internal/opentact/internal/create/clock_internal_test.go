@@ -43,18 +43,25 @@ func TestClock_Compare(t *testing.T) {
 		{"a moment before", new(clock), at(-time.Millisecond), noon, none, older},
 		{"the same second", new(clock), at(0), noon, none, undecided},
 		{"the same second, not cut", new(clock), at(999 * time.Millisecond), noon, none, undecided},
-		{"the next second", new(clock), at(sec), noon, none, newer},
+		{"a second later, which may be skew", new(clock), at(sec), noon, none, undecided},
+		{"nearly three seconds later", new(clock), at(2999 * time.Millisecond), noon, none, undecided},
+		{"three seconds later", new(clock), at(3 * sec), noon, none, newer},
 		{"another time zone", new(clock), noon.Add(-sec).In(time.FixedZone("", 3600)).Format(time.RFC3339), noon, none, older},
 		{"no time", new(clock), "", noon, none, undecided},
 		{"a time without a zone", new(clock), "2020-01-01 10:00:00", noon, none, undecided},
 		{"a response without a Date", new(clock), at(-time.Hour), none, none, undecided},
 		{"the list that shows it is a second earlier", new(clock), at(6 * sec), noon, noon.Add(5 * sec), newer},
-		{"the list that shows it is two seconds earlier", new(clock), at(7 * sec), noon, noon.Add(5 * sec), undecided},
+		{"the list that shows it is three seconds earlier", new(clock), at(8 * sec), noon, noon.Add(5 * sec), newer},
+		{"the list that shows it is four seconds earlier", new(clock), at(9 * sec), noon, noon.Add(5 * sec), undecided},
 
-		{"no skew is known after equal clocks", learned(0), at(-sec), noon, none, older},
-		{"no skew is known after nearly equal clocks", learned(sec, -sec), at(sec), noon, none, newer},
+		{"equal clocks: the second before", learned(0), at(-sec), noon, none, older},
+		{"equal clocks: two seconds later", learned(0), at(2 * sec), noon, none, undecided},
+		{"equal clocks: three seconds later", learned(0), at(3 * sec), noon, none, newer},
+		{"nearly equal clocks: three seconds later", learned(sec, -sec), at(3 * sec), noon, none, undecided},
+		{"nearly equal clocks: four seconds later", learned(sec, -sec), at(4 * sec), noon, none, newer},
 		{"behind or not: the second before", learned(-50 * time.Millisecond), at(-sec), noon, none, older},
-		{"ahead or not: the next second", learned(sec), at(sec), noon, none, newer},
+		{"ahead or not: three seconds later", learned(sec), at(3 * sec), noon, none, undecided},
+		{"ahead or not: four seconds later", learned(sec), at(4 * sec), noon, none, newer},
 		{"behind by 2 s: a second before", learned(-2 * sec), at(-4 * sec), noon, none, older},
 		{"behind by 2 s: at the same time", learned(-2 * sec), at(-2 * sec), noon, none, undecided},
 		{"behind by 2 s: later", learned(-2 * sec), at(1 * sec), noon, none, newer},
@@ -102,7 +109,8 @@ func TestClock_IsBeforeRequest(t *testing.T) {
 		{"the first create, an hour and five minutes before", new(clock), at(-65 * time.Minute), noon, true, false},
 		{"the first create, 15 hours before", new(clock), at(-15 * time.Hour), noon, true, false},
 		{"a later create, 11 s before", learned(0), at(-11 * sec), noon, false, false},
-		{"a later create, 12 s before", learned(0), at(-12 * sec), noon, true, false},
+		{"a later create, 12 s before", learned(0), at(-12 * sec), noon, false, false},
+		{"a later create, 13 s before", learned(0), at(-13 * sec), noon, true, false},
 		{"a later create, an hour before", learned(0), at(-time.Hour), noon, true, false},
 		{"a later create, behind by 120 s", learned(-120 * sec), at(-130 * sec), noon, false, false},
 		{"a later create, behind by more than 120 s", learned(-120 * sec), at(-134 * sec), noon, true, false},
@@ -122,7 +130,7 @@ func TestClock_Learn_IgnoresUnusableTimes(t *testing.T) {
 	c := new(clock)
 	c.learn("yesterday", Response{Date: noon})
 	c.learn(at(time.Hour), Response{})
-	if least, most := c.skewLocked(); c.learned || least != 0 || most != 0 {
+	if least, most := c.skewLocked(); c.learned || least != 0 || most != unknownSkew {
 		t.Errorf("the skew is between %s and %s", least, most)
 	}
 }

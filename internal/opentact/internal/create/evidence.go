@@ -68,6 +68,7 @@ func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 		case owned[listed.UUID]:
 			seen.owned = append(seen.owned, listed.UUID)
 		case r.existed(listed.UUID, r.lastList):
+		case r.described != nil && r.described.age == older && r.described.UUID() == listed.UUID: // accept has rejected it
 		default:
 			err := r.complete(ctx, listed)
 			if apierror.IsNotFound(err) || !r.hasName(listed.Fields) { // it was deleted meanwhile, or the list did not show its name

@@ -89,6 +89,7 @@ func (r *recovery) post(ctx context.Context) (wire.RawFields, error) {
 		defer cancel()
 		full, err := r.options.Get(ctx, fields.UUID(), r.request.Sent)
 		if err != nil {
+			r.described = &candidate{RawFields: fields, doubt: "it could not be read: " + err.Error()}
 			return nil, r.unexpected(fmt.Sprintf("it shows no name, and the profile can't be read: %v", err))
 		}
 		fields.Fill(full)
@@ -265,13 +266,17 @@ func (r *recovery) pause() time.Duration {
 }
 
 // look reads the list once.
-func (r *recovery) look(ctx context.Context) (err error) {
+func (r *recovery) look(ctx context.Context) error {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
-	if r.shown, err = r.gather(ctx); len(r.shown.candidates) > 0 {
-		r.candidates = r.shown.candidates
+	shown, err := r.gather(ctx)
+	if err != nil {
+		return err
 	}
-	return err
+	if r.shown = shown; len(shown.candidates) > 0 {
+		r.candidates = shown.candidates
+	}
+	return nil
 }
 
 // choose returns the candidate that this create probably made, or nil if there are no

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -45,13 +46,13 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 	of2020 := profile(1, `"name":"a","weight":7,"created_on":"`+year2020+`"`)
 	timeless := func(n int) string { return profile(n, `"name":"a","weight":7,"created_on":null`) }
 	tests := []recoveryTest{
-		{name: "created after the first list", lists: []exchange{lists(), lists(createdOn(1, 11))}, wantLists: 2, wantUUID: uuid(1)},
+		{name: "created after the first list", lists: []exchange{lists(), lists(createdOn(1, 15))}, wantLists: 2, wantUUID: uuid(1)},
 		{name: "created in the second before the first list", lists: []exchange{lists(), lists(createdOn(1, 9))}, wantLists: 6,
 			wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(secondBefore))}},
 		{name: "created in 2020, and a list that is cut shows it now", lists: []exchange{lists(six(5)), lists(of2020)}, wantLists: 6,
 			wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(year2020))}},
 		{name: "created in the same second", lists: []exchange{lists(), lists(createdOn(1, 10))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
-		{name: "the next list shows a later one too", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(1, 10), createdOn(2, 11))},
+		{name: "the next list shows a later one too", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(1, 10), createdOn(2, 15))},
 			wantLists: 3, wantUUID: uuid(2), wantPossible: []string{uuid(1)}},
 		{name: "the next list shows another one of the same second", lists: []exchange{lists(), lists(createdOn(1, 10)), lists(createdOn(1, 10), createdOn(2, 10))},
 			wantLists: 3, wantReason: notOne, wantCandidates: []apierror.Candidate{named(1), named(2)}},
@@ -66,16 +67,16 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 		{name: "each list shows another one", wantLists: 6, wantReason: "the times of the API do not show whether the profile is new",
 			lists:          []exchange{lists(), lists(timeless(1)), lists(timeless(2)), lists(timeless(3)), lists(timeless(4)), lists(timeless(5))},
 			wantCandidates: []apierror.Candidate{named(5)}},
-		{name: "an older and a later one", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 11))}, wantLists: 2, wantUUID: uuid(1)},
-		{name: "an older one, and a later one in the next list", lists: []exchange{lists(), lists(createdOn(2, 9)), lists(createdOn(2, 9), createdOn(1, 11))},
+		{name: "an older and a later one", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 15))}, wantLists: 2, wantUUID: uuid(1)},
+		{name: "an older one, and a later one in the next list", lists: []exchange{lists(), lists(createdOn(2, 9)), lists(createdOn(2, 9), createdOn(1, 15))},
 			wantLists: 3, wantUUID: uuid(1)},
 		{name: "an older one and one of the same second", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 10))}, wantLists: 2, wantReason: notOne,
 			wantCandidates: []apierror.Candidate{named(1), named(2, isOld(secondBefore))}},
 		{name: "an older one, and a later one with another value", lists: []exchange{lists(), lists(profile(2, `"name":"a","weight":6,"created_on":"2026-11-25T12:00:11Z"`), createdOn(1, 9))},
 			wantLists: 2, wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(secondBefore)), named(2, "weight is 6 beside 1, and was sent as 7 beside 0")}},
-		{name: "two later ones and one of the same second", lists: []exchange{lists(), lists(createdOn(3, 10), createdOn(1, 11), createdOn(2, 12))}, wantLists: 2,
+		{name: "two later ones and one of the same second", lists: []exchange{lists(), lists(createdOn(3, 10), createdOn(1, 15), createdOn(2, 16))}, wantLists: 2,
 			wantReason: "2 new profiles have this name and the values that were sent", wantCandidates: []apierror.Candidate{named(1), named(2), named(3)}},
-		{name: "two later ones", lists: []exchange{lists(), lists(createdOn(1, 11), createdOn(2, 12))}, wantLists: 2,
+		{name: "two later ones", lists: []exchange{lists(), lists(createdOn(1, 15), createdOn(2, 16))}, wantLists: 2,
 			wantReason: "2 new profiles have this name and the values that were sent", wantCandidates: []apierror.Candidate{named(1), named(2)}},
 		{name: "no time", lists: []exchange{lists(), lists(timeless(1))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
 		{name: "the first list after the POST shows none, and the next one shows one of the same second", lists: []exchange{lists(), lists(), lists(createdOn(1, 10))}, wantLists: 3,
@@ -224,7 +225,7 @@ func TestCreator_WrongProfileInResponse(t *testing.T) {
 		{name: "older than any skew", posts: []exchange{shows(createdOn(1, -4000))}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again,
 			wantCandidates: []apierror.Candidate{old}},
 		{name: "older than the first list, which lacked it", posts: []exchange{shows(createdOn(1, -4000))}, lists: []exchange{lists(), lists(createdOn(1, -4000))},
-			wantReason: "or the clocks of the API differ", wantCandidates: []apierror.Candidate{old}},
+			wantReason: "no new profile has this name" + again, wantCandidates: []apierror.Candidate{old}},
 		{name: "with another name", posts: []exchange{shows(renamed)}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again,
 			wantCandidates: []apierror.Candidate{{UUID: uuid(3), Doubts: []string{`name is "z" beside 1, and was sent as "a" beside 0`}}}},
 		{name: "with another name, and the list shows one of the same second", posts: []exchange{shows(renamed)}, lists: []exchange{lists(), lists(createdOn(1, 10), renamed)},
@@ -253,6 +254,43 @@ func TestCreator_ResponseHoldsProfileOfAnotherResource_IsForeign(t *testing.T) {
 	if ambiguous == nil || ambiguous.Foreign != uuid(1) || len(ambiguous.Candidates) != 0 {
 		t.Errorf("got %+v, %v", ambiguous, err)
 	}
+}
+
+// A profile that the response holds and that seems to be older is not adopted from the
+// list either.
+func TestCreator_RejectedProfileInList_IsNotAdopted(t *testing.T) {
+	t.Parallel()
+	s := &script{posts: []exchange{makes(1), shows(createdOn(2, 15))}, lists: []exchange{lists(), lists(profile(1, `"name":"b"`), createdOn(2, 15))}} // the second POST is sent at 30 s
+	c := s.creator()
+	got, err := s.create(t.Context(), c, `{"name":"b"}`)
+	wantUUID(t, got, err, uuid(1))
+	got, err = s.create(t.Context(), c, sentSeven)
+	wantAmbiguous(t, err, "no new profile has this name, and ", apierror.Candidate{UUID: uuid(2), Doubts: []string{"its created_on (2026-11-25T12:00:15Z) is before the request (2026-11-25T12:00:30Z)"}})
+	if got.Fields != nil {
+		t.Errorf("the create adopted %s", got.Fields.UUID())
+	}
+}
+
+// A response that names a profile without its name is a success. If the profile can't be
+// read, the POST is not resent, and the error names the profile.
+func TestCreator_ResponseShowsNoName_ReadFails_IsNotResent(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{posts: []exchange{shows(profile(1, `"weight":7`))}, lists: []exchange{lists()}, gets: map[string]exchange{uuid(1): fails(errors.New("no reading"))}}
+		_, err := s.create(t.Context(), s.creator(), sentSeven)
+		wantAmbiguous(t, err, "no new profile has this name, and ", apierror.Candidate{UUID: uuid(1), Doubts: []string{"it could not be read: no reading"}})
+		s.wantRequests(t, 1, 2)
+	})
+}
+
+// If the last list fails, the one before it names the duplicate.
+func TestCreator_Duplicates_LastListFails_UsesListBefore(t *testing.T) {
+	t.Parallel()
+	runRecoveryTests(t, []recoveryTest{{
+		name: "two lost responses and two profiles", maxRetries: 1, posts: []exchange{lost},
+		lists:     []exchange{lists(), lists(), lists(), lists(seven(1), seven(2)), fails(page(http.StatusForbidden))},
+		wantPosts: 2, wantLists: 5, wantUUID: uuid(1), wantDuplicates: []string{uuid(2)},
+	}})
 }
 
 // A name that differs only by case, white space or normal form is the API's doing. The
@@ -414,7 +452,7 @@ func TestCreator_ListOfEarlierCreate_ShowsOlderProfiles(t *testing.T) {
 func TestCreator_AdoptedProfile_OtherCandidatesArePossible(t *testing.T) {
 	t.Parallel()
 	runRecoveryTests(t, []recoveryTest{{
-		name: "one of the first second", posts: []exchange{lost}, lists: []exchange{lists(), lists(createdOn(1, 11), createdOn(2, 10), createdOn(3, 9))},
+		name: "one of the first second", posts: []exchange{lost}, lists: []exchange{lists(), lists(createdOn(1, 15), createdOn(2, 10), createdOn(3, 9))},
 		wantPosts: 1, wantLists: 2, wantUUID: uuid(1), wantPossible: []string{uuid(2)},
 	}})
 }

@@ -76,6 +76,9 @@ func (p *Pager) Read(ctx context.Context) (*List, error) {
 			continue
 		case r.pages <= 1 || list.Stale != "":
 			return list, nil
+		case len(r.seen) < r.firstTotal: // an item moved behind the pages that were left
+			before = nil
+			continue
 		case before != nil && list.contains(before):
 			list.Date = date
 			return list, nil
@@ -107,8 +110,9 @@ type reading struct {
 	// seen holds the keys of all items so far. The key of a lease is its own uuid, not
 	// the uuid of its profile.
 	seen map[string]bool
-	// total is the number of items of the list, according to the last page.
-	total int
+	// total is the number of items of the list, according to the last page. firstTotal is
+	// that of the first page.
+	total, firstTotal int
 	// totalChanged reports whether two pages gave different totals.
 	totalChanged bool
 	// torn reports whether the list ended too early or repeated itself. The reason may be
@@ -192,7 +196,9 @@ func (r *reading) add(response *wire.Response, page []item) (more bool, err erro
 		return false, fmt.Errorf("a list was expected, found %s", wire.Describe(response.Payload))
 	}
 	r.totalChanged = r.totalChanged || r.offset > 0 && *header.Total != r.total
-	r.total = *header.Total
+	if r.total = *header.Total; r.offset == 0 {
+		r.firstTotal = r.total
+	}
 	r.pages++
 	before := len(r.seen)
 	r.addItems(page)

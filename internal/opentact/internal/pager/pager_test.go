@@ -164,12 +164,17 @@ func TestPager_Read_ListChanges(t *testing.T) {
 			readings: [][]string{{page(3, a, b), page(3, d)}, {page(3, b, c), page(3, d)}}, want: []string{uuidB, uuidC, uuidD}, wantPages: 6, wantDate: 2,
 		},
 		{
+			name:     "a profile is created at its beginning and deleted again, each time",
+			readings: [][]string{{page(4, a, b), page(5, b, c), page(4)}},
+			want:     []string{uuidA, uuidB, uuidC}, wantPages: 15, wantDate: 12, changed: true,
+		},
+		{
 			name: "a profile is deleted while it is read", readings: [][]string{{page(3, a), page(2, c)}, {page(2, b), page(2, c)}},
 			want: []string{uuidB, uuidC}, wantPages: 6, wantDate: 2,
 		},
 		{
 			name:     "profiles are deleted at its end, and one is created at its beginning",
-			readings: [][]string{{page(4, a, b), page(3, b)}, {page(3, c, a), page(3, b)}}, want: []string{uuidC, uuidA, uuidB}, wantPages: 4,
+			readings: [][]string{{page(4, a, b), page(3, b)}, {page(3, c, a), page(3, b)}}, want: []string{uuidC, uuidA, uuidB}, wantPages: 6, wantDate: 2,
 		},
 		{name: "it ends too early, once", readings: [][]string{{page(3, a), page(3)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 6, wantDate: 2},
 		{name: "it repeats itself, once", readings: [][]string{{page(3, a), page(3, a)}, abc}, want: []string{uuidA, uuidB, uuidC}, wantPages: 6, wantDate: 2},
