@@ -76,8 +76,7 @@ func TestCollection_Get_NothingKnown_ListServesRead(t *testing.T) {
 	api.wantRequests(t, "imports", 1)
 }
 
-// An empty list may be correct. It shows at least that base_url is right. Each profile that
-// is not found needs another list, because the collection may disappear.
+// An empty list may be correct. It confirms that profiles don't exist.
 func TestCollection_Get_EmptyList_ReadsProfiles(t *testing.T) {
 	t.Parallel()
 	api := &fakeListAPI{list: func(int) *http.Response { return listResponse() }}
@@ -88,7 +87,7 @@ func TestCollection_Get_EmptyList_ReadsProfiles(t *testing.T) {
 			t.Errorf("profile %d: got %v", 10+i, err)
 		}
 	}
-	api.wantRequests(t, "all reads", 11, 1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19)
+	api.wantRequests(t, "all reads", 1, 1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19)
 	api.wantLog(t)
 }
 

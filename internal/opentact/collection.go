@@ -151,9 +151,9 @@ type Created[F Fields] struct {
 	// Resends is the number of times that the request was resent. Lists had shown no
 	// profile, but the API may have carried out an earlier request late.
 	Resends int
-	// Undecided reports whether the profile was found in a list although the times of the
-	// API don't show that it is new.
-	Undecided bool
+	// Recovered reports whether the profile was found in a list. Undecided reports whether
+	// the times of the API don't show that it is new.
+	Recovered, Undecided bool
 	// Duplicates are the UUIDs of further profiles that the requests made. There are at
 	// most as many as requests with an ambiguous outcome.
 	Duplicates []string
@@ -173,7 +173,7 @@ func (c *Collection[F]) Create(ctx context.Context, planned F) (Created[F], erro
 	}
 	result, err := c.endpoint.Create(ctx, sent)
 	created := Created[F]{
-		Ambiguous: result.Ambiguous, Resends: result.Resends, Undecided: result.Undecided,
+		Ambiguous: result.Ambiguous, Resends: result.Resends, Recovered: result.Recovered, Undecided: result.Undecided,
 		Duplicates: result.Duplicates, Possible: result.Possible,
 	}
 	created.Profile, _ = c.layout.decode(result.Fields)

@@ -23,7 +23,8 @@ func TestCollection_NotFound_ProbesCollection(t *testing.T) {
 		want       string // in the error; "" if the profile counts as not found
 	}{
 		"empty list":               {listOf(), ""},
-		"list with profiles":       {listOf(profileA), ""},
+		"list with other profiles": {listOf(asUUIDB(profileA)), ""},
+		"list with this profile":   {listOf(profileA), "unexpected response with status 404: the list of profiles shows this profile"},
 		"list that ends too early": {success(`{"total":1,"data":[]}`), ""},
 		"list rejected":            {rejection(403, "No listing"), ""},
 		"403 page":                 {reply{status: 403, body: "<h1>Blocked"}, unread},

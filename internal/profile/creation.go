@@ -17,18 +17,25 @@ func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.C
 		return
 	}
 	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(of.ProfileName()))
-	summary := "Adopted " + subject + " after an ambiguous create"
-	paragraphs := []string{fmt.Sprintf("The response to the create request was lost or unusable. The list shows a profile with this name and these values, "+
-		"which no other resource of this provider configuration manages, %s. It is in the state now.", made.UUID)}
-	doubtful := []string{made.UUID}
-	if made.Undecided {
-		paragraphs[0] += " The times of the API do not show whether it is older than the request."
-	}
+	var summary string
+	var paragraphs, doubtful []string
 	if made.Resends > 0 {
 		summary = "Resent the create of " + subject
-		paragraphs, doubtful = []string{fmt.Sprintf("The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, "+
+		paragraphs = append(paragraphs, fmt.Sprintf("The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, "+
 			"so the provider resent the request. %s is in the state. "+
-			"If another one appears later, the API carried out the earlier request late: delete that profile, or import it.", made.UUID)}, nil
+			"If another one appears later, the API probably carried out the earlier request late. "+
+			"Delete it, or import it, if no other resource manages it (terraform state list -id=UUID).", made.UUID))
+	} else {
+		summary = "Adopted " + subject + " after an ambiguous create"
+		paragraphs = append(paragraphs, "The response to the create request was lost or unusable.")
+	}
+	if made.Recovered {
+		doubtful = append(doubtful, made.UUID)
+		paragraphs = append(paragraphs, fmt.Sprintf("The list shows a profile with this name and these values, "+
+			"which no other resource of this provider configuration manages, %s. It is in the state now.", made.UUID))
+		if made.Undecided {
+			paragraphs[len(paragraphs)-1] += " The times of the API do not show whether it is older than the request."
+		}
 	}
 	if len(made.Possible) > 0 {
 		summary, doubtful = "Possible duplicates of "+subject, append(doubtful, made.Possible...)

@@ -37,7 +37,8 @@ func TestProfileResource_Warn_SummaryAndCheck(t *testing.T) {
 		summary string
 		check   []string // UUIDs
 	}{
-		{opentact.Created[everyType]{Profile: own, Ambiguous: lost}, `Adopted thing "a b" after an ambiguous create`, []string{"own"}},
+		{opentact.Created[everyType]{Profile: own, Ambiguous: lost, Recovered: true}, `Adopted thing "a b" after an ambiguous create`, []string{"own"}},
+		{opentact.Created[everyType]{Profile: own, Ambiguous: lost, Resends: 1, Recovered: true, Undecided: true}, `Resent the create of thing "a b"`, []string{"own"}},
 		{opentact.Created[everyType]{Profile: own, Ambiguous: lost, Resends: 1}, `Resent the create of thing "a b"`, nil},
 		{opentact.Created[everyType]{Profile: own, Ambiguous: lost, Resends: 1, Possible: []string{"p", "q"}}, `Possible duplicates of thing "a b"`, []string{"p", "q"}},
 		{opentact.Created[everyType]{Profile: own, Ambiguous: lost, Resends: 1, Possible: []string{"p"}, Duplicates: []string{"d"}}, `Duplicates of thing "a b"`, []string{"p", "d"}},
@@ -49,7 +50,7 @@ func TestProfileResource_Warn_SummaryAndCheck(t *testing.T) {
 			continue
 		}
 		var checked []string
-		for _, command := range strings.Split(diags[0].Detail(), "terraform state list -id=")[1:] {
+		for _, command := range strings.Split(diags[0].Detail(), "  terraform state list -id=")[1:] {
 			uuid, _, _ := strings.Cut(command, "\n")
 			checked = append(checked, uuid)
 		}

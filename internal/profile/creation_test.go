@@ -46,7 +46,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 	const importOne = "\nIf one of these profiles is the right one, import it before the next apply:\n\n"
 	const checkOthers = "\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
 		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + uuid
-	const adopted = `WARNING : Adopted messaging profile "a" after an ambiguous create: The response to the create request was lost or unusable. ` +
+	const adopted = `WARNING : Adopted messaging profile "a" after an ambiguous create: The response to the create request was lost or unusable.` + "\n\n" +
 		`The list shows a profile with this name and these values, which no other resource of this provider configuration manages, ` + uuid + `. It is in the state now.`
 	const errorPrefix = `ERROR : Could not create messaging profile "a": `
 
@@ -204,7 +204,8 @@ func TestProfileAdoptedByASibling(t *testing.T) {
 const (
 	resent = "The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, " +
 		"so the provider resent the request. "
-	resentLater = " is in the state. If another one appears later, the API carried out the earlier request late: delete that profile, or import it."
+	resentLater = " is in the state. If another one appears later, the API probably carried out the earlier request late. " +
+		"Delete it, or import it, if no other resource manages it (terraform state list -id=UUID)."
 )
 
 // Lists lag so far behind that the create is sent again. Both turn out to exist:

@@ -75,16 +75,21 @@ func (c *clock) compare(createdOn string, date, seen time.Time) age {
 }
 
 // isBeforeRequest reports whether a profile seems to be created before a request was sent,
-// according to the response that shows the profile. mayBeSkew reports whether the reason
-// may be a skew that is not known yet.
-func (c *clock) isBeforeRequest(createdOn string, response Response) (isBefore, mayBeSkew bool) {
+// according to the response that shows the profile. The clocks of several servers may
+// differ, but only if the profile matches what was sent. mayBeSkew reports whether the
+// reason may be a skew that is not known yet.
+func (c *clock) isBeforeRequest(createdOn string, response Response, matches bool) (isBefore, mayBeSkew bool) {
 	created, ok := parseCreated(createdOn)
 	if !ok || response.Date.IsZero() {
 		return false, false
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	isBefore = !created.to.Add(maxSpread - min(c.least, 0)).After(response.Date.Add(-response.Elapsed))
+	spread := -min(c.least, 0)
+	if matches {
+		spread += maxSpread
+	}
+	isBefore = !created.to.Add(spread).After(response.Date.Add(-response.Elapsed))
 	return isBefore, isBefore && !c.learned && isPlausible(created.from.Sub(response.Date))
 }
 

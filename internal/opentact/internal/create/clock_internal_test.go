@@ -95,30 +95,34 @@ func TestClock_IsBeforeRequest(t *testing.T) {
 		date      time.Time
 		want      bool
 		mayBeSkew bool
+		differs   bool
 	}{
-		{"at the same time", new(clock), at(0), noon, false, false},
-		{"the first create, 11 s before", new(clock), at(-11 * sec), noon, false, false},
-		{"the first create, 12 s before", new(clock), at(-12 * sec), noon, true, true},
-		{"the first create, less than an hour before", new(clock), at(-50 * time.Minute), noon, true, true},
-		{"the first create, later", new(clock), at(time.Hour), noon, false, false},
-		{"the first create, an hour before", new(clock), at(-time.Hour), noon, true, true},
-		{"the first create, five hours and a half before", new(clock), at(-5*time.Hour - 30*time.Minute - 120*sec), noon, true, true},
-		{"the first create, five hours and a half and more than two minutes before", new(clock), at(-5*time.Hour - 30*time.Minute - 121*sec), noon, true, false},
-		{"the first create, five hours and three quarters before", new(clock), at(-5*time.Hour - 45*time.Minute), noon, true, true},
-		{"the first create, 14 hours before", new(clock), at(-14 * time.Hour), noon, true, true},
-		{"the first create, an hour and five minutes before", new(clock), at(-65 * time.Minute), noon, true, false},
-		{"the first create, 15 hours before", new(clock), at(-15 * time.Hour), noon, true, false},
-		{"a later create, 11 s before", learned(0), at(-11 * sec), noon, false, false},
-		{"a later create, 12 s before", learned(0), at(-12 * sec), noon, false, false},
-		{"a later create, 13 s before", learned(0), at(-13 * sec), noon, true, false},
-		{"a later create, an hour before", learned(0), at(-time.Hour), noon, true, false},
-		{"a later create, behind by 120 s", learned(-120 * sec), at(-130 * sec), noon, false, false},
-		{"a later create, behind by more than 120 s", learned(-120 * sec), at(-134 * sec), noon, true, false},
-		{"a later create, at the same time, after one that seemed to be later", learned(60 * sec), at(0), noon, false, false},
-		{"no time", learned(0), "", noon, false, false},
-		{"no Date", learned(0), at(-time.Hour), time.Time{}, false, false},
+		{"at the same time", new(clock), at(0), noon, false, false, false},
+		{"the first create, 11 s before", new(clock), at(-11 * sec), noon, false, false, false},
+		{"the first create, 12 s before", new(clock), at(-12 * sec), noon, true, true, false},
+		{"the first create, less than an hour before", new(clock), at(-50 * time.Minute), noon, true, true, false},
+		{"the first create, later", new(clock), at(time.Hour), noon, false, false, false},
+		{"the first create, an hour before", new(clock), at(-time.Hour), noon, true, true, false},
+		{"the first create, five hours and a half before", new(clock), at(-5*time.Hour - 30*time.Minute - 120*sec), noon, true, true, false},
+		{"the first create, five hours and a half and more than two minutes before", new(clock), at(-5*time.Hour - 30*time.Minute - 121*sec), noon, true, false, false},
+		{"the first create, five hours and three quarters before", new(clock), at(-5*time.Hour - 45*time.Minute), noon, true, true, false},
+		{"the first create, 14 hours before", new(clock), at(-14 * time.Hour), noon, true, true, false},
+		{"the first create, an hour and five minutes before", new(clock), at(-65 * time.Minute), noon, true, false, false},
+		{"the first create, 15 hours before", new(clock), at(-15 * time.Hour), noon, true, false, false},
+		{"a later create, 11 s before", learned(0), at(-11 * sec), noon, false, false, false},
+		{"a later create, 12 s before", learned(0), at(-12 * sec), noon, false, false, false},
+		{"a later create, 13 s before", learned(0), at(-13 * sec), noon, true, false, false},
+		{"a later create, an hour before", learned(0), at(-time.Hour), noon, true, false, false},
+		{"a later create, behind by 120 s", learned(-120 * sec), at(-130 * sec), noon, false, false, false},
+		{"a later create, behind by more than 120 s", learned(-120 * sec), at(-134 * sec), noon, true, false, false},
+		{"a later create, at the same time, after one that seemed to be later", learned(60 * sec), at(0), noon, false, false, false},
+		{"no time", learned(0), "", noon, false, false, false},
+		{"no Date", learned(0), at(-time.Hour), time.Time{}, false, false, false},
+		{"other values, the first create, 2 s before", new(clock), at(-2 * sec), noon, true, true, true},
+		{"other values, a later create, in the second of the request", learned(0), at(-sec), noon, false, false, true},
+		{"other values, a later create, 3 s before", learned(0), at(-3 * sec), noon, true, false, true},
 	} {
-		isBefore, mayBeSkew := test.clock.isBeforeRequest(test.created, Response{Date: test.date, Elapsed: sec})
+		isBefore, mayBeSkew := test.clock.isBeforeRequest(test.created, Response{Date: test.date, Elapsed: sec}, !test.differs)
 		if isBefore != test.want || mayBeSkew != test.mayBeSkew {
 			t.Errorf("%s: got %t, %t", test.name, isBefore, mayBeSkew)
 		}

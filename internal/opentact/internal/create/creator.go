@@ -113,9 +113,9 @@ type Result struct {
 	Ambiguous error
 	// Resends is the number of times that the POST was resent after an ambiguous outcome.
 	Resends int
-	// Undecided reports whether the profile was found in a list although the times of the
-	// server don't show that it is new.
-	Undecided bool
+	// Recovered reports whether the profile was found in a list. Undecided reports whether
+	// the times of the server don't show that it is new.
+	Recovered, Undecided bool
 	// Duplicates are the UUIDs of further profiles that ambiguous POSTs made. There are at
 	// most as many as ambiguous POSTs.
 	Duplicates []string
@@ -142,7 +142,7 @@ func (c *Creator) Create(ctx context.Context, request Request) (Result, error) {
 	}
 	r := recovery{Creator: c, request: request}
 	fields, err := r.run(ctx)
-	result := Result{Fields: fields, Ambiguous: r.cause, Resends: r.resends, Undecided: r.undecided}
+	result := Result{Fields: fields, Ambiguous: r.cause, Resends: r.resends, Recovered: r.recovered, Undecided: r.undecided}
 	if err == nil {
 		result.Duplicates, result.Possible = r.duplicates(ctx)
 	}

@@ -22,8 +22,8 @@ func WithGracePeriod(ctx context.Context, grace time.Duration) (context.Context,
 	return longer, func() { stop(); cancel() }
 }
 
-// sleep waits for a time. It returns an error if ctx ends first.
-func sleep(ctx context.Context, wait time.Duration) error {
+// Sleep waits for a time. It returns an error if ctx ends first.
+func Sleep(ctx context.Context, wait time.Duration) error {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	select {

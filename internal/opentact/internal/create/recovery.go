@@ -113,7 +113,7 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 		r.foreign = uuid
 		return fmt.Errorf("profile %s, which existed before", uuid)
 	}
-	isBefore, mayBeSkew := r.clock.isBeforeRequest(createdOn, response)
+	isBefore, mayBeSkew := r.clock.isBeforeRequest(createdOn, response, r.matches(fields))
 	switch {
 	case isBefore && (!mayBeSkew || !r.hasAppeared(ctx, uuid)):
 		doubt := fmt.Sprintf("its created_on (%s) is before the request (%s)", createdOn, response.Date.Add(-response.Elapsed).UTC().Format(time.RFC3339))
@@ -145,23 +145,25 @@ func (r *recovery) hasAppeared(ctx context.Context, uuid string) bool {
 		if err == nil && list.Incomplete() == nil && list.Find(uuid) != nil {
 			return r.hasAll(list)
 		}
-		if n == maxLists-1 || sleep(ctx, r.options.MaxWait(n)) != nil {
+		if n == maxLists-1 || Sleep(ctx, r.options.MaxWait(n)) != nil {
 			return false
 		}
 	}
 	return false
 }
 
-// hasAll reports whether a list shows all profiles that existed before this create.
+// hasAll reports whether a list shows all profiles that existed before this create. A
+// profile that was deleted meanwhile is excluded, so it matters only once.
 func (r *recovery) hasAll(list *pager.List) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	hasAll := r.hasBaseline
 	for uuid, number := range r.firstList {
 		if number <= r.lastList && list.Find(uuid) == nil && !r.excluded[uuid] {
-			return false
+			hasAll, r.excluded[uuid] = false, true
 		}
 	}
-	return r.hasBaseline
+	return hasAll
 }
 
 // unexpected returns the error of a POST whose response does not describe its profile.
@@ -206,7 +208,7 @@ func (r *recovery) noResend() string {
 // findAfter looks for the profile after a resent POST failed with a clear error. The
 // reason may be that the POST before has made the profile.
 func (r *recovery) findAfter(ctx context.Context, cause error) (wire.RawFields, error) {
-	_ = sleep(ctx, r.pause()) // after an interrupt, look at once
+	_ = Sleep(ctx, r.pause()) // after an interrupt, look at once
 	found, err := r.find(ctx, 1, false)
 	if err == nil && found == nil {
 		err = r.ambiguousError(fmt.Sprintf("%s, and the request that followed failed: %v", r.absence(), cause))
@@ -249,8 +251,8 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 		case isLast:
 			return nil, r.ambiguousError(reason)
 		case chosen != nil: // after an interrupt too, because this probably is the profile
-			_ = sleep(context.WithoutCancel(ctx), wait)
-		case sleep(ctx, wait) != nil:
+			_ = Sleep(context.WithoutCancel(ctx), wait)
+		case Sleep(ctx, wait) != nil:
 			return nil, r.ambiguousError(reason + ", and it was interrupted before it could look again")
 		}
 	}
@@ -322,7 +324,7 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 		most-- // one of them made the profile of this create
 	}
 	if most > 0 {
-		_ = sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
+		_ = Sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
 		_ = r.look(ctx)                                                          // after an error, the warning about the resend says that there may be duplicates
 	}
 	owned := r.ownedNow()

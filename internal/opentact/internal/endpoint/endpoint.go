@@ -82,9 +82,14 @@ func New(api API, kind Kind) *Endpoint {
 		},
 		Same: e.Same, Show: e.showRedacted, Adopt: e.cache.StartWrite,
 		RequestTimeout: api.RequestTimeout, RetryMaxWait: api.RetryMaxWait, MaxRetries: api.MaxRetries,
-		MaxWait: func(retry int) time.Duration { return transport.MaxWait(transport.MinWait, api.RetryMaxWait, retry) },
+		MaxWait: e.maxWait,
 	})
 	return e
+}
+
+// maxWait returns the upper bound of the wait before a retry. Retries are counted from 0.
+func (e *Endpoint) maxWait(retry int) time.Duration {
+	return transport.MaxWait(transport.MinWait, e.api.RetryMaxWait, retry)
 }
 
 // Cached returns a profile from the cached list, or nil if the caller must use Get.
@@ -100,7 +105,7 @@ func (e *Endpoint) Cached(ctx context.Context, uuid string) *pager.Listed {
 func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (wire.RawFields, error) {
 	got, err := e.exchange(ctx, "read", http.MethodGet, uuid, known)
 	if err != nil {
-		return nil, e.confirmNotFound(ctx, err)
+		return nil, e.confirmNotFound(ctx, uuid, false, err)
 	}
 	e.keepPrecision(got, known)
 	got.Fill(known)
@@ -133,7 +138,7 @@ func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields
 	defer cancel()
 	switch {
 	case apierror.IsNotFound(err):
-		err = e.confirmNotFound(ctx, err)
+		err = e.confirmNotFound(ctx, uuid, apierror.OutcomeOf(err) == apierror.Ambiguous, err)
 	case isAmbiguousSuccess(err):
 		err = e.confirmDeleted(ctx, uuid, known, err)
 	}
@@ -155,7 +160,7 @@ func isAmbiguousSuccess(err error) bool {
 // if the profile does not exist. Otherwise it adds the result of the GET to deleteErr.
 func (e *Endpoint) confirmDeleted(ctx context.Context, uuid string, known wire.RawFields, deleteErr error) error {
 	_, err := e.exchange(ctx, "read", http.MethodGet, uuid, known)
-	switch err = e.confirmNotFound(ctx, err); {
+	switch err = e.confirmNotFound(ctx, uuid, true, err); {
 	case apierror.IsNotFound(err):
 		return nil
 	case err == nil:
@@ -165,29 +170,48 @@ func (e *Endpoint) confirmDeleted(ctx context.Context, uuid string, known wire.R
 	}
 }
 
-// confirmNotFound reads the collection before a 404 for a profile counts. The 404 counts
-// only if the response of the collection shows that the API has it. Otherwise the path is
-// wrong, or another server may have sent the 404.
-func (e *Endpoint) confirmNotFound(ctx context.Context, err error) error {
-	if !apierror.IsNotFound(err) {
+// maxProbes is the maximum number of lists that are read because they show a profile that
+// is not found. Lists may lag.
+const maxProbes = 4
+
+// confirmNotFound finds out whether a 404 for a profile counts. It counts if a list lacks
+// the profile, or if the API's own response to a list shows at least that the API has the
+// collection. Otherwise the path is wrong, or another server may have sent the 404. If a
+// DELETE may have acted before, a list that still shows the profile lags.
+func (e *Endpoint) confirmNotFound(ctx context.Context, uuid string, mayBeDeleted bool, err error) error {
+	if !apierror.IsNotFound(err) || e.cache.Lacks(uuid) {
 		return err
 	}
-	listErr := e.cache.Probe(ctx, time.Now(), collectionExists)
-	switch {
-	case apierror.StatusOf(listErr) == http.StatusNotFound:
-		info := e.listRequest().Info()
-		info.Last, info.EarlierAmbiguous = apierror.Rejected, apierror.OutcomeOf(err) == apierror.Ambiguous
-		return &apierror.ResponseError{
-			Request: info, Status: http.StatusNotFound,
-			Reason: "neither the profile nor its collection is found, so the path in base_url is wrong",
+	for n := 1; ; n++ {
+		list, listErr := e.cache.Probe(ctx, time.Now(), collectionExists)
+		isShown := list != nil && list.Find(uuid) != nil && !mayBeDeleted
+		switch {
+		case isShown && n < maxProbes:
+			_ = create.Sleep(ctx, e.maxWait(n-1)) // after an interrupt, Probe ends
+			continue
+		case isShown:
+			return notFoundError(err, "the list of profiles shows this profile, so the API or a gateway responds wrongly")
+		case listErr != nil && ctx.Err() != nil:
+			listErr = &apierror.TransportError{Request: e.listRequest().Info(), Err: ctx.Err()}
+		case apierror.StatusOf(listErr) == http.StatusNotFound:
+			info := e.listRequest().Info()
+			info.Last, info.EarlierAmbiguous = apierror.Rejected, apierror.OutcomeOf(err) == apierror.Ambiguous
+			return &apierror.ResponseError{
+				Request: info, Status: http.StatusNotFound,
+				Reason: "neither the profile nor its collection is found, so the path in base_url is wrong",
+			}
+		case collectionExists(listErr):
+			return err
 		}
-	case ctx.Err() != nil:
-		listErr = &apierror.TransportError{Request: e.listRequest().Info(), Err: ctx.Err()}
-	case collectionExists(listErr):
-		return err
+		listErr = fmt.Errorf("the API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: %w", listErr)
+		return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
 	}
-	listErr = fmt.Errorf("the API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: %w", listErr)
-	return &outcomeError{error: listErr, outcome: apierror.OutcomeOf(err)}
+}
+
+// notFoundError returns the error of a 404 that does not count.
+func notFoundError(err error, reason string) error {
+	apiErr, _ := errors.AsType[*apierror.APIError](err) // IsNotFound has checked this
+	return &apierror.ResponseError{Request: apiErr.Request, Status: apiErr.Status, Reason: reason}
 }
 
 // collectionExists reports whether the API's own response to a list shows that it has the

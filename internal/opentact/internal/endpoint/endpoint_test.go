@@ -168,6 +168,9 @@ func TestEndpoint_Delete_LaterCreate_DoesNotAdopt(t *testing.T) {
 				script: slices.Concat([]reply{success(whole(uuidB, `"name":"b"`))}, test.responses, []reply{badGateway}),
 				lists:  []reply{success(`[]`), success(`[` + whole(uuidA, "") + `,` + whole(uuidB, `"name":"b"`) + `]`)},
 			}
+			if name == "not found" {
+				a.lists = slices.Insert(a.lists, 1, success(`[]`)) // it confirms that
+			}
 			e := a.endpoint()
 			_, err := e.Create(t.Context(), raw(`{"name":"b"}`)) // before which the first list is read
 			wantError(t, err, "")

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -154,6 +155,62 @@ func TestEndpoint_NotFound_Stale_DoesNotCount(t *testing.T) {
 	}
 }
 
+// A profile that a list shows exists, whatever the response to its GET, PATCH or DELETE.
+// Lists may lag, so they are read four times.
+func TestEndpoint_NotFound_ListShowsProfile_DoesNotCount(t *testing.T) {
+	t.Parallel()
+	shown := success(`[` + whole(uuidA, "") + `]`)
+	for name, test := range map[string]struct {
+		script    []reply
+		call      func(context.Context, *Endpoint) error
+		lists     []reply
+		isGone    bool
+		wantLists int
+		outcome   apierror.Outcome
+	}{
+		"read": {[]reply{notFound}, get, []reply{shown}, false, 4, apierror.Rejected},
+		"update": {[]reply{notFound}, func(ctx context.Context, e *Endpoint) error {
+			_, err := e.Update(ctx, uuidA, raw(`{}`), nil)
+			return err
+		},
+			[]reply{shown}, false, 4, apierror.Rejected},
+		"delete":                         {[]reply{notFound}, remove, []reply{shown}, false, 4, apierror.Rejected},
+		"read, and the list lags":        {[]reply{notFound}, get, []reply{shown, shown, success(`[]`)}, true, 3, apierror.Rejected},
+		"delete after a lost attempt":    {[]reply{badGateway, notFound}, remove, []reply{shown}, true, 1, apierror.Done},
+		"delete after an empty response": {[]reply{{status: http.StatusNoContent}, notFound}, remove, []reply{shown}, true, 1, apierror.Done},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				a := &fakeAPI{retries: 1, script: test.script, lists: test.lists}
+				err := test.call(t.Context(), a.endpoint())
+				if isGone := err == nil || apierror.IsNotFound(err); isGone != test.isGone || apierror.OutcomeOf(err) != test.outcome {
+					t.Errorf("not found is %t, the outcome is %s: %v", isGone, apierror.OutcomeOf(err), err)
+				}
+				if !test.isGone {
+					wantError(t, err, "unexpected response with status 404: the list of profiles shows this profile")
+				}
+				lists := 0
+				for _, request := range a.requests {
+					if strings.HasPrefix(request, "LIST") {
+						lists++
+					}
+				}
+				if lists != test.wantLists {
+					t.Errorf("%d lists were read, want %d", lists, test.wantLists)
+				}
+			})
+		})
+	}
+}
+
+func get(ctx context.Context, e *Endpoint) error {
+	_, err := e.Get(ctx, uuidA, nil)
+	return err
+}
+
+func remove(ctx context.Context, e *Endpoint) error { return e.Delete(ctx, uuidA, nil) }
+
 // If the caller gives up while the collection is read, the 404 is not confirmed.
 func TestEndpoint_NotFound_ContextEnds_IsTransportError(t *testing.T) {
 	t.Parallel()
@@ -167,15 +224,16 @@ func TestEndpoint_NotFound_ContextEnds_IsTransportError(t *testing.T) {
 	}
 }
 
-// A list confirms only the 404s before it, because the collection may disappear later. A
-// list that fails is not tried again for 30 seconds.
-func TestEndpoint_NotFound_SeveralProfiles_ListAfterEach(t *testing.T) {
+// A fresh list that lacks the profiles confirms their 404s. The error of a list confirms
+// only the 404s before it, because the collection may disappear later. A list that fails
+// is not tried again for 30 seconds.
+func TestEndpoint_NotFound_SeveralProfiles_ShareLists(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		list reply
 		want []string
 	}{
-		"a list":   {success("[]"), []string{"GET A", "LIST", "GET B", "LIST", "GET C", "LIST", "GET D", "LIST"}},
+		"a list":   {success("[]"), []string{"GET A", "LIST", "GET B", "GET C", "GET D", "LIST"}},
 		"rejected": {rejection(http.StatusForbidden, "no lists"), []string{"GET A", "LIST", "GET B", "LIST", "GET C", "LIST", "GET D", "LIST"}},
 		"fails":    {badGateway, []string{"GET A", "LIST", "GET B", "GET C", "GET D", "LIST"}},
 	} {

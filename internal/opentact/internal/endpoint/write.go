@@ -50,7 +50,7 @@ func (e *Endpoint) Update(ctx context.Context, uuid string, sent, before wire.Ra
 	w := &write{verb: "update", method: http.MethodPatch, uuid: uuid, sent: sent, before: before}
 	got, err := e.sendWrite(ctx, w)
 	if err != nil {
-		return nil, e.confirmNotFound(ctx, err)
+		return nil, e.confirmNotFound(ctx, uuid, false, err)
 	}
 	return e.settle(ctx, w, got.Fields)
 }
@@ -136,7 +136,7 @@ func (e *Endpoint) complete(ctx context.Context, uuid string, got wire.RawFields
 	}
 	full, err := e.exchange(ctx, "read", http.MethodGet, uuid, w.sent, w.before)
 	if _, named := got[wire.Name]; w.method == http.MethodPatch && !named && apierror.IsNotFound(err) {
-		err = fmt.Errorf("the response shows no name, and the profile can't be read: %w", e.confirmNotFound(ctx, err))
+		err = fmt.Errorf("the response shows no name, and the profile can't be read: %w", e.confirmNotFound(ctx, uuid, false, err))
 		return &outcomeError{error: err, outcome: apierror.Ambiguous}
 	}
 	got.Fill(full) // full is nil after an error

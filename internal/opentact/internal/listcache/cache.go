@@ -57,16 +57,21 @@ type Cache struct {
 	// list is the last list. asOf is the value of writes when the read of the list began.
 	list *pager.List
 	asOf int
-	// last is the error of the last read of the list. lastBegan and lastEnded are when that
-	// read began and ended.
-	last                 error
-	lastBegan, lastEnded time.Time
+	// last is the last read of the list.
+	last reading
 	// reads counts the reads of profiles that this process has not written.
 	reads int
 	// written are the UUIDs of the profiles that this process has written or is writing.
 	written map[string]bool
 	// writes counts the writes that have finished.
 	writes int
+}
+
+// reading is the result of one read of the list.
+type reading struct {
+	list         *pager.List
+	err          error
+	began, ended time.Time
 }
 
 // New returns an empty cache.
@@ -117,21 +122,28 @@ func (c *Cache) List(ctx context.Context) (*pager.List, error) {
 	}
 }
 
-// Probe returns the error of a read of the list that began at since or later. Concurrent
+// Lacks reports whether a fresh and complete list does not show a profile. It does not
+// read the list.
+func (c *Cache) Lacks(uuid string) bool {
+	list := c.fresh()
+	return list != nil && list.Incomplete() == nil && list.Find(uuid) == nil
+}
+
+// Probe returns the result of a read of the list that began at since or later. Concurrent
 // callers share the read. confirms reports whether an error, which may be nil, shows that
 // the API has the collection. Probe also returns an error that does not show this, if its
 // read ended in the last 30 seconds. A list that fails may take minutes.
-func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error) bool) error {
+func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error) bool) (*pager.List, error) {
 	for {
 		c.mu.Lock()
-		last, began, ended := c.last, c.lastBegan, c.lastEnded
+		last := c.last
 		c.mu.Unlock()
-		isKnown := !ended.IsZero()
-		if isKnown && (!began.Before(since) || !confirms(last) && time.Since(ended) <= MaxAge) {
-			return last
+		isKnown := !last.ended.IsZero()
+		if isKnown && (!last.began.Before(since) || !confirms(last.err) && time.Since(last.ended) <= MaxAge) {
+			return last.list, last.err
 		}
 		if err := ctx.Err(); err != nil {
-			return err
+			return nil, err
 		}
 		select {
 		case <-c.read(ctx): // this may be a read that began before since
@@ -208,7 +220,9 @@ func unusable(list *pager.List, err error) string {
 func (c *Cache) store(list *pager.List, err error, asOf int, began time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.last, c.lastBegan, c.lastEnded = err, began, time.Now()
+	if !began.Before(c.last.began) { // a read of before a write may end after a newer one
+		c.last = reading{list, err, began, time.Now()}
+	}
 	if err == nil && asOf >= c.asOf {
 		c.list, c.asOf = list, asOf
 	}

@@ -20,7 +20,8 @@ func exists(err error) bool { return err == nil }
 
 // probeNow confirms something that happened just now.
 func probeNow(ctx context.Context, c *listcache.Cache) error {
-	return c.Probe(ctx, time.Now(), exists)
+	_, err := c.Probe(ctx, time.Now(), exists)
+	return err
 }
 
 // A list confirms only what happened before its read began. An error is kept.

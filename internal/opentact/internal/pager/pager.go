@@ -61,35 +61,32 @@ type Origin struct {
 // the reading before was in progress, so it was complete. Profiles that are created
 // meanwhile don't matter. After five readings, Read sets Changed.
 func (p *Pager) Read(ctx context.Context) (*List, error) {
-	var list *List
-	var before map[string]int // the profiles of the reading before, if it reached the end
-	var date time.Time
+	var last, before *List // before is the reading before, unless a profile was deleted in it
 	var tornErr error
 	for range maxReadings {
 		r := reading{Pager: p, list: &List{index: make(map[string]int)}, seen: make(map[string]bool), left: wire.MaxList}
 		err := r.readPages(ctx)
-		switch list = r.list; {
+		switch {
 		case err != nil && !r.torn:
 			return nil, err
 		case err != nil:
-			list, before, tornErr = nil, nil, err
+			tornErr, before = err, nil
 			continue
-		case r.pages <= 1 || list.Stale != "":
-			return list, nil
-		case len(r.seen) < r.firstTotal: // an item moved behind the pages that were left
-			before = nil
-			continue
-		case before != nil && list.contains(before):
-			list.Date = date
-			return list, nil
+		case r.pages <= 1 || r.list.Stale != "":
+			return r.list, nil
+		case before != nil && r.list.contains(before.index):
+			r.list.Date = before.Date
+			return r.list, nil
 		}
-		before, date = list.index, list.Date
+		if last, before = r.list, r.list; r.shrunk {
+			before = nil
+		}
 	}
-	if list == nil {
+	if last == nil {
 		return nil, tornErr
 	}
-	list.Changed = true
-	return list, nil
+	last.Changed = true
+	return last, nil
 }
 
 // readPages reads the list to its end.
@@ -110,11 +107,11 @@ type reading struct {
 	// seen holds the keys of all items so far. The key of a lease is its own uuid, not
 	// the uuid of its profile.
 	seen map[string]bool
-	// total is the number of items of the list, according to the last page. firstTotal is
-	// that of the first page.
-	total, firstTotal int
-	// totalChanged reports whether two pages gave different totals.
-	totalChanged bool
+	// total is the number of items of the list, according to the last page.
+	total int
+	// totalChanged reports whether two pages gave different totals. shrunk reports whether
+	// a later total was smaller.
+	totalChanged, shrunk bool
 	// torn reports whether the list ended too early or repeated itself. The reason may be
 	// that it changed.
 	torn bool
@@ -196,9 +193,8 @@ func (r *reading) add(response *wire.Response, page []item) (more bool, err erro
 		return false, fmt.Errorf("a list was expected, found %s", wire.Describe(response.Payload))
 	}
 	r.totalChanged = r.totalChanged || r.offset > 0 && *header.Total != r.total
-	if r.total = *header.Total; r.offset == 0 {
-		r.firstTotal = r.total
-	}
+	r.shrunk = r.shrunk || r.offset > 0 && *header.Total < r.total
+	r.total = *header.Total
 	r.pages++
 	before := len(r.seen)
 	r.addItems(page)

@@ -184,6 +184,10 @@ func TestPager_Read_ListChanges(t *testing.T) {
 			want:     []string{uuidC, uuidD}, wantPages: 10, wantDate: 8, changed: true,
 		},
 		{
+			name: "it repeats itself the last time", readings: [][]string{abc, {page(3, a), page(3, a)}, abc, {page(3, a), page(3, a)}, {page(3, a), page(3, a)}},
+			want: []string{uuidA, uuidB, uuidC}, wantPages: 10, wantDate: 4, changed: true,
+		},
+		{
 			name: "it repeats itself, but not the last time", readings: [][]string{{page(3, a), page(3, a)}, abc, {page(3, a), page(3, a)}, {page(3, a), page(3, a)}, abc},
 			want: []string{uuidA, uuidB, uuidC}, wantPages: 10, wantDate: 8, changed: true,
 		},

@@ -49,7 +49,7 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	next := t.base.get(req.Method)
 	var sent sentTracker
 	defer func() {
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) && sent.isConnected() {
+		if errors.Is(context.Cause(ctx), errTimeout) && sent.isConnected() {
 			t.base.renew(next)
 		}
 	}()

@@ -3,6 +3,7 @@
 package transport
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -35,18 +36,23 @@ func (t *freshnessTransport) RoundTrip(req *http.Request) (*http.Response, error
 	}
 	x := &requestFrom(req.Context()).exchange
 	isWritten := req.Method != http.MethodGet && x.outcome == apierror.Done
-	x.date, x.stale = t.observe(resp.Header, x.elapsed, isWritten)
+	x.date, x.stale = t.observe(resp.Header, x.elapsed, isOfAPI(x), isWritten)
 	return resp, nil
+}
+
+// isOfAPI reports whether the API itself has made the response, not a proxy.
+func isOfAPI(x *exchange) bool {
+	_, isAPI := errors.AsType[*apierror.APIError](x.err)
+	return x.outcome == apierror.Done || isAPI
 }
 
 // observe returns the Date of a response, or zero if the response has an Age. It also
 // returns why the response is stale, or "".
 //
-// A proxy with a wrong clock may respond with a Date far in the future, after which all
-// responses look old. A cache never responds to a write (RFC 9111, section 4). So if the
-// response to a successful write looks old, observe drops the newest Date. A failed write
-// may be the response of a proxy, so it does not count.
-func (t *freshnessTransport) observe(header http.Header, elapsed time.Duration, isWritten bool) (date time.Time, stale string) {
+// After a Date far in the future, all responses look old. So the response of a proxy does
+// not change the newest Date. A cache never responds to a write (RFC 9111, section 4). So
+// if the response to a successful write looks old, observe drops the newest Date.
+func (t *freshnessTransport) observe(header http.Header, elapsed time.Duration, isOfAPI, isWritten bool) (date time.Time, stale string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	date, age := readDate(header), readAge(header)
@@ -64,7 +70,7 @@ func (t *freshnessTransport) observe(header http.Header, elapsed time.Duration, 
 	if hasAge {
 		return time.Time{}, stale // Date says when the cache got the response
 	}
-	if date.After(t.newest) {
+	if isOfAPI && date.After(t.newest) {
 		t.newest = date
 	}
 	return date, stale

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
 // TestFreshnessTransport_Observe sends requests one after the other and checks what the
@@ -105,6 +107,23 @@ func TestFreshnessTransport_Observe(t *testing.T) {
 				t.Errorf("%s: the Date is %s, want %s; stale is %q, want %q", test.name, got, want, last.Stale(), test.stale)
 			}
 		})
+	}
+}
+
+// The clock of a proxy may be wrong, so its Date does not make other responses old.
+func TestFreshnessTransport_DateOfProxy_IsIgnored(t *testing.T) {
+	t.Parallel()
+	client := newClient(newFakeAPI(status(502, "Date: Sat, 02 Jan 2126 03:04:05 GMT"), status(200, "Date: Fri, 02 Jan 2026 03:04:05 GMT")), once)
+	page := newRequest(t, http.MethodGet, "https://api.example/rest")
+	page.Classify = func(*http.Response) (apierror.Outcome, error) {
+		return apierror.Ambiguous, &apierror.ResponseError{Status: http.StatusBadGateway, Reason: "a page"}
+	}
+	if err := client.Do(t.Context(), page); err == nil {
+		t.Error("the page is a success")
+	}
+	r := newRequest(t, http.MethodGet, "https://api.example/rest")
+	if err := client.Do(t.Context(), r); err != nil || r.Stale() != "" {
+		t.Errorf("got %v, stale is %q", err, r.Stale())
 	}
 }
 
