@@ -342,6 +342,9 @@ func (r *simRun) sawList(isFirst bool, header http.Header, shown []int) {
 	}
 	if isFirst || known == nil {
 		date, _ := http.ParseTime(header.Get("Date"))
+		if known != nil && known.ofCreate { // a list in pages is read again, and was complete the first time
+			date = known.date
+		}
 		known = &simBaseline{date: date, aged: header.Get("Age") != "", ofCreate: ofCreate}
 		r.process.baseline = known
 	}

@@ -50,6 +50,13 @@ func (c *clock) skewLocked() (least, most time.Duration) {
 	}
 }
 
+// isLearned reports whether a create has shown the skew.
+func (c *clock) isLearned() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.learned
+}
+
 // compare returns the age of a profile, compared with the Date of a response. seen is the
 // Date of a later response that shows the profile. If the profile seems to be created
 // after that, the skew is not known yet.

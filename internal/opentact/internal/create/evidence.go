@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -138,6 +139,14 @@ func (r *recovery) complete(ctx context.Context, listed pager.Listed) error {
 func (r *recovery) matches(fields wire.RawFields) bool {
 	_, named := fields[wire.Name]
 	return named && len(r.differences(fields)) == 0
+}
+
+// hasValues reports whether a profile shows no value, except the name, that differs from
+// the sent one.
+func (r *recovery) hasValues(fields wire.RawFields) bool {
+	values := maps.Clone(fields)
+	delete(values, wire.Name)
+	return len(r.differences(values)) == 0
 }
 
 // differences describes the values of a profile that differ from the sent ones.

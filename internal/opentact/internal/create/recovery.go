@@ -113,7 +113,7 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 		r.foreign = uuid
 		return fmt.Errorf("profile %s, which existed before", uuid)
 	}
-	isBefore, mayBeSkew := r.clock.isBeforeRequest(createdOn, response, r.matches(fields))
+	isBefore, mayBeSkew := r.clock.isBeforeRequest(createdOn, response, r.hasValues(fields))
 	switch {
 	case isBefore && (!mayBeSkew || !r.hasAppeared(ctx, uuid)):
 		doubt := fmt.Sprintf("its created_on (%s) is before the request (%s)", createdOn, response.Date.Add(-response.Elapsed).UTC().Format(time.RFC3339))
@@ -327,8 +327,12 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 		_ = Sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
 		_ = r.look(ctx)                                                          // after an error, the warning about the resend says that there may be duplicates
 	}
+	candidates := slices.Concat(r.shown.matching(newer), r.shown.matching(undecided))
+	if !r.clock.isLearned() { // they may only seem to be older
+		candidates = append(candidates, r.shown.matching(older)...)
+	}
 	owned := r.ownedNow()
-	for _, c := range slices.Concat(r.shown.matching(newer), r.shown.matching(undecided)) {
+	for _, c := range candidates {
 		switch {
 		case owned[c.UUID()]:
 		case c.age == newer:

@@ -67,9 +67,9 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 		{name: "each list shows another one", wantLists: 6, wantReason: "the times of the API do not show whether the profile is new",
 			lists:          []exchange{lists(), lists(timeless(1)), lists(timeless(2)), lists(timeless(3)), lists(timeless(4)), lists(timeless(5))},
 			wantCandidates: []apierror.Candidate{named(5)}},
-		{name: "an older and a later one", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 15))}, wantLists: 2, wantUUID: uuid(1)},
+		{name: "an older and a later one", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 15))}, wantLists: 2, wantUUID: uuid(1), wantPossible: []string{uuid(2)}},
 		{name: "an older one, and a later one in the next list", lists: []exchange{lists(), lists(createdOn(2, 9)), lists(createdOn(2, 9), createdOn(1, 15))},
-			wantLists: 3, wantUUID: uuid(1)},
+			wantLists: 3, wantUUID: uuid(1), wantPossible: []string{uuid(2)}},
 		{name: "an older one and one of the same second", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 10))}, wantLists: 2, wantReason: notOne,
 			wantCandidates: []apierror.Candidate{named(1), named(2, isOld(secondBefore))}},
 		{name: "an older one, and a later one with another value", lists: []exchange{lists(), lists(profile(2, `"name":"a","weight":6,"created_on":"2026-11-25T12:00:11Z"`), createdOn(1, 9))},
@@ -448,12 +448,13 @@ func TestCreator_ListOfEarlierCreate_ShowsOlderProfiles(t *testing.T) {
 	}
 }
 
-// A proxy may send a POST twice. The profile that is not adopted is named.
+// A proxy may send a POST twice. The profile that is not adopted is named, and one that may
+// only seem to be older.
 func TestCreator_AdoptedProfile_OtherCandidatesArePossible(t *testing.T) {
 	t.Parallel()
 	runRecoveryTests(t, []recoveryTest{{
 		name: "one of the first second", posts: []exchange{lost}, lists: []exchange{lists(), lists(createdOn(1, 15), createdOn(2, 10), createdOn(3, 9))},
-		wantPosts: 1, wantLists: 2, wantUUID: uuid(1), wantPossible: []string{uuid(2)},
+		wantPosts: 1, wantLists: 2, wantUUID: uuid(1), wantPossible: []string{uuid(2), uuid(3)},
 	}})
 }
 
