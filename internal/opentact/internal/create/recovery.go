@@ -327,15 +327,13 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 		_ = Sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
 		_ = r.look(ctx)                                                          // after an error, the warning about the resend says that there may be duplicates
 	}
-	candidates := slices.Concat(r.shown.matching(newer), r.shown.matching(undecided))
-	if !r.clock.isLearned() { // they may only seem to be older
-		candidates = append(candidates, r.shown.matching(older)...)
-	}
 	owned := r.ownedNow()
-	for _, c := range candidates {
+	for _, c := range r.shown.candidates {
 		switch {
 		case owned[c.UUID()]:
-		case c.age == newer:
+		case !c.matches && c.doubt == "": // it has other values
+		case c.age == older && r.clock.isLearned(): // otherwise it may only seem to be older
+		case c.matches && c.age == newer:
 			certain = append(certain, c.UUID())
 		default:
 			possible = append(possible, c.UUID())

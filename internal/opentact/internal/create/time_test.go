@@ -458,6 +458,16 @@ func TestCreator_AdoptedProfile_OtherCandidatesArePossible(t *testing.T) {
 	}})
 }
 
+// A profile that can't be read may be a duplicate too.
+func TestCreator_AdoptedProfile_UnreadableCandidateIsPossible(t *testing.T) {
+	t.Parallel()
+	runRecoveryTests(t, []recoveryTest{{
+		name: "it can't be read", posts: []exchange{lost}, lists: []exchange{lists(), lists(createdOn(1, 15), profile(2, `"name":"a"`), six(3))},
+		gets:      map[string]exchange{uuid(2): fails(errors.New("no reading"))},
+		wantPosts: 1, wantLists: 2, wantUUID: uuid(1), wantPossible: []string{uuid(2)},
+	}})
+}
+
 // A list that is an old copy proves nothing, and neither does one that lacks a skipped
 // item.
 func TestCreator_StaleList_IsNoProof(t *testing.T) {
