@@ -50,6 +50,11 @@ func (e evidence) matching(age age) (found []candidate) {
 	return found
 }
 
+// shows reports whether the list shows a candidate.
+func (e evidence) shows(other candidate) bool {
+	return slices.ContainsFunc(e.candidates, func(c candidate) bool { return c.UUID() == other.UUID() })
+}
+
 // showsLag reports whether all candidates are older than the baseline, which lacked them.
 func (e evidence) showsLag() bool {
 	return !slices.ContainsFunc(e.candidates, func(c candidate) bool { return c.age != older })

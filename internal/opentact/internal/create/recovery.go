@@ -46,8 +46,8 @@ type recovery struct {
 	// that profile.
 	foreign   string
 	described *candidate
-	// shown is what the last list shows. candidates are those of the last list that shows
-	// any.
+	// shown is what the last list shows. candidates are those of all lists, those of the
+	// last one first.
 	shown      evidence
 	candidates []candidate
 	// recovered reports whether the profile was found in a list. undecided reports whether
@@ -275,9 +275,8 @@ func (r *recovery) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.shown = shown; len(shown.candidates) > 0 {
-		r.candidates = shown.candidates
-	}
+	earlier := slices.DeleteFunc(r.candidates, shown.shows)
+	r.shown, r.candidates = shown, slices.Concat(shown.candidates, earlier)
 	return nil
 }
 
@@ -328,12 +327,12 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 		_ = r.look(ctx)                                                          // after an error, the warning about the resend says that there may be duplicates
 	}
 	owned := r.ownedNow()
-	for _, c := range r.shown.candidates {
+	for _, c := range r.candidates {
 		switch {
 		case owned[c.UUID()]:
 		case !c.matches && c.doubt == "": // it has other values
 		case c.age == older && r.clock.isLearned(): // otherwise it may only seem to be older
-		case c.matches && c.age == newer:
+		case c.matches && c.age == newer && r.shown.shows(c):
 			certain = append(certain, c.UUID())
 		default:
 			possible = append(possible, c.UUID())
