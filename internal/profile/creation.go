@@ -68,13 +68,15 @@ func checkOthers(uuids ...string) string {
 func (r *profileResource[F]) ambiguousCreate(err *opentact.AmbiguousCreateError) string {
 	text := fmt.Sprintf("The %s %q may or may not have been created. %s\n\nThe list of profiles does not show the outcome: %s.\n\n",
 		r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), err.Reason)
+	wanted := "the profile"
 	if err.Foreign != "" {
+		wanted = "another profile with this name"
 		text += fmt.Sprintf("Do not import %s. The response holds this profile, but the request did not create it.\n\n", err.Foreign)
 	}
 	address := fmt.Sprintf("Replace opentact_%s.NAME with the address of this resource.", r.kind.TypeName)
 	if len(err.Candidates) == 0 {
-		return text + fmt.Sprintf("Look for the profile in the OpenTact account, or with the data source opentact_%ss. "+
-			"If it exists, import it before the next apply:\n\n%s\n\n%s", r.kind.TypeName, r.importCommands("UUID"), address)
+		return text + fmt.Sprintf("Look for %s in the OpenTact account, or with the data source opentact_%ss. "+
+			"If it exists, import it before the next apply:\n\n%s\n\n%s", wanted, r.kind.TypeName, r.importCommands("UUID"), address)
 	}
 	uuids := make([]string, len(err.Candidates))
 	for i, candidate := range err.Candidates {

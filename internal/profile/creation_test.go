@@ -97,7 +97,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 			want: errorPrefix + `The messaging profile "a" may or may not have been created. Create messaging profile (POST URL/profile/messaging): ` +
 				`unexpected response: it describes profile ` + uuid + `, which existed before.` +
 				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and the provider does not resend a request after such a response.\n\n" +
-				"Do not import " + uuid + ". The response holds this profile, but the request did not create it.\n\n" + lookForIt,
+				"Do not import " + uuid + ". The response holds this profile, but the request did not create it.\n\n" + strings.Replace(lookForIt, "the profile", "another profile with this name", 1),
 		},
 		"the list fails": {
 			status: 502, body: "<h1>", lists: []string{"[]", ""},

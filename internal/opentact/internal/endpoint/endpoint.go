@@ -192,7 +192,9 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, uuid string, mayBeDelete
 		case isShown:
 			return notFoundError(err, "the list of profiles shows this profile, so the API or a gateway responds wrongly")
 		case listErr != nil && ctx.Err() != nil:
-			listErr = &apierror.TransportError{Request: e.listRequest().Info(), Err: ctx.Err()}
+			info := e.listRequest().Info()
+			info.Last = apierror.Ambiguous // the list may have been sent
+			listErr = &apierror.TransportError{Request: info, Err: ctx.Err()}
 		case apierror.StatusOf(listErr) == http.StatusNotFound:
 			info := e.listRequest().Info()
 			info.Last, info.EarlierAmbiguous = apierror.Rejected, apierror.OutcomeOf(err) == apierror.Ambiguous
