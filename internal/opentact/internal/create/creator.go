@@ -4,8 +4,9 @@
 // keys and responses get lost. It does not know how requests are sent or what the fields
 // mean: the caller passes functions for that. It promises:
 //   - A POST is resent only if lists show that the one before made no profile.
-//   - A create never adopts a profile that existed before, or that belongs to another
-//     resource of this process. It compares UUIDs and the times of the server.
+//   - A create never adopts a profile that an earlier list has shown, that the times of the
+//     server show to be older, or that belongs to another resource of this process. If
+//     the times don't decide, the result says so.
 //   - An outcome that stays ambiguous is an error that names the candidates.
 package create
 
