@@ -271,6 +271,28 @@ func TestCreator_RejectedProfileInList_IsNotAdopted(t *testing.T) {
 	}
 }
 
+// Clocks of several servers may differ by seconds, so a response may hold a profile that
+// seems to be a little older. It must have the sent values. The API may write its name
+// differently.
+func TestCreator_ResponseSeemsSecondsOlder_NeedsSentValues(t *testing.T) {
+	t.Parallel()
+	const created = `,"created_on":"2026-11-25T12:00:25Z"`
+	for object, isAccepted := range map[string]bool{
+		`"name":"a","weight":7` + created:   true,
+		`"name":" A ","weight":7` + created: true,
+		`"name":"a","weight":6` + created:   false,
+	} {
+		s := &script{posts: []exchange{makes(1), shows(profile(2, object))}, lists: []exchange{lists()}} // the second POST is sent at 30 s
+		c := s.creator()
+		got, err := s.create(t.Context(), c, `{"name":"b"}`)
+		wantUUID(t, got, err, uuid(1))
+		got, err = s.create(t.Context(), c, sentSeven)
+		if (err == nil) != isAccepted || (got.Fields.UUID() == uuid(2)) != isAccepted {
+			t.Errorf("%s: got %q, %v", object, got.Fields.UUID(), err)
+		}
+	}
+}
+
 // A response that names a profile without its name is a success. If the profile can't be
 // read, the POST is not resent, and the error names the profile.
 func TestCreator_ResponseShowsNoName_ReadFails_IsNotResent(t *testing.T) {
@@ -290,6 +312,16 @@ func TestCreator_Duplicates_LastListFails_UsesListBefore(t *testing.T) {
 		name: "two lost responses and two profiles", maxRetries: 1, posts: []exchange{lost},
 		lists:     []exchange{lists(), lists(), lists(), lists(seven(1), seven(2)), fails(page(http.StatusForbidden))},
 		wantPosts: 2, wantLists: 5, wantUUID: uuid(1), wantDuplicates: []string{uuid(2)},
+	}})
+}
+
+// A duplicate that the last list lacks may have been deleted, or the list is cut.
+func TestCreator_Duplicates_LastListLacksOne_IsPossible(t *testing.T) {
+	t.Parallel()
+	runRecoveryTests(t, []recoveryTest{{
+		name: "two lost responses and two profiles", maxRetries: 1, posts: []exchange{lost},
+		lists:     []exchange{lists(), lists(), lists(), lists(seven(1), seven(2)), lists(seven(1))},
+		wantPosts: 2, wantLists: 5, wantUUID: uuid(1), wantPossible: []string{uuid(2)},
 	}})
 }
 
@@ -412,6 +444,23 @@ func TestCreator_TimeZoneSkew_SlowListLacksProfileOfAnotherCreate(t *testing.T) 
 		got, err := s.create(t.Context(), c, `{"name":"b"}`)
 		wantUUID(t, got, err, uuid(2))
 		working.Wait()
+	})
+}
+
+// Others may delete a profile while the skew is not known. That matters only once.
+func TestCreator_TimeZoneSkew_ProfileOfOthersIsDeleted_MattersOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const hours = -5 * 3600
+		s := &script{posts: []exchange{shows(createdOn(1, hours)), shows(createdOn(3, hours+20))},
+			lists: []exchange{lists(six(2)), lists(createdOn(1, hours)), lists(createdOn(1, hours)), lists(createdOn(1, hours), createdOn(3, hours+20))}}
+		c := s.creator()
+		_, err := s.create(t.Context(), c, sentSeven)
+		if _, ok := errors.AsType[*apierror.AmbiguousCreateError](err); !ok {
+			t.Errorf("got %v", err)
+		}
+		got, err := s.create(t.Context(), c, sentSeven)
+		wantUUID(t, got, err, uuid(3))
 	})
 }
 

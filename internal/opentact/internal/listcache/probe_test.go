@@ -138,3 +138,62 @@ func TestCache_Probe_CallerGivesUp(t *testing.T) {
 		f.wantReadings(t, "both", 2) // the first one began before the second call
 	})
 }
+
+// A read that began before a write may end after a newer read. It does not replace the
+// newer result.
+func TestCache_Probe_OlderReadEndsLater_KeepsNewerResult(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{list: func(n int) (*pager.List, error) {
+			if n == 1 {
+				time.Sleep(10 * time.Second)
+				return nil, errors.New("no")
+			}
+			return listOf()
+		}}
+		c := f.cache()
+		go func() { _, _ = c.List(t.Context()) }()
+		time.Sleep(time.Second)
+		write(c, 1)
+		since := time.Now()
+		if _, err := c.List(t.Context()); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(20 * time.Second)
+		if _, err := c.Probe(t.Context(), since, exists); err != nil {
+			t.Error(err)
+		}
+		f.wantReadings(t, "all", 2)
+	})
+}
+
+func TestCache_Lacks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		lacks := func(c *listcache.Cache, when string, want bool) {
+			t.Helper()
+			if got := c.Lacks(uuid(1)); got != want {
+				t.Errorf("%s: got %t", when, got)
+			}
+		}
+		read := func(items ...string) *listcache.Cache {
+			c := (&fake{list: showing(items...)}).cache()
+			lacks(c, "before a list", false)
+			if _, err := c.List(t.Context()); err != nil {
+				t.Error(err)
+			}
+			return c
+		}
+		c := read(thing(2, "b"))
+		lacks(c, "a list without it", true)
+		lacks(read(thing(1, "a")), "a list with it", false)
+		lacks(read(thing(2, "b"), `"x"`), "a list with an item that can't be used", false)
+		time.Sleep(listcache.MaxAge)
+		lacks(c, "after 30 seconds", true)
+		time.Sleep(time.Nanosecond)
+		lacks(c, "and a moment", false)
+		c = read(thing(2, "b"))
+		write(c, 3)
+		lacks(c, "after a write", false)
+	})
+}

@@ -306,6 +306,11 @@ func TestClientDo_Interrupted_KeepsConnection(t *testing.T) {
 		if err := client.Do(ctx, newRequest(t, http.MethodGet, address+"/hangs")); !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
+		ctx, cancel = context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := client.Do(ctx, newRequest(t, http.MethodGet, address+"/hangs")); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
 		sendAll(t, client, newRequests(t, 1, address)...)
 		if made, _ := network.count(); made != 1 {
 			t.Errorf("%d connections were made, want 1", made)
