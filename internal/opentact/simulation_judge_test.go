@@ -133,6 +133,7 @@ func TestSimulation_Judge_FindsEachViolation(t *testing.T) {
 		{"a profile came twice, and a list showed it", func(s *simulation) {
 			p := s.store(&simProfile{maker: 0, repeated: true, versions: s.find(numberedUUID(0)).versions})
 			s.runs[0].shown = map[int]bool{p.number: true}
+			s.runs[0].lose("acts, lost")
 		}, []int{3}},
 		{"a candidate is named", func(s *simulation) {
 			s.Lags = []time.Duration{time.Second}

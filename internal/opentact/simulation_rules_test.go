@@ -137,10 +137,10 @@ func (s *simulation) isIndistinguishable(p *simProfile, run *simRun) bool {
 	switch {
 	case s.Times == "none" || baseline.aged:
 		return true
-	case s.Skew != 0 && s.knowsSkew(run):
-		threshold = threshold.Add(-2 * time.Second) // both clocks are read in whole seconds
-	case s.Skew > 0: // created_on looks newer than it is
+	case s.Skew > 0 && !s.knowsSkew(run): // created_on looks newer than it is
 		return true
+	case s.Skew != 0 && s.mayKnowSkew(run):
+		threshold = threshold.Add(-2 * time.Second) // both clocks are read in whole seconds
 	}
 	return !p.created().Add(s.Clock).Before(threshold)
 }
@@ -156,7 +156,8 @@ func (r *simRun) isDescribed(p *simProfile) bool {
 func (s *simulation) isBelievable(p *simProfile, run *simRun) bool {
 	age := run.ended.Sub(p.created())
 	isYoung := age < 30*time.Second || age < 6*time.Minute && !s.knowsSkew(run)
-	return run.isDescribed(p) && !run.process.knows(p) && (s.Times == "none" || isYoung)
+	isKnown := run.process.knows(p) && s.PageSize == 0 // a later page may have failed
+	return run.isDescribed(p) && !isKnown && (s.Times == "none" || isYoung)
 }
 
 // knowsSkew reports whether the process of a create could compare the two clocks of the
@@ -164,6 +165,14 @@ func (s *simulation) isBelievable(p *simProfile, run *simRun) bool {
 func (s *simulation) knowsSkew(run *simRun) bool {
 	return slices.ContainsFunc(s.creates(), func(r *simRun) bool {
 		return r.process == run.process && r.err == nil && r.created.Ambiguous == nil && r.ended.Before(run.begun)
+	})
+}
+
+// mayKnowSkew reports whether the process of a create may have learned the skew before the
+// create ended.
+func (s *simulation) mayKnowSkew(run *simRun) bool {
+	return slices.ContainsFunc(s.creates(), func(r *simRun) bool {
+		return r.process == run.process && r != run && r.err == nil && r.begun.Before(run.ended)
 	})
 }
 
@@ -198,7 +207,9 @@ func (s *simulation) judgeUnnamed() {
 		if s.tellsOfMore(maker) {
 			spare[g]++
 		}
-		if p.repeated && !maker.shown[p.number] {
+		// After a response, no list is about duplicates. After an ambiguous error, people look.
+		// A list that is cut may show only one of two.
+		if p.repeated && (!maker.shown[p.number] || s.Cut > 0 || maker.created.Ambiguous == nil || opentact.OutcomeOf(maker.err) == apierror.Ambiguous) {
 			hidden[g]++
 		}
 		if _, exists := p.version(farFuture); exists && !named[numberedUUID(p.number)] {
