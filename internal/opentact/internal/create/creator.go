@@ -229,6 +229,13 @@ func (c *Creator) baselineResult() (time.Time, error) {
 	return c.baselineDate, c.baselineErr
 }
 
+// isOwned reports whether another create returned a profile.
+func (c *Creator) isOwned(uuid string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.owned[uuid]
+}
+
 // ownedNow returns a copy of owned.
 func (c *Creator) ownedNow() map[string]bool {
 	c.mu.Lock()

@@ -18,9 +18,9 @@ import (
 
 // evidence is what one list shows about an ambiguous create.
 type evidence struct {
-	// candidates are the profiles with the sent name that are not in the baseline, not
-	// excluded, and don't belong to another resource. Those that the create most probably
-	// made come first.
+	// candidates are the profiles with the sent name that no list before the create
+	// showed, that are not excluded and that belong to no other resource. Those that the
+	// create most probably made come first.
 	candidates []candidate
 	// owned are the UUIDs of profiles with the sent name that belong to other resources.
 	owned []string

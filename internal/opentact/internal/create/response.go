@@ -41,7 +41,7 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 	fields, createdOn := response.Fields, response.Fields.Text(wire.CreatedOn)
 	uuid := fields.UUID()
 	switch {
-	case r.ownedNow()[uuid]:
+	case r.isOwned(uuid):
 		r.foreign = uuid
 		return errOwned(uuid)
 	case r.existed(uuid, r.lastList):
