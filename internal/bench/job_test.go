@@ -69,7 +69,7 @@ func (j *job) prepare() {
 	if j.listless {
 		j.env.Inject(j, emulator.Rule{
 			Method: http.MethodGet, Path: "/profile/messaging",
-			Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}},
+			Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}},
 		})
 	}
 	if j.verb == refresh {

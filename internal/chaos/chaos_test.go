@@ -63,10 +63,10 @@ var scenarios = map[string]scenario{
 		provider: byToken("max_retries = 10"), applies: mostApplies,
 		rules: func(seed uint64) []emulator.Rule {
 			return []emulator.Rule{{Probability: 0.3, Seed: seed, Faults: []emulator.Fault{
-				{Action: emulator.ActionAnswer, Status: http.StatusTooManyRequests},
-				{Action: emulator.ActionAnswer, Status: http.StatusInternalServerError},
+				{Action: emulator.ActionRespond, Status: http.StatusTooManyRequests},
+				{Action: emulator.ActionRespond, Status: http.StatusInternalServerError},
 				{Action: emulator.ActionPage, Status: http.StatusBadGateway},
-				{Action: emulator.ActionAnswer, Status: http.StatusServiceUnavailable},
+				{Action: emulator.ActionRespond, Status: http.StatusServiceUnavailable},
 				{Action: emulator.ActionCloseBefore},
 				{Action: emulator.ActionCloseAfter},
 				{Action: emulator.ActionCut},

@@ -142,12 +142,12 @@ func TestContractMissesAFieldInAnAnswer(t *testing.T) {
 func TestEveryAnswerKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []emulator.Shape{emulator.ShapeObject, emulator.ShapeDocument} {
-		for _, spelling := range []emulator.Spelling{
-			emulator.SpellingDocumented, emulator.SpellingOtherIgnoring, emulator.SpellingOtherRefusing,
+		for _, spelling := range []emulator.FieldNames{
+			emulator.FieldNamesDocumented, emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject,
 		} {
 			t.Run(fmt.Sprintf("shape %d spelling %d", shape, spelling), func(t *testing.T) {
 				t.Parallel()
-				a := newAPI(t, emulator.Options{Shape: shape, Spelling: spelling})
+				a := newAPI(t, emulator.Options{Shape: shape, FieldNames: spelling})
 				for _, kind := range emulator.Kinds() {
 					exercise(a, kind)
 				}

@@ -84,12 +84,12 @@ func TestRulesAsJSON(t *testing.T) {
 	t.Parallel()
 	rule := emulator.Rule{
 		Method: "GET", Path: "/auth", Skip: 1, Times: 2, Probability: 0.5, Seed: 1<<64 - 1, Faults: []emulator.Fault{
-			{Action: emulator.ActionAnswer, Status: 503, RetryAfter: 7, RetryAfterDate: true},
+			{Action: emulator.ActionRespond, Status: 503, RetryAfter: 7, RetryAfterDate: true},
 			{Action: emulator.ActionLag, For: emulator.Duration(250 * time.Millisecond)},
 		},
 	}
 	const want = `{"method":"GET","path":"/auth","skip":1,"times":2,"probability":0.5,"seed":18446744073709551615,"faults":[` +
-		`{"action":"answer","status":503,"retry_after":7,"retry_after_date":true},{"action":"lag","for":"250ms"}]}`
+		`{"action":"respond","status":503,"retry_after":7,"retry_after_date":true},{"action":"lag","for":"250ms"}]}`
 	got, err := json.Marshal(rule)
 	if err != nil {
 		t.Fatal(err)

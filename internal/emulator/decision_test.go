@@ -16,7 +16,7 @@ import (
 // storm is a rule by which a share of the requests goes wrong in one of three ways, none of which changes anything.
 func storm(seed uint64, probability float64) emulator.Rule {
 	return emulator.Rule{Seed: seed, Probability: probability, Faults: []emulator.Fault{
-		{Action: emulator.ActionAnswer, Status: 500}, {Action: emulator.ActionPage, Status: 502}, {Action: emulator.ActionCloseBefore},
+		{Action: emulator.ActionRespond, Status: 500}, {Action: emulator.ActionPage, Status: 502}, {Action: emulator.ActionCloseBefore},
 	}}
 }
 

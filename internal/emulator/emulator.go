@@ -76,7 +76,7 @@ func (e *Emulator) loadContract() error {
 // servedContract is the contract that requests are held to. It is another copy where it differs from the documented
 // one, because respelling changes a document in place.
 func (e *Emulator) servedContract(documented *openapi3.T) (*openapi3.T, error) {
-	if e.options.Spelling == SpellingDocumented {
+	if e.options.FieldNames == FieldNamesDocumented {
 		return documented, nil
 	}
 	doc, err := Contract()
@@ -113,7 +113,7 @@ func (e *Emulator) checkDefault(name Kind, field string, value any) error {
 	if _, ok := k.defaults[field]; !ok {
 		return fmt.Errorf("%q is no field that a create may leave out", field)
 	}
-	schema := e.documented[name].answer.Properties[k.answerName(field, e.options.Spelling)]
+	schema := e.documented[name].answer.Properties[k.answerName(field, e.options.FieldNames)]
 	if schema == nil || schema.Value == nil {
 		return fmt.Errorf("openapi.yaml describes no answer for %q", field)
 	}

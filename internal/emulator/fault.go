@@ -9,12 +9,12 @@ type Action string
 
 // The actions. A request is handled if the API does what it asks for, as if nothing were wrong.
 const (
-	// ActionAnswer does not handle the request: it answers Status, with the API's JSON error.
-	ActionAnswer Action = "answer"
+	// ActionRespond does not handle the request: it answers Status, with the API's JSON error.
+	ActionRespond Action = "respond"
 	// ActionPage does not handle the request: it answers Status, with a page of HTML, as a proxy would.
 	ActionPage Action = "page"
-	// ActionRefuse does not handle the request: it answers 200, with "success": false.
-	ActionRefuse Action = "refuse"
+	// ActionReject does not handle the request: it answers 200, with "success": false.
+	ActionReject Action = "reject"
 	// ActionCloseBefore closes the connection instead of handling the request.
 	ActionCloseBefore Action = "close_before"
 	// ActionCloseAfter handles the request, and closes the connection instead of answering.

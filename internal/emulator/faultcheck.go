@@ -16,9 +16,9 @@ import (
 type needs struct{ status, duration bool }
 
 var actions = map[Action]needs{
-	ActionAnswer:       {status: true},
+	ActionRespond:      {status: true},
 	ActionPage:         {status: true},
-	ActionRefuse:       {},
+	ActionReject:       {},
 	ActionCloseBefore:  {},
 	ActionCloseAfter:   {},
 	ActionCut:          {},

@@ -34,13 +34,13 @@ func (e *Emulator) injectFaults(next http.Handler) http.Handler {
 // serve answers a request, or does not, as the action has it. What it does not mention is handled.
 func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	switch f.Action {
-	case ActionAnswer:
+	case ActionRespond:
 		f.askToWait(w.Header())
 		refusal(f.Status, f.message()).write(w)
 	case ActionPage:
 		f.askToWait(w.Header())
 		f.writePage(w)
-	case ActionRefuse:
+	case ActionReject:
 		answer{status: http.StatusOK, body: envelope{Message: f.message()}}.write(w)
 	case ActionCloseBefore:
 		closeConnection()

@@ -93,7 +93,7 @@ func TestFaults(t *testing.T) {
 		handled bool
 	}{
 		"answer": {
-			emulator.Fault{Action: emulator.ActionAnswer, Status: 503},
+			emulator.Fault{Action: emulator.ActionRespond, Status: 503},
 			outcome{503, json, `{"success":false,"message":"The emulator was told to answer 503","status":503}`, false}, false,
 		},
 		"page": {
@@ -105,7 +105,7 @@ func TestFaults(t *testing.T) {
 			outcome{200, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html><head><title>200 OK</title></head>\n<body><h1>200 OK</h1></body></html>\n", false}, false,
 		},
 		"refuse": {
-			emulator.Fault{Action: emulator.ActionRefuse},
+			emulator.Fault{Action: emulator.ActionReject},
 			outcome{200, json, `{"success":false,"message":"The emulator was told to refuse"}`, false}, false,
 		},
 		"empty":        {emulator.Fault{Action: emulator.ActionEmpty}, outcome{status: 204}, true},
@@ -173,7 +173,7 @@ func TestRetryAfter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
 		time.Sleep(time.Nanosecond) // a date has whole seconds, and the bubble's clock begins at one
-		for _, action := range []emulator.Action{emulator.ActionAnswer, emulator.ActionPage} {
+		for _, action := range []emulator.Action{emulator.ActionRespond, emulator.ActionPage} {
 			for want, fault := range map[string]emulator.Fault{
 				"":                              {},
 				"120":                           {RetryAfter: 120},

@@ -90,8 +90,8 @@ func joinKinds(separator string) string {
 }
 
 // answerName is the name that a field, given by its documented request name, has in an answer.
-func (k *kind) answerName(field string, spelling Spelling) string {
-	if other, ok := k.otherSpelling[field]; ok && (k.answersOther || spelling != SpellingDocumented) {
+func (k *kind) answerName(field string, spelling FieldNames) string {
+	if other, ok := k.otherSpelling[field]; ok && (k.answersOther || spelling != FieldNamesDocumented) {
 		return other
 	}
 	return field

@@ -90,7 +90,7 @@ func TestLagShowsEveryStateLate(t *testing.T) {
 func TestOnlyReadsOfProfilesLag(t *testing.T) {
 	t.Parallel()
 	e, rule := lagging(t)
-	inject(t, e, always(emulator.Fault{Action: emulator.ActionAnswer, Status: 503}))
+	inject(t, e, always(emulator.Fault{Action: emulator.ActionRespond, Status: 503}))
 	for _, request := range []string{http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		mustEqual(t, request, 503, status(t, e, request, "/profile/messaging", ""))
 	}

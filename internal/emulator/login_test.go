@@ -44,7 +44,7 @@ func TestLogin(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]emulator.Options{
 		"built in": {},
-		"chosen":   {Email: "me@example.net", Password: "pass:wörd ", Spelling: emulator.SpellingOtherIgnoring, Shape: emulator.ShapeDocument},
+		"chosen":   {Email: "me@example.net", Password: "pass:wörd ", FieldNames: emulator.FieldNamesAliasIgnore, Shape: emulator.ShapeDocument},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -33,18 +33,18 @@ const (
 	ShapeDocument
 )
 
-// Spelling says which names the API knows for the two fields that have two (CONTRACT.md, rule 4).
-type Spelling int
+// FieldNames says which names the API knows for the two fields that have two (CONTRACT.md, rule 4).
+type FieldNames int
 
 // The spellings. They change the wire only: Defaults, Add, Change and Profile always use the documented names.
 const (
-	// SpellingDocumented knows the names of the document: toll_free_weight and daily_spend_limit in requests.
-	SpellingDocumented Spelling = iota
-	// SpellingOtherIgnoring knows only tollfree_weight and daily_spent_limit, and skips the documented names unseen.
-	SpellingOtherIgnoring
-	// SpellingOtherRefusing knows only tollfree_weight and daily_spent_limit, and refuses the documented names with a
+	// FieldNamesDocumented knows the names of the document: toll_free_weight and daily_spend_limit in requests.
+	FieldNamesDocumented FieldNames = iota
+	// FieldNamesAliasIgnore knows only tollfree_weight and daily_spent_limit, and skips the documented names unseen.
+	FieldNamesAliasIgnore
+	// FieldNamesAliasReject knows only tollfree_weight and daily_spent_limit, and refuses the documented names with a
 	// 400 that names the field.
-	SpellingOtherRefusing
+	FieldNamesAliasReject
 )
 
 // Options are the ways in which one emulator differs from another. The zero value is a good emulator.
@@ -67,8 +67,8 @@ type Options struct {
 	Defaults map[Kind]map[string]any
 	// Shape is the form of the payloads.
 	Shape Shape
-	// Spelling says which field names requests and answers use.
-	Spelling Spelling
+	// FieldNames says which field names requests and answers use.
+	FieldNames FieldNames
 	// PageSize makes lists come in pages of this many profiles, in the form of the vendor's search endpoints; 0 means
 	// in one response. The document has no pages.
 	PageSize int
@@ -94,8 +94,8 @@ func (o Options) check() error {
 		return fmt.Errorf("the latency must not be negative, it is %s", o.Latency)
 	case o.Shape < ShapeObject || o.Shape > ShapeDocument:
 		return fmt.Errorf("there is no shape %d", o.Shape)
-	case o.Spelling < SpellingDocumented || o.Spelling > SpellingOtherRefusing:
-		return fmt.Errorf("there is no spelling %d", o.Spelling)
+	case o.FieldNames < FieldNamesDocumented || o.FieldNames > FieldNamesAliasReject:
+		return fmt.Errorf("there is no spelling %d", o.FieldNames)
 	case o.PageSize < 0:
 		return fmt.Errorf("the page size must not be negative, it is %d", o.PageSize)
 	case strings.Contains(o.Email, ":"):

@@ -36,7 +36,7 @@ func TestOutOfBand(t *testing.T) {
 
 func TestOutOfBandKeepsTheRules(t *testing.T) {
 	t.Parallel()
-	e := newEmulator(t, emulator.Options{Spelling: emulator.SpellingOtherRefusing})
+	e := newEmulator(t, emulator.Options{FieldNames: emulator.FieldNamesAliasReject})
 	const kind = emulator.MessagingProfile
 	uuid, err := e.Add(kind, map[string]any{"name": "n", "toll_free_weight": 2})
 	if err != nil {

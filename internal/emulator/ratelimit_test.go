@@ -67,7 +67,7 @@ func TestRateLimitSaysHowLongToWait(t *testing.T) {
 func TestRateLimitComesFirst(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{RequestsPerSecond: 0.001})
-	rule := inject(t, a.Emulator, always(emulator.Fault{Action: emulator.ActionAnswer, Status: 503}))
+	rule := inject(t, a.Emulator, always(emulator.Fault{Action: emulator.ActionRespond, Status: 503}))
 	a.expect(http.StatusServiceUnavailable, a.send(http.MethodGet, "/profile/nothing", ""))
 	got := a.expect(http.StatusTooManyRequests, a.sendWith(http.MethodGet, "/rest/profile/nothing", "", http.Header{}))
 	mustEqual(t, "answer", `{"success":false,"message":"Too many requests: the limit is 0.001 per second","status":429}`, got.raw)

@@ -77,7 +77,7 @@ func TestTheFirstRuleThatHitsDecides(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	answer := func(status, skip, times int) *emulator.Injection {
-		return inject(t, e, emulator.Rule{Skip: skip, Times: times, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: status}}})
+		return inject(t, e, emulator.Rule{Skip: skip, Times: times, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: status}}})
 	}
 	first, second, third := answer(501, 0, 1), answer(502, 1, 0), answer(503, 0, 0)
 	mustEqual(t, "ids", []int{1, 2, 3}, []int{first.ID(), second.ID(), third.ID()})
@@ -95,7 +95,7 @@ func TestTheFirstRuleThatHitsDecides(t *testing.T) {
 func TestRulesAreCopied(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
-	rule := always(emulator.Fault{Action: emulator.ActionAnswer, Status: 503})
+	rule := always(emulator.Fault{Action: emulator.ActionRespond, Status: 503})
 	inject(t, e, rule)
 	rule.Faults[0].Status = 500
 	mustEqual(t, "status", 503, status(t, e, http.MethodGet, "/auth", ""))
@@ -104,7 +104,7 @@ func TestRulesAreCopied(t *testing.T) {
 func TestInjectRefusesBadRules(t *testing.T) {
 	t.Parallel()
 	good := []emulator.Fault{{Action: emulator.ActionHold}}
-	const answer, page, delay = emulator.ActionAnswer, emulator.ActionPage, emulator.ActionDelay
+	const answer, page, delay = emulator.ActionRespond, emulator.ActionPage, emulator.ActionDelay
 	for want, rule := range map[string]emulator.Rule{
 		`method must be in upper case, it is "get"`:                     {Method: "get", Faults: good},
 		`skip must not be negative, it is -1`:                           {Skip: -1, Faults: good},
@@ -120,13 +120,13 @@ func TestInjectRefusesBadRules(t *testing.T) {
 		`faults[1].action must be one of `:                              {Faults: append(slices.Clone(good), emulator.Fault{Action: "explode"})},
 		`, it is "explode"`:                                             always(emulator.Fault{Action: "explode"}),
 		`, it is ""`:                                                    always(emulator.Fault{}),
-		`faults[0].status must be from 400 to 599 for answer, `:         always(emulator.Fault{Action: answer}),
+		`faults[0].status must be from 400 to 599 for respond, `:        always(emulator.Fault{Action: answer}),
 		`status must be from 400 to 599 for page, or 200, it is 0`:      always(emulator.Fault{Action: page}),
-		`for answer, it is 399`:                                         always(emulator.Fault{Action: answer, Status: 399}),
-		`for answer, it is 200`:                                         always(emulator.Fault{Action: answer, Status: 200}),
-		`for answer, it is 600`:                                         always(emulator.Fault{Action: answer, Status: 600}),
+		`for respond, it is 399`:                                         always(emulator.Fault{Action: answer, Status: 399}),
+		`for respond, it is 200`:                                         always(emulator.Fault{Action: answer, Status: 200}),
+		`for respond, it is 600`:                                         always(emulator.Fault{Action: answer, Status: 600}),
 		`for page, or 200, it is 204`:                                   always(emulator.Fault{Action: page, Status: 204}),
-		`status does not go with refuse, it is 400`:                     always(emulator.Fault{Action: emulator.ActionRefuse, Status: 400}),
+		`status does not go with reject, it is 400`:                     always(emulator.Fault{Action: emulator.ActionReject, Status: 400}),
 		`for must be more than 0 for delay, it is 0s`:                   always(emulator.Fault{Action: delay}),
 		`for must be more than 0 for lag, it is -1ns`:                   always(emulator.Fault{Action: emulator.ActionLag, For: -1}),
 		`for does not go with hold, it is 1ns`:                          always(emulator.Fault{Action: emulator.ActionHold, For: 1}),

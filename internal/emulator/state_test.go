@@ -171,7 +171,7 @@ func TestNewRefusesBadOptions(t *testing.T) {
 		`the latency must not be negative`:         {Latency: -time.Second},
 		`the page size must not be negative`:       {PageSize: -1},
 		`there is no shape 2`:                      {Shape: 2},
-		`there is no spelling -1`:                  {Spelling: -1},
+		`there is no spelling -1`:                  {FieldNames: -1},
 		`the email must not contain a colon`:       {Email: "a:b"},
 		`at least 1s, it is 999ms`:                 {TokenLifetime: 999 * time.Millisecond},
 		`must be whole seconds`:                    {TokenLifetime: 1500 * time.Millisecond},

@@ -40,7 +40,7 @@ func (e *Emulator) readCall(r *http.Request) (call, *answer) {
 			params["uuid"] = plain
 		}
 	}
-	if route.Operation.RequestBody != nil && e.options.Spelling == SpellingOtherIgnoring {
+	if route.Operation.RequestBody != nil && e.options.FieldNames == FieldNamesAliasIgnore {
 		e.dropDocumented(r, kindOf(route))
 	}
 	value, err := validated(r, route, params)
@@ -135,7 +135,7 @@ func (e *Emulator) dropDocumented(r *http.Request, name Kind) {
 // documentedFields gives the fields of a valid body the names that the document gives them, whatever the API calls them.
 func (e *Emulator) documentedFields(name Kind, body any) map[string]any {
 	fields, _ := body.(map[string]any)
-	if fields == nil || e.options.Spelling == SpellingDocumented {
+	if fields == nil || e.options.FieldNames == FieldNamesDocumented {
 		return fields
 	}
 	for documented, other := range e.kinds[name].otherSpelling {

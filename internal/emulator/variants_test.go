@@ -29,17 +29,17 @@ func TestSpellings(t *testing.T) {
 	t.Parallel()
 	for _, f := range spelledFields() {
 		for _, c := range []struct {
-			spelling           emulator.Spelling
+			spelling           emulator.FieldNames
 			answered           string
 			documented, others string // what becomes of a field under each name: stored, ignored or refused
 		}{
-			{emulator.SpellingDocumented, f.answered, "stored", "refused"},
-			{emulator.SpellingOtherIgnoring, f.other, "ignored", "stored"},
-			{emulator.SpellingOtherRefusing, f.other, "refused", "stored"},
+			{emulator.FieldNamesDocumented, f.answered, "stored", "refused"},
+			{emulator.FieldNamesAliasIgnore, f.other, "ignored", "stored"},
+			{emulator.FieldNamesAliasReject, f.other, "refused", "stored"},
 		} {
 			t.Run(fmt.Sprintf("%s %d", f.kind, c.spelling), func(t *testing.T) {
 				t.Parallel()
-				a := newAPI(t, emulator.Options{Spelling: c.spelling})
+				a := newAPI(t, emulator.Options{FieldNames: c.spelling})
 				for name, fate := range map[string]string{f.documented: c.documented, f.other: c.others} {
 					f.isSent(a, http.MethodPost, name, fate, c.answered)
 					f.isSent(a, http.MethodPatch, name, fate, c.answered)
@@ -79,7 +79,7 @@ func (f spelled) isSent(a *api, method, name, fate, answered string) {
 // The documented name is skipped unseen, so its value is not judged; everything else still is.
 func TestIgnoredSpellingsAreNotJudged(t *testing.T) {
 	t.Parallel()
-	a := newAPI(t, emulator.Options{Spelling: emulator.SpellingOtherIgnoring})
+	a := newAPI(t, emulator.Options{FieldNames: emulator.FieldNamesAliasIgnore})
 	path := collection(emulator.MessagingProfile)
 	a.expect(http.StatusCreated, a.send(http.MethodPost, path, `{"name":"n","toll_free_weight":"nonsense"}`))
 	for _, body := range []string{`{"name":"n","tollfree_weight":10}`, `{"toll_free_weight":1}`, `[]`, `null`, `{`, ``} {
@@ -91,8 +91,8 @@ func TestDefaultsAreDocumentedNamesInEverySpelling(t *testing.T) {
 	t.Parallel()
 	for _, f := range spelledFields() {
 		a := newAPI(t, emulator.Options{
-			Spelling: emulator.SpellingOtherRefusing,
-			Defaults: map[emulator.Kind]map[string]any{f.kind: {f.documented: 4}},
+			FieldNames: emulator.FieldNamesAliasReject,
+			Defaults:   map[emulator.Kind]map[string]any{f.kind: {f.documented: 4}},
 		})
 		created := a.send(http.MethodPost, collection(f.kind), `{"name":"n"}`)
 		mustEqual(t, f.documented, any(4.0), a.stored(f.kind, created.uuid())[f.documented])

@@ -147,7 +147,7 @@ func TestAccQuickstart(t *testing.T) {
 	if err := w.Destroy(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		if n := len(env.Profiles(arc.Kind)); n > 0 {
 			t.Errorf("%d profiles of %s are left", n, arc.Kind)
 		}
@@ -157,7 +157,7 @@ func TestAccQuickstart(t *testing.T) {
 // onlySeeded expects an import to have made no profile.
 func onlySeeded(t *testing.T, env *acctest.Env) {
 	t.Helper()
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		if n := len(env.Profiles(arc.Kind)); n != 3 {
 			t.Errorf("there are %d profiles of %s", n, arc.Kind)
 		}
@@ -167,7 +167,7 @@ func onlySeeded(t *testing.T, env *acctest.Env) {
 // TestAccImportCommands runs the command of each resource's page.
 func TestAccImportCommands(t *testing.T) {
 	t.Parallel()
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		t.Run(arc.Type, func(t *testing.T) {
 			t.Parallel()
 			dir := filepath.Join(root, "resources", arc.Type)
@@ -190,7 +190,7 @@ func TestAccImportCommands(t *testing.T) {
 // TestAccQueries runs the query of each list resource's page, and adopts what it finds.
 func TestAccQueries(t *testing.T) {
 	t.Parallel()
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		t.Run(arc.Type, func(t *testing.T) {
 			t.Parallel()
 			w, env := workspace(t, filepath.Join(root, "list-resources", arc.Type, "list-resource.tfquery.hcl"), filepath.Join(root, "provider", "provider.tf"))

@@ -142,7 +142,7 @@ func (a *account) list(kind emulator.Kind) (elements []any, complete bool) {
 // sweep removes the profiles whose names say that a test has made them, and no others.
 func (a *account) sweep() {
 	a.t.Helper()
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		elements, complete := a.list(arc.Kind)
 		if !complete {
 			a.complain("%s: the list is not answered as a whole, so profiles whose names begin with %s may be left", arc.Kind, acctest.NamePrefix)

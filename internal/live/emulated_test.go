@@ -35,7 +35,7 @@ func TestAccLive(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	t.Cleanup(func() { // when everything is swept
-		for _, arc := range acctest.Arcs() {
+		for _, arc := range acctest.Lifecycles() {
 			if left := env.Profiles(arc.Kind); len(left) > 0 {
 				t.Errorf("%d profiles are left", len(left))
 			}
@@ -86,14 +86,14 @@ func TestStatements(t *testing.T) {
 		"by a token":  {byToken: true, want: map[string]verdict{"GET /auth answers a JWT as payload.token": notReached, "a login's token is good for 86,400 s": notReached}},
 		"short-lived": {options: emulator.Options{TokenLifetime: time.Hour}, want: map[string]verdict{"a login's token is good for 86,400 s": refuted}},
 		"leases":      {options: emulator.Options{Shape: emulator.ShapeDocument}, want: leases},
-		"ignoring":    {options: emulator.Options{Spelling: emulator.SpellingOtherIgnoring}, want: otherSpelling},
-		"refusing":    {options: emulator.Options{Spelling: emulator.SpellingOtherRefusing}, want: otherSpelling},
+		"ignoring":    {options: emulator.Options{FieldNames: emulator.FieldNamesAliasIgnore}, want: otherSpelling},
+		"refusing":    {options: emulator.Options{FieldNames: emulator.FieldNamesAliasReject}, want: otherSpelling},
 		"throttling": {
-			rule: emulator.Rule{Method: http.MethodDelete, Times: 3, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusTooManyRequests, RetryAfter: 1}}},
+			rule: emulator.Rule{Method: http.MethodDelete, Times: 3, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusTooManyRequests, RetryAfter: 1}}},
 			want: map[string]verdict{"429 comes with a Retry-After": confirmed},
 		},
 		"failing": { // what the API has not judged says nothing
-			rule: emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusServiceUnavailable}}},
+			rule: emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusServiceUnavailable}}},
 			want: withoutUpdates(),
 		},
 	} {
@@ -160,7 +160,7 @@ func TestProbeLeavesOthersAlone(t *testing.T) {
 				complaints = append(complaints, fmt.Sprintf(format, arguments...))
 			}
 			a.probe(server.URL)
-			if len(complaints) != len(acctest.Arcs()) {
+			if len(complaints) != len(acctest.Lifecycles()) {
 				t.Errorf("complaints: %q", complaints)
 			}
 		})
@@ -178,7 +178,7 @@ func TestSweepSaysWhatItCannotSee(t *testing.T) {
 	complaints := 0
 	a.complain = func(string, ...any) { complaints++ }
 	a.sweep()
-	if complaints != len(acctest.Arcs()) {
+	if complaints != len(acctest.Lifecycles()) {
 		t.Errorf("%d complaints", complaints)
 	}
 }
@@ -198,7 +198,7 @@ func TestSweepRemovesWhatTestsHaveMade(t *testing.T) {
 	for _, shape := range []emulator.Shape{emulator.ShapeObject, emulator.ShapeDocument} {
 		env := acctest.New(t, emulator.Options{Shape: shape})
 		kept := []string{"Production", "tf-acc", "my tf-acc-one", "TF-ACC-one", " tf-acc-one"}
-		for _, arc := range acctest.Arcs() {
+		for _, arc := range acctest.Lifecycles() {
 			for _, name := range append([]string{"tf-acc-one", "tf-acc-", "tf-acc-two " + strings.Repeat("x", 100)}, kept...) {
 				if _, err := env.Add(arc.Kind, map[string]any{"name": name}); err != nil {
 					t.Fatal(err)
@@ -206,7 +206,7 @@ func TestSweepRemovesWhatTestsHaveMade(t *testing.T) {
 			}
 		}
 		emulated(t, env, false).sweep()
-		for _, arc := range acctest.Arcs() {
+		for _, arc := range acctest.Lifecycles() {
 			var left []string
 			for _, profile := range env.Profiles(arc.Kind) {
 				left = append(left, fmt.Sprint(profile["name"]))

@@ -139,7 +139,7 @@ func longName(e exchange) bool {
 
 // judgeRefusedName looks at the profile after a name was refused.
 func judgeRefusedName(w *witness) (verdict, string) {
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		all := w.where(func(e exchange) bool { return path.Dir(e.path) == "/profile/"+string(arc.Kind) })
 		for i, e := range all[:max(0, len(all)-1)] {
 			if !longName(e) || !refusal(e) || all[i+1].path != e.path || !all[i+1].succeeded() {

@@ -38,7 +38,7 @@ func live(t *testing.T, base string, a *account) map[string]verdict {
 	t.Helper()
 	a.sweep() // what an earlier run has left behind
 	t.Cleanup(a.sweep)
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		t.Run(arc.Type, func(t *testing.T) { arc.RunIn(t, a, nil) }) // one by one: an account has one rate limit
 	}
 	a.probe(base)

@@ -16,13 +16,13 @@ import (
 // probe asks what the provider never would. What it makes it removes again.
 func (a *account) probe(base string) {
 	a.t.Helper()
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		a.probeKind(arc)
 	}
 	a.probePlainHTTP(base)
 }
 
-func (a *account) probeKind(arc acctest.Arc) {
+func (a *account) probeKind(arc acctest.Lifecycle) {
 	a.t.Helper()
 	before, complete := a.list(arc.Kind)
 	if !complete { // then it could not be told what is somebody else's

@@ -86,7 +86,7 @@ func statements() []statement {
 	if err != nil {
 		panic(err) // it is a part of the program
 	}
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		all = append(all, statement{"V", fmt.Sprintf("the name of a profile is required (%s)", arc.Kind), each(func(e exchange) bool {
 			return e.method == http.MethodPost && e.path == "/profile/"+string(arc.Kind) && e.sent != nil && len(e.sent) == 0 && decided(e)
 		}, func(e exchange) bool { return !e.succeeded() })})

@@ -23,7 +23,7 @@ const (
 // the rest is what a webhook needs to be reachable at all.
 var callbackURLRule = profile.StringRule{
 	Rule:  fmt.Sprintf("must be an absolute http or https URL of %d to %d characters", minCallbackURL, maxCallbackURL),
-	Check: checkCallbackURL, Secret: true,
+	Check: checkCallbackURL, Sensitive: true,
 }
 
 // checkCallbackURL never repeats the URL, which may carry credentials.

@@ -72,7 +72,7 @@ func TestCollection_Create_InterruptedWhileThrottled_IsNotAmbiguous(t *testing.T
 			cancel()
 		}
 	}))
-	inject(t, api, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 429, RetryAfter: 3600}}})
+	inject(t, api, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 429, RetryAfter: 3600}}})
 	_, err := opentact.CollectionOf(client, &messaging).Create(ctx, fieldsWithWeight(7))
 	posts := 0
 	for _, request := range api.Requests() {

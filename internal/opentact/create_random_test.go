@@ -24,10 +24,10 @@ import (
 // ways.
 func randomFailures(seed uint64) emulator.Rule {
 	return emulator.Rule{Probability: 0.3, Seed: seed, Faults: []emulator.Fault{
-		{Action: emulator.ActionAnswer, Status: 429},
-		{Action: emulator.ActionAnswer, Status: 500},
+		{Action: emulator.ActionRespond, Status: 429},
+		{Action: emulator.ActionRespond, Status: 500},
 		{Action: emulator.ActionPage, Status: 502},
-		{Action: emulator.ActionAnswer, Status: 503},
+		{Action: emulator.ActionRespond, Status: 503},
 		{Action: emulator.ActionCloseBefore},
 		{Action: emulator.ActionCloseAfter},
 		{Action: emulator.ActionCut},

@@ -32,12 +32,12 @@ func attributes() map[string]schema.Attribute {
 		"channel_limit": schema.Float64Attribute{
 			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The most outbound channels in use at a time, 0 or more. One call takes one channel. The API document allows fractions.",
-			Validators:          []validator.Float64{profile.NotNegative{}},
+			Validators:          []validator.Float64{profile.NonNegative{}},
 		},
 		"max_rate": schema.Float64Attribute{
 			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The highest rate at which a call may be charged, 0 or more. The API document names neither currency nor unit of time.",
-			Validators:          []validator.Float64{profile.NotNegative{}},
+			Validators:          []validator.Float64{profile.NonNegative{}},
 		},
 		"record_calls": schema.Int64Attribute{
 			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
@@ -48,7 +48,7 @@ func attributes() map[string]schema.Attribute {
 		"daily_spend_limit": schema.Float64Attribute{
 			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
 			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API document names no currency. The API may keep it in 32 bits, which is about seven significant digits.",
-			Validators:          []validator.Float64{profile.NotNegative{}},
+			Validators:          []validator.Float64{profile.NonNegative{}},
 		},
 		"filemat": schema.StringAttribute{
 			Optional: true, Computed: true,

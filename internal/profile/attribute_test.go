@@ -38,7 +38,7 @@ func attributesOfTheContract(t *testing.T) (all []attribute) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		properties := contract.Components.Schemas[arc.Schema+"Modify"].Value.Properties
 		env := acctest.New(t, emulator.Options{})
 		defaults, _ := env.Profile(arc.Kind, add(t, env, arc.Kind, map[string]any{"name": "a"}))

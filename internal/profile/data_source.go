@@ -59,7 +59,7 @@ func (d *profileDataSource[F]) Configure(_ context.Context, req datasource.Confi
 func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var profile opentact.Profile[F]
 	var err error
-	wanted := d.kind.profileOf(req.Config.Raw)
+	wanted := d.kind.fromTerraform(req.Config.Raw)
 	name := wanted.Fields.ProfileName()
 	if wanted.UUID == "" {
 		profile, err = d.byName(ctx, name)
@@ -70,7 +70,7 @@ func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequ
 		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: cmp.Or(name, wanted.UUID)}, err)
 		return
 	}
-	resp.State.Raw = d.kind.objectOf(req.Config.Raw.Type(), profile)
+	resp.State.Raw = d.kind.toTerraform(req.Config.Raw.Type(), profile)
 }
 
 // byName finds the one profile with a name.

@@ -67,7 +67,7 @@ func (d *profilesDataSource[F]) Read(ctx context.Context, req datasource.ReadReq
 	list, _ := listType.(tftypes.List) // as the schema says
 	profiles := make([]tftypes.Value, len(found))
 	for i, profile := range found {
-		profiles[i] = d.kind.objectOf(list.ElementType, profile)
+		profiles[i] = d.kind.toTerraform(list.ElementType, profile)
 	}
 	values[attrProfiles] = tftypes.NewValue(listType, profiles)
 	resp.State.Raw = tftypes.NewValue(req.Config.Raw.Type(), values)

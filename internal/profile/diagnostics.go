@@ -58,22 +58,22 @@ func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, of F, 
 	}
 	faults := r.faults(err)
 	if len(faults) == 0 {
-		diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+advice(op, err)+adviceOnResets(resets, err)))
+		diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+remediation(op, err)+adviceOnResets(resets, err)))
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
-		text := faults[name] + "\n\n" + advice(op, err)
+		text := faults[name] + "\n\n" + remediation(op, err)
 		if slices.Contains(resets, name) {
 			text += adviceOnResets([]string{name}, err)
 		}
-		diags.Append(Fault(path.Root(name), slices.Contains(r.kind.Spec.Sensitive, name), op.summary(), text))
+		diags.Append(NewAttributeError(path.Root(name), slices.Contains(r.kind.Spec.Sensitive, name), op.summary(), text))
 	}
 }
 
 // report turns any error of the client into one diagnostic: what happened, and
 // what to do next.
 func report(diags *diag.Diagnostics, op operation, err error) {
-	diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+advice(op, err)))
+	diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+remediation(op, err)))
 }
 
 // faults returns what an error says of single attributes.
@@ -95,11 +95,11 @@ func (r *profileResource[F]) faults(err error) map[string]string {
 	return faults
 }
 
-// Fault is an error about an attribute, which the text names. Terraform prints the
+// NewAttributeError is an error about an attribute, which the text names. Terraform prints the
 // lines of the configuration that an error points at, and what people write there
 // ends in the logs of pipelines: at what may hold a secret it does not point, but at
 // the block as a whole.
-func Fault(at path.Path, secret bool, summary, text string) diag.Diagnostic {
+func NewAttributeError(at path.Path, secret bool, summary, text string) diag.Diagnostic {
 	if secret {
 		return diag.NewErrorDiagnostic(summary, text)
 	}

@@ -30,7 +30,7 @@ const webhook = "https://user:s3cret@a.example/"
 
 var kindsByType = func() map[string]emulator.Kind {
 	kinds := make(map[string]emulator.Kind)
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		kinds[arc.Type] = arc.Kind
 	}
 	return kinds

@@ -29,10 +29,10 @@ func (r *profileResource[F]) IdentitySchema(_ context.Context, _ resource.Identi
 	}
 }
 
-// identify says which profile a resource is. The framework wants it after every
+// setIdentity says which profile a resource is. The framework wants it after every
 // create, read and update, also after a read that finds the profile gone. With a
 // delete Terraform sends no identity, and would have none if that fails.
-func identify(ctx context.Context, diags *diag.Diagnostics, identity *tfsdk.ResourceIdentity, uuid string) {
+func setIdentity(ctx context.Context, diags *diag.Diagnostics, identity *tfsdk.ResourceIdentity, uuid string) {
 	diags.Append(identity.SetAttribute(ctx, path.Root(attrID), uuid)...)
 }
 
@@ -51,5 +51,5 @@ func (r *profileResource[F]) ImportState(ctx context.Context, req resource.Impor
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), id)...)
-	identify(ctx, &resp.Diagnostics, resp.Identity, id)
+	setIdentity(ctx, &resp.Diagnostics, resp.Identity, id)
 }

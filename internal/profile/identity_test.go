@@ -103,7 +103,7 @@ func TestIdentityAfterAFailedCreate(t *testing.T) {
 	}
 
 	env := acctest.New(t, emulator.Options{})
-	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionRefuse}}})
+	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionReject}}})
 	p = env.Protocol(t)
 	config = acctest.Values{"name": "a"}
 	planned, _ = p.Plan(t, messagingProfile, acctest.State{}, config)

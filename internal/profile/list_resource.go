@@ -75,9 +75,9 @@ func (l *profileListResource[F]) List(ctx context.Context, req list.ListRequest,
 func (l *profileListResource[F]) result(ctx context.Context, req list.ListRequest, profile opentact.Profile[F]) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = opentact.Clean(profile.Fields.ProfileName()) // Terraform prints it as it is
-	identify(ctx, &result.Diagnostics, result.Identity, profile.UUID)
+	setIdentity(ctx, &result.Diagnostics, result.Identity, profile.UUID)
 	if req.IncludeResource {
-		result.Resource.Raw = l.kind.objectOf(result.Resource.Schema.Type().TerraformType(ctx), profile)
+		result.Resource.Raw = l.kind.toTerraform(result.Resource.Schema.Type().TerraformType(ctx), profile)
 	}
 	return result
 }

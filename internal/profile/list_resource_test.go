@@ -161,7 +161,7 @@ func TestListResourceErrors(t *testing.T) {
 		t.Error("a request was made")
 	}
 
-	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}}})
+	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}}})
 	listed, diags := p.List(t, messagingProfile, nil, false, everything, everything)
 	acctest.WantError(t, diags, "", "Could not list messaging profiles", "403", "lacks the right")
 	if len(listed) != 1 || listed[0].Identity != nil {

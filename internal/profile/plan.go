@@ -28,12 +28,12 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 			plan[name] = value
 		}
 	}
-	for _, name := range removed(recorded(ctx, req.Private), config, prior) {
+	for _, name := range removedAttributes(loadConfigured(ctx, req.Private), config, prior) {
 		if r.kind.isNullable(name) {
 			plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
 			continue
 		}
-		r.warnOfKept(&resp.Diagnostics, name, r.kind.profileOf(req.State.Raw).Fields, cannotUnset)
+		r.warnKept(&resp.Diagnostics, name, r.kind.fromTerraform(req.State.Raw).Fields, cannotUnset)
 	}
 	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {
 		plan[attrModifiedOn] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)

@@ -83,9 +83,9 @@ func TestRefreshOfMany(t *testing.T) {
 	t.Parallel()
 	for typ := range kindsByType {
 		for _, options := range []emulator.Options{
-			{}, {Shape: emulator.ShapeDocument}, {Spelling: emulator.SpellingOtherIgnoring}, {Shape: emulator.ShapeDocument, Spelling: emulator.SpellingOtherRefusing},
+			{}, {Shape: emulator.ShapeDocument}, {FieldNames: emulator.FieldNamesAliasIgnore}, {Shape: emulator.ShapeDocument, FieldNames: emulator.FieldNamesAliasReject},
 		} {
-			t.Run(fmt.Sprintf("%s/shape %d, spelling %d", typ, options.Shape, options.Spelling), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/shape %d, spelling %d", typ, options.Shape, options.FieldNames), func(t *testing.T) {
 				t.Parallel()
 				m := newMany(t, typ, options)
 				after, calls := m.refresh(t)
@@ -146,7 +146,7 @@ func TestRefreshWithoutTheRightToList(t *testing.T) {
 	m := newMany(t, messagingProfile, emulator.Options{})
 	m.env.Inject(t, emulator.Rule{
 		Method: http.MethodGet, Path: "/profile/messaging",
-		Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}},
+		Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}},
 	})
 	after, calls := m.refresh(t)
 	m.wantSame(t, after)
@@ -200,7 +200,7 @@ func TestAccLogs(t *testing.T) {
 			id := add(t, env, emulator.MessagingProfile, map[string]any{"name": "n"})
 			env.Inject(t, emulator.Rule{
 				Method: http.MethodGet, Path: "/profile/messaging",
-				Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusForbidden}},
+				Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}},
 			})
 			w := acctest.NewWorkspace(t, env.Files(fmt.Sprintf("data \"opentact_messaging_profile\" \"p\" {\n  count = 5\n  id = %q\n}\n", id)))
 			log := filepath.Join(t.TempDir(), "log")

@@ -49,22 +49,22 @@ func (r *profileResource[F]) Configure(_ context.Context, req resource.Configure
 // Create stores what exists even if it is not what was asked for: Terraform
 // marks it as tainted, and nothing is forgotten.
 func (r *profileResource[F]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	plan := r.kind.profileOf(req.Plan.Raw)
+	plan := r.kind.fromTerraform(req.Plan.Raw)
 	made, err := r.profiles.Create(ctx, plan.Fields)
 	if made.UUID != "" {
-		resp.State.Raw = r.kind.objectOf(req.Plan.Raw.Type(), made.Profile)
-		identify(ctx, &resp.Diagnostics, resp.Identity, made.UUID)
-		record(ctx, &resp.Diagnostics, resp.Private, attributeValues(req.Config.Raw))
+		resp.State.Raw = r.kind.toTerraform(req.Plan.Raw.Type(), made.Profile)
+		setIdentity(ctx, &resp.Diagnostics, resp.Identity, made.UUID)
+		saveConfigured(ctx, &resp.Diagnostics, resp.Private, attributeValues(req.Config.Raw))
 	}
-	r.warn(&resp.Diagnostics, plan.Fields, made)
+	r.warnAmbiguousCreate(&resp.Diagnostics, plan.Fields, made)
 	r.report(&resp.Diagnostics, verbCreate, plan.Fields, err)
 }
 
 // Read removes the profile from the state only if the API itself says that
 // there is none. One that is as it was leaves the state as it was.
 func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
-	state := r.kind.profileOf(req.State.Raw)
-	identify(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
+	state := r.kind.fromTerraform(req.State.Raw)
+	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	profile, err := r.profiles.Get(ctx, state)
 	if opentact.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
@@ -75,28 +75,28 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if profile != state {
-		resp.State.Raw = r.kind.objectOf(req.State.Raw.Type(), profile)
+		resp.State.Raw = r.kind.toTerraform(req.State.Raw.Type(), profile)
 	}
-	forget(ctx, &resp.Diagnostics, resp.Private, attributeValues(resp.State.Raw))
+	pruneConfigured(ctx, &resp.Diagnostics, resp.Private, attributeValues(resp.State.Raw))
 }
 
 // Update sends what differs between state and plan, and a null for what is to be
 // reset.
 func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	planned := attributeValues(req.Plan.Raw)
-	resets := r.kind.resets(planned)
-	plan, state := r.kind.profileOf(withNulls(req.Plan.Raw, resets)), r.kind.profileOf(req.State.Raw)
-	identify(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
+	resets := r.kind.unsets(planned)
+	plan, state := r.kind.fromTerraform(withNulls(req.Plan.Raw, resets)), r.kind.fromTerraform(req.State.Raw)
+	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	profile, err := r.profiles.Update(ctx, state, plan.Fields)
 	if profile.UUID != "" {
-		resp.State.Raw = r.kind.objectOf(req.Plan.Raw.Type(), profile)
+		resp.State.Raw = r.kind.toTerraform(req.Plan.Raw.Type(), profile)
 	}
 	if !opentact.OutcomeOf(err).NothingHappened() {
 		config := attributeValues(req.Config.Raw)
-		record(ctx, &resp.Diagnostics, resp.Private, config, r.kind.postponed(recorded(ctx, req.Private), config, planned, err != nil)...)
+		saveConfigured(ctx, &resp.Diagnostics, resp.Private, config, r.kind.postponed(loadConfigured(ctx, req.Private), config, planned, err != nil)...)
 	}
 	if err == nil {
-		r.warnOfVainResets(&resp.Diagnostics, resets, state.Fields, profile.Fields)
+		r.warnUnsetIgnored(&resp.Diagnostics, resets, state.Fields, profile.Fields)
 		keepPlanned(req.Plan.Raw, &resp.State)
 	}
 	r.report(&resp.Diagnostics, verbUpdate, state.Fields, err, resets...)
@@ -104,8 +104,8 @@ func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequ
 
 // Delete takes a profile that is gone already for deleted.
 func (r *profileResource[F]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	state := r.kind.profileOf(req.State.Raw)
-	identify(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
+	state := r.kind.fromTerraform(req.State.Raw)
+	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	err := r.profiles.Delete(ctx, state)
 	r.report(&resp.Diagnostics, verbDelete, state.Fields, err)
 }

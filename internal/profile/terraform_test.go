@@ -20,7 +20,7 @@ import (
 // TestAccArcs lets a profile of each kind live in Terraform.
 func TestAccArcs(t *testing.T) {
 	t.Parallel()
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		t.Run(arc.Type, func(t *testing.T) {
 			t.Parallel()
 			arc.Run(t)

@@ -19,8 +19,8 @@ type StringRule struct {
 	// Check returns an error that says what is wrong with the value. Whether it
 	// repeats the value is its own decision: some are secret.
 	Check func(string) error
-	// Secret tells that a value may be a secret, or hold one. See Fault.
-	Secret bool
+	// Sensitive tells that a value may be a secret, or hold one. See Fault.
+	Sensitive bool
 }
 
 var _ validator.String = StringRule{}
@@ -37,24 +37,24 @@ func (r StringRule) ValidateString(_ context.Context, req validator.StringReques
 		return
 	}
 	if err := r.Check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.Append(Fault(req.Path, r.Secret, "Invalid Attribute Value", fmt.Sprintf("Attribute %s: the value %s: %s.", req.Path, r.Rule, err)))
+		resp.Diagnostics.Append(NewAttributeError(req.Path, r.Sensitive, "Invalid Attribute Value", fmt.Sprintf("Attribute %s: the value %s: %s.", req.Path, r.Rule, err)))
 	}
 }
 
-// NotNegative validates a number. The validator of the framework's authors writes
+// NonNegative validates a number. The validator of the framework's authors writes
 // numbers with six decimals, and so says that -0.0000001 is at least zero.
-type NotNegative struct{}
+type NonNegative struct{}
 
-var _ validator.Float64 = NotNegative{}
+var _ validator.Float64 = NonNegative{}
 
 // Description returns the rule.
-func (NotNegative) Description(context.Context) string { return "must be 0 or more" }
+func (NonNegative) Description(context.Context) string { return "must be 0 or more" }
 
 // MarkdownDescription returns the rule.
-func (r NotNegative) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+func (r NonNegative) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
 
 // ValidateFloat64 applies the rule to a value that is known.
-func (r NotNegative) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
+func (r NonNegative) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
 	if value := req.ConfigValue.ValueFloat64(); value < 0 { // what is null or unknown is 0 here
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
 			fmt.Sprintf("Attribute %s: the value %s: it is %g.", req.Path, r.Description(ctx), value))

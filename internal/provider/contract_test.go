@@ -27,7 +27,7 @@ func TestValidatorsAgreeWithTheContract(t *testing.T) {
 	}
 	p := acctest.NewProtocol(t)
 	accepted, refused := 0, 0
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		resourceType, schemaName := arc.Type, arc.Schema+"Create"
 		schema := contract.Components.Schemas[schemaName].Value
 		if len(schema.Properties) < 2 {
@@ -70,7 +70,7 @@ func TestValidatorsAgreeWithTheContract(t *testing.T) {
 func TestEveryKindHasAnArc(t *testing.T) {
 	t.Parallel()
 	var kinds []emulator.Kind
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		kinds = append(kinds, arc.Kind)
 	}
 	slices.Sort(kinds)

@@ -119,7 +119,7 @@ func TestFailedLoginForgetsNothing(t *testing.T) {
 	env := acctest.New(t, emulator.Options{})
 	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 	for _, status := range []int{400, 401, 403, 404, 500} {
-		login := env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: status}}})
+		login := env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: status}}})
 		p := acctest.NewProtocol(t)
 		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{
 			"base_url": env.URL, "email": emulator.DefaultEmail, "password": emulator.DefaultPassword, "max_retries": 0,
@@ -151,9 +151,9 @@ func TestGoneIsNotBelievedWithoutASecondLook(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 	id := state.Values().Text("id")
-	env.Inject(t, emulator.Rule{Path: "/profile/messaging/" + id, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 404}}})
+	env.Inject(t, emulator.Rule{Path: "/profile/messaging/" + id, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 404}}})
 	env.Inject(t, emulator.Rule{Path: "/profile/messaging", Faults: []emulator.Fault{{Action: emulator.ActionExpireLogins}}})
-	env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 401}}})
+	env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 401}}})
 	kept, diags := p.Read(t, messagingProfile, state)
 	wantError(t, diags, "", "og in (GET ", "The profile is still in the state.")
 	if kept.Values() == nil {
@@ -165,7 +165,7 @@ func TestGoneIsNotBelievedWithoutASecondLook(t *testing.T) {
 func TestTokenOfALoginIsRefused(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
-	env.Inject(t, emulator.Rule{Path: "/profile/*", Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 401}}})
+	env.Inject(t, emulator.Rule{Path: "/profile/*", Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 401}}})
 	p := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)

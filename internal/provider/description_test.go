@@ -32,7 +32,7 @@ func TestDescriptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		attributes := all.Schemas["opentact"].ResourceSchemas[arc.Type].Block.Attributes
 		for field, schema := range contract.Components.Schemas[arc.Schema+"Create"].Value.Properties {
 			said := attributes[field].Description

@@ -189,7 +189,7 @@ func (s setting[T]) resolve(configured attr.Value, diags *diag.Diagnostics) (val
 	}
 	value, err := s.parse(text)
 	if err != nil {
-		diags.Append(profile.Fault(path.Root(s.name), s.secret, "Invalid Provider Configuration",
+		diags.Append(profile.NewAttributeError(path.Root(s.name), s.secret, "Invalid Provider Configuration",
 			fmt.Sprintf("Attribute %s: the value, which comes from %s, %s: %s.", s.name, source, s.requirement, err)))
 	}
 	return value, source
@@ -210,7 +210,7 @@ func asText(value attr.Value) string {
 // rule validates the attribute when a configuration is validated or planned.
 func (s setting[T]) rule() settingRule {
 	return settingRule{profile.StringRule{
-		Rule: s.requirement, Secret: s.secret,
+		Rule: s.requirement, Sensitive: s.secret,
 		Check: func(text string) error {
 			if _, err := s.parse(text); err != nil {
 				return fmt.Errorf("%w. It can also be set by the environment variable %s", err, s.variable())

@@ -160,7 +160,7 @@ func (l *life) well(t *testing.T) {
 	l.must(t, inPrinted, "plan", "-out=first.tfplan")
 	l.must(t, inPrinted, "show", "-json", "first.tfplan")
 	l.api.control(t, "POST", "/rules", `{"probability":0.5,"seed":7,"times":12,"faults":[
-		{"action":"answer","status":429,"retry_after":0},{"action":"page","status":502},{"action":"answer","status":500},{"action":"close_before"},{"action":"close_after"},{"action":"cut"}]}`)
+		{"action":"respond","status":429,"retry_after":0},{"action":"page","status":502},{"action":"respond","status":500},{"action":"close_before"},{"action":"close_after"},{"action":"cut"}]}`)
 	l.must(t, inErrors, "apply", "first.tfplan")
 	l.api.control(t, "DELETE", "/rules", "")
 	l.api.control(t, "POST", "/expire-logins", "")

@@ -36,7 +36,7 @@ func TestPrintsTheWholeSchema(t *testing.T) {
 		t.Fatalf("the schema is keyed otherwise: %v", slices.Collect(maps.Keys(schemas.Schemas)))
 	}
 	var one, all []string
-	for _, arc := range acctest.Arcs() {
+	for _, arc := range acctest.Lifecycles() {
 		one, all = append(one, arc.Type), append(all, arc.Type, arc.Type+"s")
 	}
 	slices.Sort(one)

@@ -22,11 +22,11 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// Arc is the life of one profile in real Terraform: created with nothing but
+// Lifecycle is the life of one profile in real Terraform: created with nothing but
 // its name, imported, every attribute updated, and changed back, imported
 // again, and destroyed. After each step Terraform plans once more, and the plan
 // has to be empty.
-type Arc struct {
+type Lifecycle struct {
 	// Type is the resource's type, Kind the profile's in the emulator, and Schema
 	// what the names of its schemas in openapi.yaml begin with.
 	Type   string
@@ -42,9 +42,9 @@ type Arc struct {
 var apis = map[string]emulator.Options{
 	"as described":                 {},
 	"answers as in the document":   {Shape: emulator.ShapeDocument},
-	"ignores documented spellings": {Spelling: emulator.SpellingOtherIgnoring},
-	"refuses documented spellings": {Spelling: emulator.SpellingOtherRefusing},
-	"another API in every respect": {Shape: emulator.ShapeDocument, Spelling: emulator.SpellingOtherIgnoring},
+	"ignores documented spellings": {FieldNames: emulator.FieldNamesAliasIgnore},
+	"refuses documented spellings": {FieldNames: emulator.FieldNamesAliasReject},
+	"another API in every respect": {Shape: emulator.ShapeDocument, FieldNames: emulator.FieldNamesAliasIgnore},
 }
 
 // NamePrefix is what the names of profiles begin with that tests make.
@@ -59,7 +59,7 @@ type Account interface {
 }
 
 // Run runs the arc against every API that the emulator can be.
-func (a Arc) Run(t *testing.T) {
+func (a Lifecycle) Run(t *testing.T) {
 	t.Helper()
 	for name, options := range apis {
 		t.Run(name, func(t *testing.T) {
@@ -76,7 +76,7 @@ func (a Arc) Run(t *testing.T) {
 
 // RunIn runs the arc in one account. Defaults are what its API makes of fields that
 // are left out, as far as anybody knows.
-func (a Arc) RunIn(t *testing.T, account Account, defaults Values) {
+func (a Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 	t.Helper()
 	minimal := Values{"name": NamePrefix + "arc"}
 	sameID := statecheck.CompareValue(compare.ValuesSame())

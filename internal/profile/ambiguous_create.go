@@ -11,8 +11,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// warn adds a warning if the outcome of a create request was ambiguous.
-func (r *profileResource[F]) warn(diags *diag.Diagnostics, of F, made opentact.Created[F]) {
+// warnAmbiguousCreate adds a warning if the outcome of a create request was ambiguous.
+func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, of F, made opentact.Created[F]) {
 	if made.UUID == "" || made.Ambiguous == nil {
 		return
 	}

@@ -47,7 +47,7 @@ func showsValues(attribute schema.Attribute) bool {
 	text, ok := attribute.(interface{ StringValidators() []validator.String })
 	return ok && slices.ContainsFunc(text.StringValidators(), func(v validator.String) bool {
 		rule, own := v.(StringRule)
-		return !own || !rule.Secret
+		return !own || !rule.Sensitive
 	})
 }
 
@@ -65,9 +65,9 @@ func typeOf(field any) tftypes.Type {
 	}
 }
 
-// profileOf returns the profile that an object of the kind describes. A field
+// fromTerraform returns the profile that an object of the kind describes. A field
 // that is unknown is left out, and one that is null is null.
-func (k *Kind[F]) profileOf(object tftypes.Value) (p opentact.Profile[F]) {
+func (k *Kind[F]) fromTerraform(object tftypes.Value) (p opentact.Profile[F]) {
 	values := attributeValues(object)
 	p.UUID, _ = optional[string](values[attrID]).Get()
 	p.CreatedOn = optional[string](values[attrCreatedOn])
@@ -87,8 +87,8 @@ func (k *Kind[F]) profileOf(object tftypes.Value) (p opentact.Profile[F]) {
 	return p
 }
 
-// objectOf is the reverse of profileOf. What the API did not mention is null.
-func (k *Kind[F]) objectOf(typ tftypes.Type, p opentact.Profile[F]) tftypes.Value {
+// toTerraform is the reverse of profileOf. What the API did not mention is null.
+func (k *Kind[F]) toTerraform(typ tftypes.Type, p opentact.Profile[F]) tftypes.Value {
 	values := map[string]tftypes.Value{
 		attrID:         tftypes.NewValue(tftypes.String, p.UUID),
 		attrCreatedOn:  value(tftypes.String, p.CreatedOn),

@@ -303,7 +303,7 @@ func TestStopEndsAWait(t *testing.T) {
 			refused <- struct{}{}
 		}
 	}})
-	env.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 429, RetryAfter: 3600}}})
+	env.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 429, RetryAfter: 3600}}})
 	p := env.Protocol(t, acctest.Values{"retry_max_wait": "10m"})
 	stopped := make(chan error, 1)
 	go func() {
@@ -337,10 +337,10 @@ func TestFaultsOfWrites(t *testing.T) {
 		create, update, remove string
 		created, others        int
 	}{
-		"success is false":       {emulator.Fault{Action: emulator.ActionRefuse}, nothing, nothing, nothing, 1, 1},
-		"400":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 400}, nothing, nothing, nothing, 1, 1},
-		"429":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 429}, done, done, done, 2, 2},
-		"500":                    {emulator.Fault{Action: emulator.ActionAnswer, Status: 500}, repeated, done, done, 2, 2},
+		"success is false":       {emulator.Fault{Action: emulator.ActionReject}, nothing, nothing, nothing, 1, 1},
+		"400":                    {emulator.Fault{Action: emulator.ActionRespond, Status: 400}, nothing, nothing, nothing, 1, 1},
+		"429":                    {emulator.Fault{Action: emulator.ActionRespond, Status: 429}, done, done, done, 2, 2},
+		"500":                    {emulator.Fault{Action: emulator.ActionRespond, Status: 500}, repeated, done, done, 2, 2},
 		"502 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 502}, repeated, done, done, 2, 2},
 		"404 as a page":          {emulator.Fault{Action: emulator.ActionPage, Status: 404}, nothing, nothing, nothing, 1, 1},
 		"closed before":          {emulator.Fault{Action: emulator.ActionCloseBefore}, repeated, done, done, 2, 2},
@@ -411,9 +411,9 @@ func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
 	t.Parallel()
 	const unclear = "The change may have been applied. Run terraform plan to check."
 	for name, next := range map[string]emulator.Fault{
-		"403":    {Action: emulator.ActionAnswer, Status: 403},
-		"429":    {Action: emulator.ActionAnswer, Status: 429},
-		"refuse": {Action: emulator.ActionRefuse},
+		"403":    {Action: emulator.ActionRespond, Status: 403},
+		"429":    {Action: emulator.ActionRespond, Status: 429},
+		"refuse": {Action: emulator.ActionReject},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -459,7 +459,7 @@ func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
 		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 		env.Inject(t, emulator.Rule{Method: http.MethodDelete, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}})
 		env.Inject(t, emulator.Rule{Method: http.MethodDelete, Faults: []emulator.Fault{{Action: emulator.ActionExpireLogins}}})
-		env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: 401}}})
+		env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 401}}})
 		_, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
 		acctest.WantError(t, diags, "", `Could not delete messaging profile "a"`, unclear, "Check the e-mail address and the password.")
 	})
@@ -481,9 +481,9 @@ func TestFaultsNeverDropState(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"404 as a page":          {Action: emulator.ActionPage, Status: 404},
 		"502 as a page":          {Action: emulator.ActionPage, Status: 502},
-		"500":                    {Action: emulator.ActionAnswer, Status: 500},
-		"401":                    {Action: emulator.ActionAnswer, Status: 401},
-		"success is false":       {Action: emulator.ActionRefuse},
+		"500":                    {Action: emulator.ActionRespond, Status: 500},
+		"401":                    {Action: emulator.ActionRespond, Status: 401},
+		"success is false":       {Action: emulator.ActionReject},
 		"closed":                 {Action: emulator.ActionCloseBefore},
 		"cut short":              {Action: emulator.ActionCut},
 		"longer than is allowed": {Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)},

@@ -4,10 +4,10 @@ package acctest
 
 import "github.com/opentact/terraform-provider-opentact/internal/emulator"
 
-// Arcs are a life of a profile of each kind. Names begin with NamePrefix, by which
+// Lifecycles are a life of a profile of each kind. Names begin with NamePrefix, by which
 // those are known that a test has left behind.
-func Arcs() []Arc {
-	return []Arc{
+func Lifecycles() []Lifecycle {
+	return []Lifecycle{
 		{
 			Type: "opentact_messaging_profile", Kind: emulator.MessagingProfile, Schema: "MessagingProfile",
 			Defaults: Values{ // not what anybody would guess

@@ -22,8 +22,8 @@ import (
 // a plan puts into private state stays there even if the update that follows
 // fails, and the reset would be forgotten.
 
-// recordKey is where private state has the record, a JSON array of names.
-const recordKey = "configured"
+// configuredKey is where private state has the record, a JSON array of names.
+const configuredKey = "configured"
 
 // privateState is the framework's, whose type has no name outside of it.
 type privateState interface {
@@ -31,16 +31,16 @@ type privateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// recorded returns the attributes that were configured at the last write. There
+// loadConfigured returns the attributes that were configured at the last write. There
 // are none after an import.
-func recorded(ctx context.Context, private privateState) (names []string) {
-	record, _ := private.GetKey(ctx, recordKey)
+func loadConfigured(ctx context.Context, private privateState) (names []string) {
+	record, _ := private.GetKey(ctx, configuredKey)
 	_ = json.Unmarshal(record, &names) // what cannot be read records nothing
 	return names
 }
 
-// record notes which attributes are configured, and which others count as such.
-func record(ctx context.Context, diags *diag.Diagnostics, private privateState, config map[string]tftypes.Value, others ...string) {
+// saveConfigured notes which attributes are configured, and which others count as such.
+func saveConfigured(ctx context.Context, diags *diag.Diagnostics, private privateState, config map[string]tftypes.Value, others ...string) {
 	names := make(map[string]bool, len(config))
 	for _, name := range others {
 		names[name] = true
@@ -51,22 +51,22 @@ func record(ctx context.Context, diags *diag.Diagnostics, private privateState, 
 		}
 	}
 	text, _ := json.Marshal(slices.Sorted(maps.Keys(names))) // names always can be
-	diags.Append(private.SetKey(ctx, recordKey, text)...)
+	diags.Append(private.SetKey(ctx, configuredKey, text)...)
 }
 
-// forget takes from the record what a read has found to be null: there is nothing
+// pruneConfigured takes from the record what a read has found to be null: there is nothing
 // left to reset, and what others set later is none of the configuration's doing.
-func forget(ctx context.Context, diags *diag.Diagnostics, private privateState, values map[string]tftypes.Value) {
-	before := recorded(ctx, private)
+func pruneConfigured(ctx context.Context, diags *diag.Diagnostics, private privateState, values map[string]tftypes.Value) {
+	before := loadConfigured(ctx, private)
 	after := slices.DeleteFunc(slices.Clone(before), func(name string) bool { return values[name].IsNull() })
 	if len(after) < len(before) {
-		record(ctx, diags, private, nil, after...)
+		saveConfigured(ctx, diags, private, nil, after...)
 	}
 }
 
-// removed returns which of the recorded attributes are not configured any more,
+// removedAttributes returns which of the recorded attributes are not configured any more,
 // and have a value all the same.
-func removed(recorded []string, config, values map[string]tftypes.Value) (names []string) {
+func removedAttributes(recorded []string, config, values map[string]tftypes.Value) (names []string) {
 	for _, name := range recorded {
 		if config[name].IsNull() && !values[name].IsNull() {
 			names = append(names, name)
@@ -78,10 +78,10 @@ func removed(recorded []string, config, values map[string]tftypes.Value) (names 
 // isNullable tells whether a null resets an attribute.
 func (k *Kind[F]) isNullable(name string) bool { return slices.Contains(k.Spec.Nullable, name) }
 
-// resets returns the attributes that an update is to reset: those that are
+// unsets returns the attributes that an update is to reset: those that are
 // planned as unknown. The configuration cannot tell, because ignore_changes has
 // a removed attribute planned with its old value.
-func (k *Kind[F]) resets(plan map[string]tftypes.Value) []string {
+func (k *Kind[F]) unsets(plan map[string]tftypes.Value) []string {
 	return slices.DeleteFunc(slices.Clone(k.Spec.Nullable), func(name string) bool { return plan[name].IsKnown() })
 }
 
@@ -89,7 +89,7 @@ func (k *Kind[F]) resets(plan map[string]tftypes.Value) []string {
 // they are not configured: those that were to be reset, if it failed, and those
 // that ignore_changes keeps from being reset.
 func (k *Kind[F]) postponed(recorded []string, config, plan map[string]tftypes.Value, failed bool) []string {
-	return slices.DeleteFunc(removed(recorded, config, plan), func(name string) bool {
+	return slices.DeleteFunc(removedAttributes(recorded, config, plan), func(name string) bool {
 		return !failed && (!k.isNullable(name) || !plan[name].IsKnown())
 	})
 }
@@ -109,19 +109,19 @@ const (
 	didNotUnset = "The API was asked to unset it, and reports the same value as before: either it chooses that by itself, or it ignored the request."
 )
 
-// warnOfVainResets is about attributes that an update has reset, and that have
+// warnUnsetIgnored is about attributes that an update has reset, and that have
 // the same value as before.
-func (r *profileResource[F]) warnOfVainResets(diags *diag.Diagnostics, resets []string, before, after F) {
+func (r *profileResource[F]) warnUnsetIgnored(diags *diag.Diagnostics, resets []string, before, after F) {
 	for _, name := range resets {
 		if r.kind.Spec.Same(name, before, after) {
-			r.warnOfKept(diags, name, before, didNotUnset)
+			r.warnKept(diags, name, before, didNotUnset)
 		}
 	}
 }
 
-// warnOfKept is about an attribute that was removed and keeps its value. Terraform
+// warnKept is about an attribute that was removed and keeps its value. Terraform
 // shows only one of several warnings that have the same summary.
-func (r *profileResource[F]) warnOfKept(diags *diag.Diagnostics, name string, of F, reason string) {
+func (r *profileResource[F]) warnKept(diags *diag.Diagnostics, name string, of F, reason string) {
 	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s keeps its value: %s %q", name, r.kind.Spec.Name, of.ProfileName()),
 		fmt.Sprintf("Attribute %s: it is not configured any more, and its value stays %s. %s To change it, set the attribute to the value that it is to have.",
 			name, r.kind.Spec.Show(name, of), reason))

@@ -52,8 +52,8 @@ func TestResetBesideAChange(t *testing.T) {
 func TestFailedUpdateForgetsNoReset(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]emulator.Fault{
-		"refused":                       {Action: emulator.ActionRefuse},
-		"failed":                        {Action: emulator.ActionAnswer, Status: http.StatusInternalServerError},
+		"refused":                       {Action: emulator.ActionReject},
+		"failed":                        {Action: emulator.ActionRespond, Status: http.StatusInternalServerError},
 		"answer lost after it was done": {Action: emulator.ActionCloseAfter},
 	} {
 		env := acctest.New(t, emulator.Options{})
@@ -185,8 +185,8 @@ func TestResetStoresTheAPIsOwnValue(t *testing.T) {
 // first. It is unset all the same.
 func TestResetUnderTheOtherSpelling(t *testing.T) {
 	t.Parallel()
-	for _, spelling := range []emulator.Spelling{emulator.SpellingOtherIgnoring, emulator.SpellingOtherRefusing} {
-		env := acctest.New(t, emulator.Options{Spelling: spelling})
+	for _, spelling := range []emulator.FieldNames{emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject} {
+		env := acctest.New(t, emulator.Options{FieldNames: spelling})
 		config := acctest.Values{"name": "a", "daily_spend_limit": 5}
 		state := env.Protocol(t).Converge(t, voiceProfile, acctest.State{}, config)
 		p := env.Protocol(t) // another process, which has learned nothing
@@ -319,7 +319,7 @@ func TestUncertainUpdateRecords(t *testing.T) {
 	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
 
 	// One that certainly did not happen is not.
-	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionRefuse}}})
+	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionReject}}})
 	config = acctest.Values{"name": "a", "callback_url2": webhook}
 	planned, _ = p.Plan(t, messagingProfile, before, config)
 	state, diags = p.Apply(t, messagingProfile, before, planned, config)
@@ -351,16 +351,16 @@ func TestRecordEndsWithTheValue(t *testing.T) {
 // what is to be done is to do it again.
 func TestResetThatTheNetworkStopped(t *testing.T) {
 	t.Parallel()
-	for _, spelling := range []emulator.Spelling{emulator.SpellingOtherIgnoring, emulator.SpellingOtherRefusing} {
-		env := acctest.New(t, emulator.Options{Spelling: spelling})
+	for _, spelling := range []emulator.FieldNames{emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject} {
+		env := acctest.New(t, emulator.Options{FieldNames: spelling})
 		config := acctest.Values{"name": "a", "daily_spend_limit": 5}
 		state := env.Protocol(t).Converge(t, voiceProfile, acctest.State{}, config)
 		p := env.Protocol(t, acctest.Values{"max_retries": 0})
-		injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Skip: 1, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusServiceUnavailable}}})
+		injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Skip: 1, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusServiceUnavailable}}})
 		removed := acctest.Values{"name": "a"}
 		planned := wantReset(t, p, voiceProfile, state, removed, "daily_spend_limit")
 		state, diags := p.Apply(t, voiceProfile, state, planned, removed)
-		if spelling == emulator.SpellingOtherIgnoring {
+		if spelling == emulator.FieldNamesAliasIgnore {
 			acctest.WantError(t, diags, "daily_spend_limit", "status 503", "Run Terraform again to finish what failed")
 		} else {
 			acctest.WantError(t, diags, "", "status 503")
@@ -396,9 +396,9 @@ func TestResetThatNoSpellingDoes(t *testing.T) {
 // A create that could not be finished is tainted, and worth to be kept.
 func TestCreateThatTheNetworkStopped(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, emulator.Options{Spelling: emulator.SpellingOtherIgnoring})
+	env := acctest.New(t, emulator.Options{FieldNames: emulator.FieldNamesAliasIgnore})
 	p := env.Protocol(t, acctest.Values{"max_retries": 0})
-	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionAnswer, Status: http.StatusServiceUnavailable}}})
+	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusServiceUnavailable}}})
 	config := acctest.Values{"name": "a", "daily_spend_limit": 5}
 	planned, _ := p.Plan(t, voiceProfile, acctest.State{}, config)
 	_, diags := p.Apply(t, voiceProfile, acctest.State{}, planned, config)

@@ -47,7 +47,7 @@ func TestFieldsAndAttributesMatch(t *testing.T) {
 		{"the field text has no attribute of its type", func(all map[string]schema.Attribute) { delete(all, "text") }},
 		{"the field flag has no attribute of its type", func(all map[string]schema.Attribute) { all["flag"] = schema.StringAttribute{} }},
 		{"the attribute other has no field", func(all map[string]schema.Attribute) { all["other"] = schema.StringAttribute{} }},
-		{"", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{Secret: true}) }},
+		{"", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{Sensitive: true}) }},
 		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{}) }},
 		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(stringvalidator.LengthAtLeast(1)) }},
 	} {
@@ -98,11 +98,11 @@ func TestObjectsAreProfiles(t *testing.T) {
 		})
 		test.want.Name = opentact.Value("n")
 		want := opentact.Profile[everyType]{UUID: "u", CreatedOn: opentact.Value("c"), ModifiedOn: opentact.Null[string](), Fields: test.want}
-		got := kind.profileOf(object)
+		got := kind.fromTerraform(object)
 		if got != want {
 			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
-		if back := kind.objectOf(typ, got); !test.oneWay && !back.Equal(object) {
+		if back := kind.toTerraform(typ, got); !test.oneWay && !back.Equal(object) {
 			t.Errorf("%s: %s came back as %s", name, object, back)
 		}
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// advice says what an error means for the profile, and what to do about it.
-func advice(op operation, err error) string {
+// remediation says what an error means for the profile, and what to do about it.
+func remediation(op operation, err error) string {
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
 		return adviceOnMismatch(op, mismatch)
 	}

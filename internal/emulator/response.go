@@ -98,7 +98,7 @@ func (e *Emulator) view(name Kind, p profile) map[string]any {
 		if text, ok := value.(string); ok && e.options.Decompose {
 			value = norm.NFD.String(text)
 		}
-		v[k.answerName(field, e.options.Spelling)] = value
+		v[k.answerName(field, e.options.FieldNames)] = value
 	}
 	return v
 }
