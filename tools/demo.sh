@@ -1,20 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-# Does what a user does with examples/quickstart, against the emulator: init,
-# plan, apply, a plan without changes, a change, an import, destroy. Each command
-# is printed before it is run. Needs Go and Terraform, leaves nothing behind, and
-# exits non-zero as soon as a step does something unexpected.
+# Runs examples/quickstart against the emulator: init, plan, apply, a plan without
+# changes, a change, an import and destroy. It prints each command before it runs
+# the command. It needs Go and Terraform, and removes all files that it creates.
+# It exits with a non-zero status at the first unexpected result.
 set -eu
 
 for tool in go terraform; do
 	command -v "$tool" >/dev/null || {
-		echo "# The demo needs $tool, which is not on the PATH." >&2
+		echo "# The demo needs $tool. It is not on the PATH." >&2
 		exit 1
 	}
 done
 
-# What a shell may have set for other work would change what the commands do.
+# Variables that the user has set for other work would change the results.
 for variable in $(env | sed -n 's/^\(OPENTACT_[A-Z_]*\|TF_[A-Za-z0-9_]*\)=.*/\1/p'); do
 	unset "$variable"
 done
@@ -45,7 +45,7 @@ run() {
 	"$@"
 }
 
-# expect STATUS COMMAND ... runs a command that has to end with the status.
+# expect STATUS COMMAND ... runs the command and checks its exit status.
 expect() {
 	want=$1
 	shift
@@ -57,7 +57,7 @@ expect() {
 	fi
 }
 
-# expect_output WANT NAME checks one output value.
+# expect_output WANT NAME checks the value of the output NAME.
 expect_output() {
 	got=$(terraform output -raw "$2")
 	echo "\$ terraform output -raw $2"
@@ -68,13 +68,13 @@ expect_output() {
 	fi
 }
 
-# Terraform does not install a pre-release that it is not asked for by name.
+# Without a version constraint, Terraform installs no pre-releases.
 version=0.0.1
 platform=$(go env GOOS)_$(go env GOARCH)
 suffix=$(go env GOEXE)
 mirror=$work/mirror/registry.terraform.io/opentact/opentact/$version/$platform
 
-say 'Build the provider into a local mirror, and the emulator beside it.'
+say 'Build the provider and the emulator.'
 cd "$root"
 run go build -o "$mirror/terraform-provider-opentact_v$version$suffix" .
 run go build -o "$work/opentact-emulator$suffix" ./internal/cmd/opentact-emulator
@@ -88,7 +88,7 @@ until grep -q OPENTACT_TOKEN "$work/emulator.out"; do
 	tries=$((tries + 1))
 	if [ "$tries" -gt 100 ] || ! kill -0 "$emulator" 2>/dev/null; then
 		cat "$work/emulator.log" >&2
-		echo '# the emulator did not start' >&2
+		echo '# The emulator did not start.' >&2
 		exit 1
 	fi
 	sleep 0.1
@@ -111,35 +111,35 @@ export TF_CLI_CONFIG_FILE TF_IN_AUTOMATION CHECKPOINT_DISABLE
 cp "$root"/examples/quickstart/*.tf "$work"
 cd "$work"
 
-say 'Both profiles with every attribute, and the four data sources.'
+say 'Create both profiles and read them with all four data sources.'
 run terraform init -input=false -no-color
 expect 2 terraform plan -input=false -no-color -detailed-exitcode -out=first.tfplan
 run terraform apply -input=false -no-color first.tfplan
 expect_output 10 channel_limit
 expect_output https://sms.example.com/inbound webhook
 
-say 'A second plan shows no changes.'
+say 'Check that a second plan shows no changes.'
 expect 0 terraform plan -input=false -no-color -detailed-exitcode
 
-say 'A change is an update in place.'
+say 'Change an attribute. Terraform updates the profile in place.'
 expect 2 terraform plan -input=false -no-color -detailed-exitcode -var channel_limit=20 -out=second.tfplan
 run terraform apply -input=false -no-color second.tfplan
 expect_output 20 channel_limit
 
-say 'A profile that Terraform has forgotten is imported, and that changes nothing.'
+say 'Remove a profile from the state and import it. This changes nothing.'
 id=$(terraform output -raw messaging_profile_id)
 run terraform state rm opentact_messaging_profile.support
 run terraform import -input=false -no-color -var channel_limit=20 opentact_messaging_profile.support "$id"
 expect 0 terraform plan -input=false -no-color -detailed-exitcode -var channel_limit=20
 
-say 'Everything is destroyed.'
+say 'Destroy both profiles.'
 run terraform destroy -input=false -no-color -auto-approve
 
-say 'The requests that the emulator served:'
+say 'Show the requests that the emulator received:'
 cat "$work/emulator.log"
 say 'Stop the emulator.'
 run kill "$emulator"
 expect 0 wait "$emulator"
 emulator=
 
-say 'The demo did everything as expected.'
+say 'The demo finished without unexpected results.'

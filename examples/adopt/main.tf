@@ -1,5 +1,5 @@
-# Writes an import block for every profile of the account, to adopt them all.
-# Terraform 1.14 and later does the same by terraform query.
+# Prints an import block for each profile of the account. With Terraform 1.14 or
+# later, use terraform query instead.
 
 terraform {
   required_providers {
@@ -21,7 +21,7 @@ locals {
 }
 
 output "import_blocks" {
-  description = "One block for each profile, numbered in the order of the names."
+  description = "One import block for each profile. The profiles are sorted by name and numbered."
   value = join("\n", concat(
     [for i, id in local.messaging_ids : <<-EOT
       import {

@@ -1,8 +1,8 @@
-# A small module: what a team needs to send text messages and to call. Its tests
-# in tests/ run against the emulator, so that nobody needs an account for them.
+# A small module that creates the profiles of one team. The tests in tests/ need
+# no account: one file uses the emulator, the other uses mocks.
 
 terraform {
-  required_version = ">= 1.6" # of terraform test
+  required_version = ">= 1.7" # for the mocks in tests/
 
   required_providers {
     opentact = {
@@ -12,24 +12,24 @@ terraform {
 }
 
 variable "team" {
-  description = "The team's name, which its profiles are named after."
+  description = "The name of the team. The names of its profiles begin with it."
   type        = string
 }
 
 variable "webhook" {
-  description = "Where the team's inbound messages are delivered. It may hold credentials."
+  description = "The URL that receives the messages to the team. It may contain credentials."
   type        = string
   sensitive   = true
 }
 
 variable "daily_spend_limit" {
-  description = "The most that the team's calls may cost in a day."
+  description = "The maximum cost of the calls of the team in one day."
   type        = number
   default     = 50
 
   validation {
     condition     = var.daily_spend_limit <= 500
-    error_message = "A team may spend up to 500 a day. Ask the finance department for more."
+    error_message = "daily_spend_limit must be at most 500. Ask the finance department to raise it."
   }
 }
 
@@ -46,11 +46,11 @@ resource "opentact_outbound_voice_profile" "this" {
 }
 
 output "messaging_profile_id" {
-  description = "The UUID to assign phone numbers to."
+  description = "The UUID of the profile to assign phone numbers to."
   value       = opentact_messaging_profile.this.id
 }
 
 output "outbound_voice_profile_id" {
-  description = "The UUID to assign SIP connections to."
+  description = "The UUID of the profile to assign SIP connections to."
   value       = opentact_outbound_voice_profile.this.id
 }

@@ -2,11 +2,11 @@ terraform {
   required_providers {
     opentact = {
       source  = "opentact/opentact"
-      version = "~> 0.1"
+      version = "~> 0.1.0"
     }
   }
 }
 
-# Credentials are best left to the environment: OPENTACT_EMAIL and
-# OPENTACT_PASSWORD, or OPENTACT_TOKEN.
+# Set the credentials in the environment: OPENTACT_EMAIL and OPENTACT_PASSWORD,
+# or OPENTACT_TOKEN.
 provider "opentact" {}

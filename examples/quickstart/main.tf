@@ -1,5 +1,7 @@
-# Everything the provider has, in one configuration: both resources with every
-# attribute, and the four data sources.
+# Both resources and all four data sources in one configuration.
+#
+# The attributes for call recording are left out, because recording is regulated
+# by law. The page of opentact_outbound_voice_profile shows them.
 
 terraform {
   required_version = ">= 1.5"
@@ -11,11 +13,11 @@ terraform {
   }
 }
 
-# base_url and token come from OPENTACT_BASE_URL and OPENTACT_TOKEN.
+# The provider reads OPENTACT_BASE_URL and OPENTACT_TOKEN from the environment.
 provider "opentact" {}
 
 variable "channel_limit" {
-  description = "How many outbound calls may be in progress at a time."
+  description = "The maximum number of outbound calls at the same time."
   type        = number
   default     = 10
 }
@@ -35,14 +37,11 @@ resource "opentact_messaging_profile" "support" {
 resource "opentact_outbound_voice_profile" "call_center" {
   name        = "Call center"
   tech_prefix = 204080
+  max_rate    = 0.05
 
+  # Set both limits. They bound the cost of toll fraud.
   channel_limit     = var.channel_limit
-  max_rate          = 0.05
   daily_spend_limit = 250
-
-  record_calls     = 1
-  filemat          = "mp3"
-  audio_track_type = 1
 }
 
 data "opentact_messaging_profile" "by_id" {
@@ -52,7 +51,8 @@ data "opentact_messaging_profile" "by_id" {
 data "opentact_outbound_voice_profile" "by_name" {
   name = opentact_outbound_voice_profile.call_center.name
 
-  # A name is known before the profile exists.
+  # The name is known before the profile exists. Without depends_on, Terraform
+  # would search for the profile before it creates it.
   depends_on = [opentact_outbound_voice_profile.call_center]
 }
 

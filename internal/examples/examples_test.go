@@ -245,17 +245,17 @@ func TestAccAdoption(t *testing.T) {
 	}
 }
 
-// TestAccModuleTest runs the tests of the module that has some.
+// TestAccModuleTest runs the tests of the example module, those with mocks included.
 func TestAccModuleTest(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(root, "module-test")
-	w, env := workspace(t, filepath.Join(dir, "main.tf"), filepath.Join(dir, "tests", "team.tftest.hcl"))
-	w.Needs(t, ">= 1.6", "terraform test")
+	w, env := workspace(t, filepath.Join(dir, "main.tf"), filepath.Join(dir, "tests", "team.tftest.hcl"), filepath.Join(dir, "tests", "mocked.tftest.hcl"))
+	w.Needs(t, ">= 1.7", "terraform test with mocks")
 	var said strings.Builder
 	if err := w.Test(t.Context(), &said); err != nil {
 		t.Fatalf("%v\n%s", err, &said)
 	}
-	if !strings.Contains(said.String(), `"passed":3`) {
+	if !strings.Contains(said.String(), `"passed":5`) {
 		t.Error(said.String())
 	}
 	onlySeeded(t, env) // a test removes what it has made

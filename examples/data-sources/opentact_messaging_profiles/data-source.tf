@@ -4,7 +4,7 @@ data "opentact_messaging_profiles" "production" {
   name_regex = "^prod-"
 }
 
-# Several profiles may have one name, so they are told apart by their ids.
+# Names are not unique, so the keys of this map are UUIDs.
 output "production_webhooks" {
   value = { for p in data.opentact_messaging_profiles.production.profiles : p.id => p.callback_url }
 }

@@ -1,9 +1,10 @@
-# Start opentact-emulator, export the two variables that it prints, and run:
+# These tests need a running emulator. Start opentact-emulator, export the two
+# variables that it prints, and run:
 #
 #   terraform init
-#   terraform test
+#   terraform test -filter=tests/team.tftest.hcl
 
-# It takes OPENTACT_BASE_URL and OPENTACT_TOKEN from the environment.
+# The provider reads OPENTACT_BASE_URL and OPENTACT_TOKEN from the environment.
 provider "opentact" {}
 
 variables {
@@ -14,39 +15,39 @@ variables {
 run "creates_both_profiles" {
   assert {
     condition     = opentact_messaging_profile.this.name == "Support messages"
-    error_message = "The messaging profile is not named after the team."
+    error_message = "The name of the messaging profile must begin with the name of the team."
   }
 
   assert {
     condition     = opentact_outbound_voice_profile.this.daily_spend_limit == 50
-    error_message = "The default limit is not 50."
+    error_message = "The default of daily_spend_limit must be 50."
   }
 
-  # What is left out is for the API to choose. It has chosen something.
+  # The module does not set number_pool_enable, so the API chooses a value.
   assert {
     condition     = opentact_messaging_profile.this.number_pool_enable != null
-    error_message = "The API's choice is not known."
+    error_message = "The API must choose a value for number_pool_enable."
   }
 }
 
-run "raises_the_limit_in_place" {
+run "updates_the_limit_in_place" {
   variables {
     daily_spend_limit = 120.5
   }
 
   assert {
     condition     = opentact_outbound_voice_profile.this.daily_spend_limit == 120.5
-    error_message = "The limit is not the new one."
+    error_message = "daily_spend_limit must have the new value."
   }
 
-  # A profile that took the place of the first would not have been modified yet.
+  # A new profile would have equal times.
   assert {
     condition     = opentact_outbound_voice_profile.this.modified_on != opentact_outbound_voice_profile.this.created_on
-    error_message = "The profile was made anew."
+    error_message = "The profile must be updated, not replaced."
   }
 }
 
-run "refuses_what_the_module_does_not_allow" {
+run "rejects_a_limit_above_500" {
   command = plan
 
   variables {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package examples_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+)
+
+// mocked returns a workspace with the example module and its tests with mocks. It has neither an emulator nor
+// credentials.
+func mocked(t *testing.T, tests string) *acctest.Workspace {
+	t.Helper()
+	w := acctest.NewWorkspace(t, map[string]string{
+		"main.tf": content(t, filepath.Join(root, "module-test", "main.tf")),
+		filepath.Join("tests", "mocked.tftest.hcl"): tests,
+	})
+	w.Needs(t, ">= 1.7", "mock_provider")
+	return w
+}
+
+// TestAccMocks_WithDefaults_Pass runs the tests with mocks of the example module, without an emulator.
+func TestAccMocks_WithDefaults_Pass(t *testing.T) {
+	t.Parallel()
+	w := mocked(t, content(t, filepath.Join(root, "module-test", "tests", "mocked.tftest.hcl")))
+	var output strings.Builder
+	if err := w.Test(t.Context(), &output); err != nil || !strings.Contains(output.String(), `"passed":2`) {
+		t.Errorf("%v\n%s", err, &output)
+	}
+}
+
+// mockResource matches a mock_resource block in a mock_provider block.
+var mockResource = regexp.MustCompile(`(?ms)^  mock_resource .*?^  }\n`)
+
+// TestAccMocks_WithoutDefaults_InventInvalidValues shows why the guide recommends defaults: the values that Terraform
+// invents break the rules of the provider.
+func TestAccMocks_WithoutDefaults_InventInvalidValues(t *testing.T) {
+	t.Parallel()
+	tests := content(t, filepath.Join(root, "module-test", "tests", "mocked.tftest.hcl"))
+	if n := len(mockResource.FindAllString(tests, -1)); n != 2 {
+		t.Fatalf("%d mock_resource blocks", n)
+	}
+	w := mocked(t, mockResource.ReplaceAllString(tests, ""))
+	w.Write(t, map[string]string{"more.tf": `
+data "opentact_messaging_profile" "again" {
+  id = opentact_messaging_profile.this.id
+}
+
+resource "opentact_messaging_profile" "copy" {
+  name          = "Copy"
+  callback_url2 = opentact_messaging_profile.this.callback_url2
+}
+
+resource "opentact_outbound_voice_profile" "copy" {
+  name        = "Copy"
+  filemat     = opentact_outbound_voice_profile.this.filemat
+  tech_prefix = opentact_outbound_voice_profile.this.tech_prefix
+}
+`})
+	var output strings.Builder
+	if err := w.Test(t.Context(), &output); err == nil {
+		t.Fatalf("the tests pass\n%s", &output)
+	}
+	for _, attribute := range []string{"id", "callback_url2", "filemat", "tech_prefix"} {
+		if !regexp.MustCompile(`\b` + attribute + `\b[^"]*(must|value)`).MatchString(output.String()) {
+			t.Errorf("there is no error for %s:\n%s", attribute, &output)
+		}
+	}
+}
