@@ -6,9 +6,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -209,7 +207,7 @@ func TestAccQueries(t *testing.T) {
 func TestAccAdoption(t *testing.T) {
 	t.Parallel()
 	w, env := workspace(t, filepath.Join(root, "adopt", "main.tf"))
-	w.Needs(t, "< 1.16", "an import block without a resource") // hashicorp/terraform#39144
+	w.Needs(t, "!= 1.16.0, != 1.16.1", "an import block without a resource") // hashicorp/terraform#39144
 	runs(t, w)
 	w.Write(t, map[string]string{"imports.tf": w.Run(t, "output", "-raw", "import_blocks")})
 	if _, err := w.Plan(t.Context(), tfexec.GenerateConfigOut("profiles.tf")); err != nil {
@@ -225,20 +223,6 @@ func TestAccAdoption(t *testing.T) {
 		if resource.Mode == tfjson.ManagedResourceMode {
 			managed++
 		}
-	}
-	// The loop for versions before 1.5 finds the same.
-	loop := regexp.MustCompile(`(?m)^terraform output -raw import_blocks (\| sed .*) \|$`).FindStringSubmatch(pages(t)["guides/adopting-profiles"])
-	if loop == nil {
-		t.Fatal("the guide has no loop")
-	}
-	commands := exec.CommandContext(t.Context(), "sh", "-c", "cat imports.tf "+loop[1])
-	commands.Dir = w.Dir
-	found, err := commands.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if line := "opentact_messaging_profile.profile_0 3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31\n"; !strings.Contains(string(found), line) || strings.Count(string(found), "\n") != 6 {
-		t.Errorf("the loop finds\n%s", found)
 	}
 	if writes := env.Writes(0); managed != 6 || len(writes) > 0 {
 		t.Errorf("%d profiles are adopted, by %q", managed, writes)

@@ -32,8 +32,7 @@ func pages(t *testing.T) map[string]string {
 }
 
 var (
-	block = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```")
-	link  = regexp.MustCompile(`https://registry\.terraform\.io/providers/opentact/opentact/latest/docs/([a-z_/-]+)`)
+	link = regexp.MustCompile(`https://registry\.terraform\.io/providers/opentact/opentact/latest/docs/([a-z_/-]+)`)
 	// message is a heading or the beginning of a bullet that quotes the provider.
 	message = regexp.MustCompile("(?m)^(?:###|-) ?((?:`[^`]+`,? ?)+)(?:$|:)")
 	quoted  = regexp.MustCompile("`([^`]+)`")
@@ -43,12 +42,12 @@ var (
 func TestConfigurationsInPages(t *testing.T) {
 	t.Parallel()
 	for page, text := range pages(t) {
-		for _, found := range block.FindAllStringSubmatch(text, -1) {
-			if _, faults := hclwrite.ParseConfig([]byte(found[1]), page, hcl.InitialPos); faults.HasErrors() {
-				t.Errorf("%s: %s\n%s", page, faults, found[1])
+		for _, found := range blocks(text, "terraform") {
+			if _, faults := hclwrite.ParseConfig([]byte(found), page, hcl.InitialPos); faults.HasErrors() {
+				t.Errorf("%s: %s\n%s", page, faults, found)
 			}
-			if formatted := string(hclwrite.Format([]byte(found[1]))); formatted != found[1] {
-				t.Errorf("%s: this is not formatted:\n%s", page, found[1])
+			if formatted := string(hclwrite.Format([]byte(found))); formatted != found {
+				t.Errorf("%s: this is not formatted:\n%s", page, found)
 			}
 		}
 	}
