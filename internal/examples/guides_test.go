@@ -33,8 +33,8 @@ func pages(t *testing.T) map[string]string {
 
 var (
 	link = regexp.MustCompile(`https://registry\.terraform\.io/providers/opentact/opentact/latest/docs/([a-z_/-]+)`)
-	// message is a heading or the beginning of a bullet that quotes the provider.
-	message = regexp.MustCompile("(?m)^(?:###|-) ?((?:`[^`]+`,? ?)+)(?:$|:)")
+	// message matches a heading, and the beginning of a bullet or of a table row, that consists of quotes.
+	message = regexp.MustCompile("(?m)^(?:###|-|\\|) ?((?:`[^`]+`,? ?)+)(?:$|:|\\|)")
 	quoted  = regexp.MustCompile("`([^`]+)`")
 )
 
@@ -82,8 +82,12 @@ func TestMessagesInTroubleshooting(t *testing.T) {
 			}
 		}
 	}
-	terraforms := []string{"Unsupported argument", `unavailable provider "registry.terraform.io/hashicorp/opentact"`, "Failed to query available provider packages",
-		"Provider produced inconsistent result after apply"}
+	terraforms := []string{
+		"Inconsistent dependency lock file", "no version is selected", "doesn't match the updated version constraints", "requires explicit configuration",
+		"Provider configuration not present", "Unsupported argument", "Missing Attribute Configuration", "Invalid Attribute Combination",
+		"Provider produced inconsistent result after apply", "Cannot import non-existent remote object", "Resource already managed by Terraform",
+		"does not exist in the configuration", "Exactly one of",
+	}
 	seen := 0
 	for _, line := range message.FindAllStringSubmatch(pages(t)["guides/troubleshooting"], -1) {
 		for _, quote := range quoted.FindAllStringSubmatch(line[1], -1) {
