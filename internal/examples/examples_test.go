@@ -207,7 +207,7 @@ func TestAccQueries(t *testing.T) {
 func TestAccAdoption(t *testing.T) {
 	t.Parallel()
 	w, env := workspace(t, filepath.Join(root, "adopt", "main.tf"))
-	w.Needs(t, "!= 1.16.0, != 1.16.1", "an import block without a resource") // hashicorp/terraform#39144
+	w.Needs(t, "!= 1.16.0, != 1.16.1, != 1.16.2", "an import block without a resource") // hashicorp/terraform#39144, fixed in 1.16.3
 	runs(t, w)
 	w.Write(t, map[string]string{"imports.tf": w.Run(t, "output", "-raw", "import_blocks")})
 	if _, err := w.Plan(t.Context(), tfexec.GenerateConfigOut("profiles.tf")); err != nil {
