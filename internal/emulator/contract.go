@@ -13,8 +13,8 @@ import (
 //go:embed openapi.yaml
 var contractYAML string
 
-// Contract returns the OpenAPI document that the emulator enforces, loaded and validated. Every call returns a fresh
-// copy, so a caller may change it.
+// Contract returns the OpenAPI document that the emulator enforces. The document is loaded and validated. Each call
+// returns a new copy, so a caller may change it.
 func Contract() (*openapi3.T, error) {
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(contractYAML))
 	if err != nil {
@@ -26,17 +26,14 @@ func Contract() (*openapi3.T, error) {
 	return doc, nil
 }
 
-// rules are the parts of the contract that one kind of profile is judged by.
-type rules struct {
+// schemas are the schemas in openapi.yaml for one kind of profile.
+type schemas struct {
 	create, modify *openapi3.Schema // request bodies
-	answer         *openapi3.Schema // the profile in an answer
+	profile        *openapi3.Schema // the profile in a response
 }
 
-func (r rules) forCreate() *openapi3.Schema { return r.create }
-func (r rules) forModify() *openapi3.Schema { return r.modify }
-
-// rulesOf looks up the schemas of a kind by the naming that openapi.yaml keeps to.
-func rulesOf(doc *openapi3.T, k *kind) (rules, error) {
+// findSchemas looks up the schemas of a kind by their names: kindSpec.schema with the suffixes Create, Modify and none.
+func findSchemas(doc *openapi3.T, k *kindSpec) (schemas, error) {
 	var missing string
 	find := func(name string) *openapi3.Schema {
 		if ref := doc.Components.Schemas[name]; ref != nil {
@@ -45,24 +42,23 @@ func rulesOf(doc *openapi3.T, k *kind) (rules, error) {
 		missing = name
 		return nil
 	}
-	r := rules{create: find(k.schema + "Create"), modify: find(k.schema + "Modify"), answer: find(k.schema)}
+	s := schemas{create: find(k.schema + "Create"), modify: find(k.schema + "Modify"), profile: find(k.schema)}
 	if missing != "" {
-		return rules{}, fmt.Errorf("openapi.yaml has no schema %s", missing)
+		return schemas{}, fmt.Errorf("openapi.yaml has no schema %s", missing)
 	}
-	return r, nil
+	return s, nil
 }
 
-// respell makes the requests of a contract know only the other spellings of the fields that have two, as if the
-// vendor's API had been written after its client instead of its document.
-func respell(doc *openapi3.T, kinds map[Kind]*kind) error {
+// useAliases renames each request field that has an alias to the alias. It changes doc in place.
+func useAliases(doc *openapi3.T, kinds map[Kind]*kindSpec) error {
 	for _, k := range kinds {
-		r, err := rulesOf(doc, k)
+		s, err := findSchemas(doc, k)
 		if err != nil {
 			return err
 		}
-		for documented, other := range k.otherSpelling {
-			for _, schema := range []*openapi3.Schema{r.create, r.modify} {
-				schema.Properties[other] = schema.Properties[documented]
+		for documented, alias := range k.aliases {
+			for _, schema := range []*openapi3.Schema{s.create, s.modify} {
+				schema.Properties[alias] = schema.Properties[documented]
 				delete(schema.Properties, documented)
 			}
 		}

@@ -2,20 +2,20 @@
 
 package emulator
 
-// Counters sum up the request log.
+// Counters summarize the request log.
 type Counters struct {
-	// Total is how many requests there are in the log.
+	// Total is the number of requests in the log.
 	Total int `json:"total"`
-	// ByOperation counts them by method and path, the latter as the contract has it: "GET /profile/messaging/{uuid}".
-	// Requests to paths that the API does not have are under "other".
+	// ByOperation counts requests by method and path of the contract, such as "GET /profile/messaging/{uuid}". Requests
+	// for unknown paths count as "other".
 	ByOperation map[string]int `json:"by_operation"`
-	// ByStatus counts them by Request.Status, so 0 stands for those that have no answer, or none yet.
+	// ByStatus counts requests by Request.Status. 0 counts requests without a response.
 	ByStatus map[int]int `json:"by_status"`
-	// ByFault counts those that a rule has hit.
+	// ByFault counts the requests that a rule hit.
 	ByFault map[Action]int `json:"by_fault"`
 }
 
-// Counters returns the sums over the requests that the log has kept.
+// Counters counts the requests in the log.
 func (e *Emulator) Counters() Counters {
 	c := Counters{ByOperation: make(map[string]int), ByStatus: make(map[int]int), ByFault: make(map[Action]int)}
 	for _, request := range e.Requests() {
@@ -29,13 +29,13 @@ func (e *Emulator) Counters() Counters {
 	return c
 }
 
-// operation names what a request asks for.
+// operation returns the key of the request in Counters.ByOperation.
 func (r Request) operation() string {
 	t := targetOf(r.Path)
 	switch {
 	case t.kind == "":
 		return "other"
-	case t.kind == login:
+	case t.kind == loginKind:
 		return r.Method + " /auth"
 	case t.uuid != "":
 		return r.Method + " /profile/" + string(t.kind) + "/{uuid}"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package emulator is a stand-in for the OpenTact Profile API: an http.Handler that keeps profiles in memory, refuses
-// what the written contract (openapi.yaml) does not allow, and answers what it describes. It shares nothing with the
-// provider's client but the wire, so that a mistake in one cannot hide in the other.
+// Package emulator implements the OpenTact Profile API for tests. It is an http.Handler that keeps profiles in memory,
+// rejects requests that the written contract (openapi.yaml) does not allow, and sends the responses that it describes.
+// It shares no code with the provider's client, so a mistake in one can't hide in the other.
 package emulator
 
 import (
@@ -14,15 +14,15 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// BasePath is what every path of the API begins with.
+// BasePath is the prefix of every path of the API.
 const BasePath = "/rest"
 
-// Emulator is an OpenTact API with a state of its own. Its methods may be called from many goroutines.
+// Emulator is an OpenTact API with its own profiles. Its methods are safe for concurrent use.
 type Emulator struct {
 	options    Options
-	kinds      map[Kind]*kind
-	documented map[Kind]rules // what Add and Change are judged by
-	router     routers.Router // what requests are judged by: the same, unless Options.Spelling says otherwise
+	kinds      map[Kind]*kindSpec
+	schemas    map[Kind]schemas // with documented names: for Add, Change, Seed and Options.Defaults
+	router     routers.Router   // for requests: with the names that Options.FieldNames selects
 	store      *store
 	faults     *faultSet
 	limit      rateLimit
@@ -32,15 +32,15 @@ type Emulator struct {
 	controller http.Handler
 }
 
-// New builds an emulator without any profile.
+// New returns an emulator without profiles. It returns an error if an option is invalid.
 func New(options Options) (*Emulator, error) {
 	options = options.withDefaults()
-	if err := options.check(); err != nil {
+	if err := options.validate(); err != nil {
 		return nil, err
 	}
 	e := &Emulator{
 		options: options, kinds: allKinds(), store: newStore(), faults: &faultSet{}, logins: newLogins(),
-		log: &requestLog{most: maxLog},
+		log: &requestLog{maxBytes: maxLog},
 	}
 	e.LimitRate(options.RequestsPerSecond)
 	if err := e.loadContract(); err != nil {
@@ -49,57 +49,50 @@ func New(options Options) (*Emulator, error) {
 	if err := e.mergeDefaults(); err != nil {
 		return nil, err
 	}
-	e.handler = chain(http.HandlerFunc(e.operate), e.links()...)
+	e.handler = chain(http.HandlerFunc(e.operate), e.middlewares()...)
 	e.controller = e.control()
 	return e, nil
 }
 
-// loadContract prepares the rules for requests and those for out-of-band changes.
+// loadContract sets e.schemas and e.router.
 func (e *Emulator) loadContract() error {
 	doc, err := Contract()
 	if err != nil {
 		return err
 	}
-	e.documented = make(map[Kind]rules, len(e.kinds))
-	for name, k := range e.kinds {
-		if e.documented[name], err = rulesOf(doc, k); err != nil {
+	e.schemas = make(map[Kind]schemas, len(e.kinds))
+	for kind, k := range e.kinds {
+		if e.schemas[kind], err = findSchemas(doc, k); err != nil {
 			return err
 		}
 	}
-	if doc, err = e.servedContract(doc); err != nil {
-		return err
+	if e.options.FieldNames != FieldNamesDocumented {
+		// useAliases changes a document in place, and e.schemas points into the first one.
+		if doc, err = Contract(); err != nil {
+			return err
+		}
+		if err := useAliases(doc, e.kinds); err != nil {
+			return err
+		}
 	}
 	e.router, err = gorillamux.NewRouter(doc)
 	return err
 }
 
-// servedContract is the contract that requests are held to. It is another copy where it differs from the documented
-// one, because respelling changes a document in place.
-func (e *Emulator) servedContract(documented *openapi3.T) (*openapi3.T, error) {
-	if e.options.FieldNames == FieldNamesDocumented {
-		return documented, nil
-	}
-	doc, err := Contract()
-	if err != nil {
-		return nil, err
-	}
-	return doc, respell(doc, e.kinds)
-}
-
-// mergeDefaults lays Options.Defaults over the built-in ones.
+// mergeDefaults overrides the built-in defaults by Options.Defaults.
 func (e *Emulator) mergeDefaults() error {
-	for name, fields := range e.options.Defaults {
-		k := e.kinds[name]
+	for kind, fields := range e.options.Defaults {
+		k := e.kinds[kind]
 		if k == nil {
-			return unknownKind(name)
+			return unknownKind(kind)
 		}
-		values, err := plain(fields)
+		values, err := jsonValues(fields)
 		if err != nil {
-			return fmt.Errorf("defaults of %s: %w", name, err)
+			return fmt.Errorf("defaults of %s: %w", kind, err)
 		}
 		for field, value := range values {
-			if err := e.checkDefault(name, field, value); err != nil {
-				return fmt.Errorf("defaults of %s: %w", name, err)
+			if err := e.validateDefault(kind, field, value); err != nil {
+				return fmt.Errorf("defaults of %s: %w", kind, err)
 			}
 			k.defaults[field] = value
 		}
@@ -107,13 +100,13 @@ func (e *Emulator) mergeDefaults() error {
 	return nil
 }
 
-// checkDefault judges by the rules for answers: a default is never sent, only answered.
-func (e *Emulator) checkDefault(name Kind, field string, value any) error {
-	k := e.kinds[name]
+// validateDefault uses the schema of responses: a default is only in responses, never in a request.
+func (e *Emulator) validateDefault(kind Kind, field string, value any) error {
+	k := e.kinds[kind]
 	if _, ok := k.defaults[field]; !ok {
 		return fmt.Errorf("%q is no field that a create may leave out", field)
 	}
-	schema := e.documented[name].answer.Properties[k.answerName(field, e.options.FieldNames)]
+	schema := e.schemas[kind].profile.Properties[k.responseName(field, e.options.FieldNames)]
 	if schema == nil || schema.Value == nil {
 		return fmt.Errorf("openapi.yaml describes no answer for %q", field)
 	}
@@ -123,11 +116,11 @@ func (e *Emulator) checkDefault(name Kind, field string, value any) error {
 	return nil
 }
 
-func unknownKind(name Kind) error {
-	return fmt.Errorf("there is no kind of profile %q", name)
+func unknownKind(kind Kind) error {
+	return fmt.Errorf("there is no kind of profile %q", kind)
 }
 
-// ServeHTTP answers one request. Everything it serves is under BasePath, or under ControlPath.
+// ServeHTTP serves the API below BasePath, and the control endpoint below ControlPath.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if isControl(r) {
 		e.controller.ServeHTTP(w, r)

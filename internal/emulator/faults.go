@@ -11,16 +11,16 @@ import (
 	"time"
 )
 
-// injectFaults lets the rules decide about every request.
+// injectFaults applies the first rule that hits the request.
 func (e *Emulator) injectFaults(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t := targetOf(r.URL.EscapedPath())
-		injection, fault := e.faults.find(t, e.subjectOf(r, t))
+		injection, fault := e.faults.find(t, e.keyOf(r, t))
 		if injection == nil {
 			next.ServeHTTP(w, r)
 			return
 		}
-		e.log.noteFault(r, fault.Action)
+		e.log.setFault(r, fault.Action)
 		if fault.Action == ActionHold {
 			injection.hold()
 		}
@@ -31,32 +31,32 @@ func (e *Emulator) injectFaults(next http.Handler) http.Handler {
 	})
 }
 
-// serve answers a request, or does not, as the action has it. What it does not mention is handled.
+// serve does what the action says. Actions without a case handle the request.
 func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	switch f.Action {
 	case ActionRespond:
-		f.askToWait(w.Header())
-		refusal(f.Status, f.message()).write(w)
+		f.setRetryAfter(w.Header())
+		rejection(f.Status, f.message()).write(w)
 	case ActionPage:
-		f.askToWait(w.Header())
+		f.setRetryAfter(w.Header())
 		f.writePage(w)
 	case ActionReject:
-		answer{status: http.StatusOK, body: envelope{Message: f.message()}}.write(w)
+		response{status: http.StatusOK, body: envelope{Message: f.message()}}.write(w)
 	case ActionCloseBefore:
 		closeConnection()
 	case ActionCloseAfter:
-		next.ServeHTTP(&unsent{header: w.Header()}, r)
+		next.ServeHTTP(&responseBuffer{header: w.Header()}, r)
 		closeConnection()
 	case ActionCut:
-		whole := &unsent{header: w.Header()}
+		whole := &responseBuffer{header: w.Header()}
 		next.ServeHTTP(whole, r)
 		whole.sendHalf(w)
 		closeConnection()
 	case ActionEmpty:
-		next.ServeHTTP(&unsent{header: make(http.Header)}, r)
+		next.ServeHTTP(&responseBuffer{header: make(http.Header)}, r)
 		w.WriteHeader(http.StatusNoContent)
 	case ActionDelay:
-		pause(r.Context(), time.Duration(f.For))
+		sleep(r.Context(), time.Duration(f.For))
 		next.ServeHTTP(w, r)
 	case ActionLag:
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), lagKey{}, time.Duration(f.For))))
@@ -65,7 +65,7 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	}
 }
 
-// message says that the refusal is none of the API's own.
+// message makes clear that a rule caused the response.
 func (f Fault) message() string {
 	if f.Status == 0 {
 		return "The emulator was told to refuse"
@@ -73,7 +73,7 @@ func (f Fault) message() string {
 	return fmt.Sprintf("The emulator was told to answer %d", f.Status)
 }
 
-func (f Fault) askToWait(header http.Header) {
+func (f Fault) setRetryAfter(header http.Header) {
 	switch {
 	case f.RetryAfterDate:
 		setRetryAfterDate(header, f.RetryAfter)
@@ -82,43 +82,43 @@ func (f Fault) askToWait(header http.Header) {
 	}
 }
 
-// writePage answers as a proxy does that knows nothing of the API.
+// writePage writes an HTML page as a proxy does.
 func (f Fault) writePage(w http.ResponseWriter) {
 	title := fmt.Sprint(f.Status, " ", http.StatusText(f.Status))
 	page := "<!DOCTYPE html>\n<html><head><title>" + title + "</title></head>\n<body><h1>" + title + "</h1></body></html>\n"
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(page)))
 	w.WriteHeader(f.Status)
-	_, _ = w.Write([]byte(page)) // a client that went away is no concern of a proxy
+	_, _ = w.Write([]byte(page)) // the client may have disconnected
 }
 
-// closeConnection ends the handling of a request. The server closes the connection, and reports nothing.
+// closeConnection aborts the handler. The server closes the connection and logs nothing.
 func closeConnection() {
 	panic(http.ErrAbortHandler)
 }
 
-// lagKey is where the context of a request holds how far the state lags that it is answered from, a time.Duration.
+// lagKey is the context key for the duration of ActionLag.
 type lagKey struct{}
 
-func lagOf(ctx context.Context) time.Duration {
+func lagFrom(ctx context.Context) time.Duration {
 	lag, _ := ctx.Value(lagKey{}).(time.Duration)
 	return lag
 }
 
-// unsent is an answer that is kept from the client.
-type unsent struct {
+// responseBuffer is an http.ResponseWriter that sends nothing to the client.
+type responseBuffer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-func (u *unsent) Header() http.Header         { return u.header }
-func (u *unsent) Write(p []byte) (int, error) { return u.body.Write(p) }
-func (u *unsent) WriteHeader(status int)      { u.status = status }
+func (b *responseBuffer) Header() http.Header         { return b.header }
+func (b *responseBuffer) Write(p []byte) (int, error) { return b.body.Write(p) }
+func (b *responseBuffer) WriteHeader(status int)      { b.status = status }
 
-// sendHalf sends the header, which announces the length of the whole body, and half of the body.
-func (u *unsent) sendHalf(w http.ResponseWriter) {
-	w.WriteHeader(u.status)
-	_, _ = w.Write(u.body.Bytes()[:u.body.Len()/2])
-	_ = http.NewResponseController(w).Flush() // it fails only where there is no client that could see the half
+// sendHalf sends the header, with the Content-Length of the whole body, and the first half of the body.
+func (b *responseBuffer) sendHalf(w http.ResponseWriter) {
+	w.WriteHeader(b.status)
+	_, _ = w.Write(b.body.Bytes()[:b.body.Len()/2])
+	_ = http.NewResponseController(w).Flush() // it fails only if the client has disconnected
 }

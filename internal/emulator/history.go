@@ -7,16 +7,16 @@ import (
 	"time"
 )
 
-// version is what became of one profile at one time.
+// version is one profile after one change.
 type version struct {
 	at      time.Time
 	uuid    string
-	profile *profile // nil from the removal on
+	profile *profile // nil after a deletion
 }
 
-// note enters what has just become of a profile, nil if it was removed, into the history, which grows without bound.
+// addVersion appends to the history. A nil profile means that the profile was deleted. The history is never shortened.
 // The caller holds the lock.
-func (c *collection) note(uuid string, p *profile) {
+func (c *collection) addVersion(uuid string, p *profile) {
 	if p != nil {
 		copied := p.clone()
 		p = &copied
@@ -24,11 +24,12 @@ func (c *collection) note(uuid string, p *profile) {
 	c.history = append(c.history, version{at: time.Now(), uuid: uuid, profile: p})
 }
 
-// lastName is the name that a profile has, or had when it was removed; empty if there never was one.
+// lastName returns the current name of a profile, or its name before the deletion. It returns "" if the profile never
+// existed.
 func (s *store) lastName(kind Kind, uuid string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, v := range slices.Backward(s.of(kind).history) {
+	for _, v := range slices.Backward(s.collection(kind).history) {
 		if v.uuid == uuid && v.profile != nil {
 			name, _ := v.profile.fields["name"].(string)
 			return name
@@ -37,13 +38,13 @@ func (s *store) lastName(kind Kind, uuid string) string {
 	return ""
 }
 
-// past is the list of a kind as it was at a time, what had changed at that very moment included.
-func (s *store) past(name Kind, at time.Time) []profile {
+// listAt returns the profiles of a kind as of the given time, including changes at that time.
+func (s *store) listAt(kind Kind, at time.Time) []profile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var order []string
 	last := make(map[string]*profile)
-	for _, v := range s.of(name).history {
+	for _, v := range s.collection(kind).history {
 		if v.at.After(at) {
 			break
 		}

@@ -11,50 +11,50 @@ import (
 	"sync"
 )
 
-// faultSet is all rules, in order of injection.
+// faultSet holds the active rules, in order of injection.
 type faultSet struct {
-	mu         sync.Mutex // guards the injections too
-	last       int        // the id that was given last
+	mu         sync.Mutex // also guards the fields of each Injection
+	lastID     int
 	injections []*Injection
 }
 
-// Injection is a rule that is in force, until it is removed. Its methods may be called from many goroutines.
+// Injection is a rule that was injected. It is active until it is removed. Its methods are safe for concurrent use.
 type Injection struct {
 	set  *faultSet
 	id   int
 	rule Rule
-	gate chan struct{} // closed to let go what is held
+	gate chan struct{} // closed by Release; held requests wait for it
 
-	// The rest is guarded by the lock of the set.
-	seen    map[subject]int // attempts
-	skipped int
-	hits    int
-	held    int
-	waiters chan struct{} // closed, and replaced, when held grows
-	open    bool          // whether the gate is
+	// set.mu guards the following fields.
+	seen      map[requestKey]int // number of attempts
+	skipped   int
+	hits      int
+	held      int
+	heldGrows chan struct{} // closed and replaced when held grows
+	released  bool
 }
 
-// Inject puts a rule in force. Rules are tried in order of injection, and the first that hits decides: a request has
-// one fault at most, and rules after that one do not count it. The error says what is wrong with the rule.
+// Inject activates a rule. Rules are tried in order of injection, and the first one that hits a request decides its
+// fault. Later rules do not count that request. Inject returns an error if the rule is invalid.
 func (e *Emulator) Inject(rule Rule) (*Injection, error) {
-	if err := rule.check(); err != nil {
+	if err := rule.validate(); err != nil {
 		return nil, fmt.Errorf("the rule cannot be injected: %w", err)
 	}
 	rule.Faults = slices.Clone(rule.Faults)
 	s := e.faults
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.last++
+	s.lastID++
 	i := &Injection{
-		set: s, id: s.last, rule: rule, seen: make(map[subject]int),
-		gate: make(chan struct{}), waiters: make(chan struct{}),
+		set: s, id: s.lastID, rule: rule, seen: make(map[requestKey]int),
+		gate: make(chan struct{}), heldGrows: make(chan struct{}),
 	}
 	s.injections = append(s.injections, i)
 	return i, nil
 }
 
-// RemoveRules removes every rule, and so lets go every request that is held. A server that is about to end needs it, or
-// it would wait for those requests.
+// RemoveRules removes all rules and releases their held requests. Call it before you shut down a server, because the
+// server waits for held requests.
 func (e *Emulator) RemoveRules() {
 	for _, i := range e.faults.all() {
 		i.Remove()
@@ -67,92 +67,93 @@ func (s *faultSet) all() []*Injection {
 	return slices.Clone(s.injections)
 }
 
-// find returns the injection that hits a request, and by which fault; nil if none does.
-func (s *faultSet) find(t target, who subject) (*Injection, Fault) {
+// find returns the first injection that hits a request, and its fault. It returns nil if no rule hits.
+func (s *faultSet) find(t target, key requestKey) (*Injection, Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, i := range s.injections {
-		if !i.rule.selects(t, who) {
+		if !i.rule.matches(t, key) {
 			continue
 		}
-		if fault, hit := i.strike(who); hit {
+		if fault, hit := i.hit(key); hit {
 			return i, fault
 		}
 	}
 	return nil, Fault{}
 }
 
-func (r Rule) selects(t target, who subject) bool {
-	if r.Method != "" && r.Method != who.method {
+func (r Rule) matches(t target, key requestKey) bool {
+	if r.Method != "" && r.Method != key.method {
 		return false
 	}
-	matches, _ := path.Match(r.Path, t.below) // the pattern was checked
+	matches, _ := path.Match(r.Path, t.path) // validate has checked the pattern
 	return matches || r.Path == ""
 }
 
-// strike counts a request that the rule selects, and returns its fault if it is hit. The caller holds the lock.
-func (i *Injection) strike(who subject) (fault Fault, hit bool) {
-	attempt := i.seen[who]
-	i.seen[who]++
+// hit counts a matching request. If the rule hits the request, hit returns the fault. The caller holds the lock.
+func (i *Injection) hit(key requestKey) (fault Fault, hit bool) {
+	attempt := i.seen[key]
+	i.seen[key]++
 	if i.skipped < i.rule.Skip {
 		i.skipped++
 		return Fault{}, false
 	}
-	fault, hit = i.rule.decide(who, attempt)
-	if !hit || i.rule.Times > 0 && i.hits == i.rule.Times || i.idle(fault, who) {
+	fault, hit = i.rule.choose(key, attempt)
+	if !hit || i.rule.Times > 0 && i.hits == i.rule.Times || i.hasNoEffect(fault, key) {
 		return Fault{}, false
 	}
 	i.hits++
 	return fault, true
 }
 
-// decide depends on nothing but its arguments and the rule.
-func (r Rule) decide(who subject, attempt int) (fault Fault, hit bool) {
-	share, choice := draw(r.Seed, who, attempt)
+// choose selects a fault by the seed. It reports whether the probability allows a hit.
+func (r Rule) choose(key requestKey, attempt int) (fault Fault, hit bool) {
+	share, choice := pseudoRandom(r.Seed, key, attempt)
 	hit = r.Probability == 0 || share < r.Probability
 	return r.Faults[choice%uint64(len(r.Faults))], hit
 }
 
-// idle reports whether a fault would not be felt: an open gate holds nobody, and only reading profiles can lag.
-func (i *Injection) idle(fault Fault, who subject) bool {
+// hasNoEffect reports whether the fault can't affect the request: a released rule holds no request, and only a GET for
+// profiles can lag.
+func (i *Injection) hasNoEffect(fault Fault, key requestKey) bool {
 	switch fault.Action {
 	case ActionHold:
-		return i.open
+		return i.released
 	case ActionLag:
-		return who.method != http.MethodGet || who.kind == login || who.kind == ""
+		return key.method != http.MethodGet || key.kind == loginKind || key.kind == ""
 	default:
 		return false
 	}
 }
 
-// hold keeps a request until the gate opens.
+// hold blocks until the rule is released.
 func (i *Injection) hold() {
 	i.set.mu.Lock()
 	i.held++
-	close(i.waiters)
-	i.waiters = make(chan struct{})
+	close(i.heldGrows)
+	i.heldGrows = make(chan struct{})
 	i.set.mu.Unlock()
 	<-i.gate
 }
 
-// ID is the number of the injection: the first has 1, and none is used twice.
+// ID returns the number of the injection. The first injection has number 1. Numbers are not reused.
 func (i *Injection) ID() int { return i.id }
 
-// Hits is how many requests the rule has hit so far.
+// Hits returns the number of requests that the rule has hit.
 func (i *Injection) Hits() int {
 	hits, _, _ := i.count()
 	return hits
 }
 
-// count returns the counters, and what is closed as soon as held grows.
-func (i *Injection) count() (hits, held int, grows <-chan struct{}) {
+// count returns the counters, and a channel that is closed when held grows.
+func (i *Injection) count() (hits, held int, heldGrows <-chan struct{}) {
 	i.set.mu.Lock()
 	defer i.set.mu.Unlock()
-	return i.hits, i.held, i.waiters
+	return i.hits, i.held, i.heldGrows
 }
 
-// AwaitHeld waits until n requests have been held by the rule, those that were let go since included. The error is that
-// of the context, or says that the gate was opened before there were so many.
+// AwaitHeld waits until the rule has held n requests. Released requests count. AwaitHeld returns an error if ctx ends, or
+// if the rule is released before it has held n requests.
 func (i *Injection) AwaitHeld(ctx context.Context, n int) error {
 	for {
 		_, held, grows := i.count()
@@ -169,17 +170,17 @@ func (i *Injection) AwaitHeld(ctx context.Context, n int) error {
 	}
 }
 
-// Release lets every request go on that is held, and none is held by this rule any more.
+// Release lets all held requests continue. After that, the rule holds no more requests.
 func (i *Injection) Release() {
 	i.set.mu.Lock()
 	defer i.set.mu.Unlock()
-	if !i.open {
-		i.open = true
+	if !i.released {
+		i.released = true
 		close(i.gate)
 	}
 }
 
-// Remove ends the rule, and releases what it holds. Its counters stay.
+// Remove removes the rule and releases its held requests. Its counters stay readable.
 func (i *Injection) Remove() {
 	i.set.mu.Lock()
 	i.set.injections = slices.DeleteFunc(i.set.injections, func(other *Injection) bool { return other == i })

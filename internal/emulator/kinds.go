@@ -11,33 +11,33 @@ import (
 // Kind names one kind of profile. It is the last segment of the collection's path.
 type Kind string
 
-// The kinds of profile that the API has.
+// The kinds of profile in the API.
 const (
 	MessagingProfile     Kind = "messaging"
 	OutboundVoiceProfile Kind = "outbound_voice"
 )
 
-// kind is everything that differs between one kind of profile and another. The operations know nothing else about it.
-type kind struct {
+// kindSpec holds everything that differs between the kinds of profile.
+type kindSpec struct {
 	noun     string         // for messages: "No such <noun>"
-	schema   string         // what the names of its schemas in openapi.yaml begin with
-	defaults map[string]any // by request name: what a create stores for a field that it does not mention
+	schema   string         // the prefix of the kind's schemas in openapi.yaml
+	defaults map[string]any // values of fields that a create omits, by documented name
 
-	// otherSpelling maps the name that the document gives a request field to the name that it has elsewhere.
-	otherSpelling map[string]string
-	// answersOther is set where answers use the other spelling even if requests do not.
-	answersOther bool
+	// aliases maps the documented name of a request field to its second name.
+	aliases map[string]string
+	// aliasInResponses reports whether responses use the alias even if requests use the documented name.
+	aliasInResponses bool
 
-	// extra are the members of an answer that are neither fields nor common to all kinds; nil for none.
+	// extra holds members of a profile in responses that are not fields of requests. It may be nil.
 	extra map[string]any
-	// lease puts a profile where the document's sample has it: inside a phone-number lease.
-	lease func(lease, profile map[string]any)
+	// addToLease puts a profile into a phone-number lease, at the place that the document's sample shows.
+	addToLease func(lease, profile map[string]any)
 }
 
-// allKinds builds the table of kinds. Nothing documents the defaults: they are guesses that Options.Defaults overrides,
-// and no client may count on them.
-func allKinds() map[Kind]*kind {
-	return map[Kind]*kind{
+// allKinds returns a new table of kinds. The defaults are not documented. They are guesses that Options.Defaults
+// overrides, and no client may depend on them.
+func allKinds() map[Kind]*kindSpec {
+	return map[Kind]*kindSpec{
 		MessagingProfile: {
 			noun:   "messaging profile",
 			schema: "MessagingProfile",
@@ -50,10 +50,10 @@ func allKinds() map[Kind]*kind {
 				"skip_unhealthy_tns": false,
 				"sticky_sender":      false,
 			},
-			otherSpelling: map[string]string{"toll_free_weight": "tollfree_weight"},
-			answersOther:  true, // the document's own sample answer does
-			extra:         map[string]any{"leases": []any{}},
-			lease: func(lease, profile map[string]any) {
+			aliases:          map[string]string{"toll_free_weight": "tollfree_weight"},
+			aliasInResponses: true, // as in the document's sample response
+			extra:            map[string]any{"leases": []any{}},
+			addToLease: func(lease, profile map[string]any) {
 				lease["messaging_profile"] = profile
 			},
 		},
@@ -69,30 +69,30 @@ func allKinds() map[Kind]*kind {
 				"filemat":           "wav",
 				"audio_track_type":  0.0,
 			},
-			otherSpelling: map[string]string{"daily_spend_limit": "daily_spent_limit"},
-			lease: func(lease, profile map[string]any) {
+			aliases: map[string]string{"daily_spend_limit": "daily_spent_limit"},
+			addToLease: func(lease, profile map[string]any) {
 				lease["sip_connection"] = sipConnection(profile)
 			},
 		},
 	}
 }
 
-// Kinds are all kinds of profile, in alphabetical order.
+// Kinds returns all kinds of profile, in alphabetical order.
 func Kinds() []Kind { return slices.Sorted(maps.Keys(allKinds())) }
 
-// joinKinds is a text of the names of all kinds.
+// joinKinds returns the names of all kinds, joined by separator.
 func joinKinds(separator string) string {
 	var names []string
-	for _, name := range Kinds() {
-		names = append(names, string(name))
+	for _, kind := range Kinds() {
+		names = append(names, string(kind))
 	}
 	return strings.Join(names, separator)
 }
 
-// answerName is the name that a field, given by its documented request name, has in an answer.
-func (k *kind) answerName(field string, spelling FieldNames) string {
-	if other, ok := k.otherSpelling[field]; ok && (k.answersOther || spelling != FieldNamesDocumented) {
-		return other
+// responseName returns the name that responses use for a field. The field is given by its documented name.
+func (k *kindSpec) responseName(field string, names FieldNames) string {
+	if alias, ok := k.aliases[field]; ok && (k.aliasInResponses || names != FieldNamesDocumented) {
+		return alias
 	}
 	return field
 }

@@ -14,49 +14,48 @@ import (
 	"time"
 )
 
-// maxBody is the largest request body, in bytes, that is read. The vendor documents no limit; this one keeps a runaway
-// client from filling the memory.
+// maxBody is the maximum size of a request body, in bytes. The vendor documents no limit. This one protects the memory.
 const maxBody = 1 << 20
 
-// link is one step on a request's way in. Whatever the API learns to do for every request is one more of these.
-type link func(http.Handler) http.Handler
+// middleware wraps a handler.
+type middleware func(http.Handler) http.Handler
 
-// links lists the steps before the operation itself, the outermost first.
-func (e *Emulator) links() []link {
-	return []link{
-		e.log.link(e.options.OnRequest),
+// middlewares returns the middlewares of the API, the outermost first.
+func (e *Emulator) middlewares() []middleware {
+	return []middleware{
+		e.log.middleware(e.options.OnRequest),
 		delay(e.options.Latency),
 		requestID,
 		underBasePath,
-		e.limit.link,   // before the rules, which count nothing that the limit refuses
-		e.injectFaults, // before the token is judged, which a proxy that fails has not looked at either
-		e.authenticate, // before the API judges anything else, unknown paths included
+		e.limit.middleware, // before the rules, which do not count rate-limited requests
+		e.injectFaults,     // before authentication, because a failing proxy does not check the token
+		e.authenticate,     // before all other checks, even for unknown paths
 		limitBody,
 	}
 }
 
-func chain(last http.Handler, links ...link) http.Handler {
-	for i := len(links) - 1; i >= 0; i-- {
-		last = links[i](last)
+func chain(handler http.Handler, middlewares ...middleware) http.Handler {
+	for i := len(middlewares) - 1; i >= 0; i-- {
+		handler = middlewares[i](handler)
 	}
-	return last
+	return handler
 }
 
-// delay makes the API as slow as a network would.
-func delay(latency time.Duration) link {
+// delay waits for the latency before it handles a request.
+func delay(latency time.Duration) middleware {
 	return func(next http.Handler) http.Handler {
 		if latency == 0 {
 			return next
 		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			pause(r.Context(), latency)
+			sleep(r.Context(), latency)
 			next.ServeHTTP(w, r)
 		})
 	}
 }
 
-// pause waits, at most until nobody is there any more to be kept waiting.
-func pause(ctx context.Context, d time.Duration) {
+// sleep waits for d or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -65,7 +64,7 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// requestID gives every answer an id, as gateways do. The vendor documents none.
+// requestID adds an X-Request-Id header to each response, as gateways do. The vendor does not document it.
 func requestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Request-Id", hex.EncodeToString(randomBytes(8)))
@@ -76,22 +75,22 @@ func requestID(next http.Handler) http.Handler {
 func underBasePath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != BasePath && !strings.HasPrefix(r.URL.Path, BasePath+"/") {
-			refusal(http.StatusNotFound, "Nothing is served outside "+BasePath).write(w)
+			rejection(http.StatusNotFound, "Nothing is served outside "+BasePath).write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// limitBody hands on a body that is complete and not too long, or nothing: half a body may look like a whole one.
+// limitBody rejects a request if its body is incomplete or too large. An incomplete body may be valid JSON.
 func limitBody(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 		switch {
 		case err != nil:
-			refusal(http.StatusBadRequest, "The request body did not arrive completely").write(w)
+			rejection(http.StatusBadRequest, "The request body did not arrive completely").write(w)
 		case len(body) > maxBody:
-			refusal(http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body is larger than %d bytes", maxBody)).write(w)
+			rejection(http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body is larger than %d bytes", maxBody)).write(w)
 		default:
 			setBody(r, body)
 			next.ServeHTTP(w, r)
@@ -99,21 +98,21 @@ func limitBody(next http.Handler) http.Handler {
 	})
 }
 
-// setBody replaces the body of a request by one that is in memory.
+// setBody replaces the body of a request.
 func setBody(r *http.Request, body []byte) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	r.ContentLength = int64(len(body))
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 }
 
-// randomBytes returns n random bytes. The standard library promises that reading them cannot fail.
+// randomBytes returns n random bytes. crypto/rand.Read never returns an error.
 func randomBytes(n int) []byte {
 	b := make([]byte, n)
 	_, _ = rand.Read(b)
 	return b
 }
 
-// newUUID returns a random (version 4) uuid in the form that the document prescribes.
+// newUUID returns a random UUID (version 4), in the form that the document requires.
 func newUUID() string {
 	b := randomBytes(16)
 	b[6] = b[6]&0x0f | 0x40 // version 4

@@ -8,95 +8,94 @@ import (
 	"time"
 )
 
-// operate is the end of the chain: it reads what is asked for, does it, and answers.
+// operate is the last handler of the chain. It validates a request, performs its operation, and writes the response.
 func (e *Emulator) operate(w http.ResponseWriter, r *http.Request) {
-	c, refused := e.readCall(r)
-	if refused != nil {
-		refused.write(w)
+	req, rejected := e.validate(r)
+	if rejected != nil {
+		rejected.write(w)
 		return
 	}
-	e.perform(c).write(w)
+	e.perform(req).write(w)
 }
 
-// perform carries out a request that keeps the contract. Besides login, these five operations are all there are, for
-// every kind.
-func (e *Emulator) perform(c call) answer {
+// perform performs the operation of a valid request: login, or one of the five operations of each kind.
+func (e *Emulator) perform(req validRequest) response {
 	switch {
-	case c.kind == login:
-		return e.loggedIn()
-	case c.method == http.MethodPost:
-		return e.created(c, e.create(c.kind, c.fields))
-	case c.method == http.MethodGet && c.uuid == "":
-		return e.listed(c)
-	case c.method == http.MethodGet:
-		p, err := e.stored(c)
-		return e.found(c, p, err)
-	case c.method == http.MethodPatch:
-		p, err := e.store.modify(c.kind, c.uuid, c.fields)
-		return e.found(c, p, err)
-	case c.method == http.MethodDelete:
-		return e.removed(c, e.store.remove(c.kind, c.uuid, false))
+	case req.kind == loginKind:
+		return e.login()
+	case req.method == http.MethodPost:
+		return e.create(req)
+	case req.method == http.MethodGet && req.uuid == "":
+		return e.list(req)
+	case req.method == http.MethodGet:
+		p, err := e.get(req)
+		return e.profileResponse(req.kind, p, err)
+	case req.method == http.MethodPatch:
+		p, err := e.store.modify(req.kind, req.uuid, req.fields)
+		return e.profileResponse(req.kind, p, err)
+	case req.method == http.MethodDelete:
+		return e.remove(req)
 	}
-	return refusal(http.StatusNotImplemented, "The emulator has no such operation")
+	return rejection(http.StatusNotImplemented, "The emulator has no such operation")
 }
 
-// created answers 201 or 200: the vendor declares both for a create, so each shape takes one.
-func (e *Emulator) created(c call, p profile) answer {
+// create responds with 201 for one shape and 200 for the other, because the vendor declares both.
+func (e *Emulator) create(req validRequest) response {
+	p := e.store.create(req.kind, newUUID(), e.withDefaults(req.kind, req.fields))
 	status := http.StatusCreated
 	if e.options.Shape == ShapeDocument {
 		status = http.StatusOK
 	}
-	return success(status, e.single(c.kind, p))
+	return success(status, e.profilePayload(req.kind, p))
 }
 
-func (e *Emulator) listed(c call) answer {
-	profiles := e.store.list(c.kind)
-	if c.lag > 0 {
-		profiles = e.store.past(c.kind, time.Now().Add(-c.lag))
+func (e *Emulator) list(req validRequest) response {
+	profiles := e.store.list(req.kind)
+	if req.lag > 0 {
+		profiles = e.store.listAt(req.kind, time.Now().Add(-req.lag))
 	}
 	if e.options.PageSize == 0 {
-		return success(http.StatusOK, e.many(c.kind, profiles))
+		return success(http.StatusOK, e.listPayload(req.kind, profiles))
 	}
 	total, size := len(profiles), e.options.PageSize
-	page := profiles[min(c.skip, total):min(c.skip+size, total)]
-	return success(http.StatusOK, map[string]any{"take": size, "skip": c.skip, "total": total, "data": e.many(c.kind, page)})
+	page := profiles[min(req.skip, total):min(req.skip+size, total)]
+	return success(http.StatusOK, map[string]any{"take": size, "skip": req.skip, "total": total, "data": e.listPayload(req.kind, page)})
 }
 
-// stored is the profile that a GET asks for.
-func (e *Emulator) stored(c call) (profile, error) {
-	if c.lag == 0 {
-		return e.store.get(c.kind, c.uuid)
+func (e *Emulator) get(req validRequest) (profile, error) {
+	if req.lag == 0 {
+		return e.store.get(req.kind, req.uuid)
 	}
-	for _, p := range e.store.past(c.kind, time.Now().Add(-c.lag)) {
-		if p.uuid == c.uuid {
+	for _, p := range e.store.listAt(req.kind, time.Now().Add(-req.lag)) {
+		if p.uuid == req.uuid {
 			return p, nil
 		}
 	}
 	return profile{}, errNotFound
 }
 
-func (e *Emulator) found(c call, p profile, err error) answer {
-	if err != nil {
-		return e.refused(c, err)
+func (e *Emulator) remove(req validRequest) response {
+	if err := e.store.remove(req.kind, req.uuid, false); err != nil {
+		return e.errorResponse(req.kind, err)
 	}
-	return success(http.StatusOK, e.single(c.kind, p))
+	return emptySuccess()
 }
 
-func (e *Emulator) removed(c call, err error) answer {
+func (e *Emulator) profileResponse(kind Kind, p profile, err error) response {
 	if err != nil {
-		return e.refused(c, err)
+		return e.errorResponse(kind, err)
 	}
-	return done()
+	return success(http.StatusOK, e.profilePayload(kind, p))
 }
 
-// refused answers what the store would not do.
-func (e *Emulator) refused(c call, err error) answer {
+// errorResponse converts an error of the store.
+func (e *Emulator) errorResponse(kind Kind, err error) response {
 	var inUse *inUseError
 	switch {
 	case errors.Is(err, errNotFound):
-		return refusal(http.StatusNotFound, "No such "+e.kinds[c.kind].noun)
+		return rejection(http.StatusNotFound, "No such "+e.kinds[kind].noun)
 	case errors.As(err, &inUse):
-		return refusal(http.StatusBadRequest, inUse.message)
+		return rejection(http.StatusBadRequest, inUse.message)
 	}
-	return refusal(http.StatusInternalServerError, "The emulator failed: "+err.Error())
+	return rejection(http.StatusInternalServerError, "The emulator failed: "+err.Error())
 }

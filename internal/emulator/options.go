@@ -10,73 +10,75 @@ import (
 	"time"
 )
 
-// What an emulator accepts, and how long what it issues is good for, unless Options say otherwise.
+// The defaults of Options.
 const (
-	DefaultToken         = "emulator-token" //nolint:gosec // it opens nothing but the emulator
+	DefaultToken         = "emulator-token" //nolint:gosec // only an emulator accepts it
 	DefaultEmail         = "emulator@example.com"
 	DefaultPassword      = "emulator-password"
 	DefaultTokenLifetime = 24 * time.Hour // as the vendor's
 )
 
-// maxRate is the largest rate, in requests per second, that can be asked for. No machine serves more.
+// maxRate is the maximum of Options.RequestsPerSecond. No machine serves more.
 const maxRate = 1e6
 
-// Shape is the form of the payload in an answer about profiles.
+// Shape is the form of the payload in a response about profiles.
 type Shape int
 
-// The shapes that CONTRACT.md (rule 2) tells a client to expect.
+// The shapes that CONTRACT.md (rule 2) describes.
 const (
-	// ShapeObject answers the profile itself, or for a list an array of profiles.
+	// ShapeObject sends the profile itself, or an array of profiles for a list.
 	ShapeObject Shape = iota
-	// ShapeDocument answers as the sample of the vendor's document does: an array of phone-number leases that contain
-	// the profile. An answer about one profile has two leases that repeat it, a list has one lease for each profile.
+	// ShapeDocument sends what the sample of the vendor's document shows: an array of phone-number leases that contain
+	// the profile. A response about one profile has two leases with the same profile. A list has one lease per profile.
 	ShapeDocument
 )
 
-// FieldNames says which names the API knows for the two fields that have two (CONTRACT.md, rule 4).
+// FieldNames selects the names of the two fields that have two names (CONTRACT.md, rule 4). It changes only requests and
+// responses: Defaults, Add, Change and Profile always use the documented names.
 type FieldNames int
 
-// The spellings. They change the wire only: Defaults, Add, Change and Profile always use the documented names.
+// The field names that the emulator can use.
 const (
-	// FieldNamesDocumented knows the names of the document: toll_free_weight and daily_spend_limit in requests.
+	// FieldNamesDocumented accepts the documented names: toll_free_weight and daily_spend_limit in requests.
 	FieldNamesDocumented FieldNames = iota
-	// FieldNamesAliasIgnore knows only tollfree_weight and daily_spent_limit, and skips the documented names unseen.
+	// FieldNamesAliasIgnore accepts only the aliases tollfree_weight and daily_spent_limit. It ignores the documented
+	// names, without validating their values.
 	FieldNamesAliasIgnore
-	// FieldNamesAliasReject knows only tollfree_weight and daily_spent_limit, and refuses the documented names with a
-	// 400 that names the field.
+	// FieldNamesAliasReject accepts only the aliases tollfree_weight and daily_spent_limit. It rejects the documented
+	// names with a 400 that names the field.
 	FieldNamesAliasReject
 )
 
-// Options are the ways in which one emulator differs from another. The zero value is a good emulator.
+// Options configure an emulator. The zero value is valid.
 type Options struct {
-	// Token is what X-Auth-Token may carry instead of a token that login issued; empty means DefaultToken. It never
-	// expires.
+	// Token is accepted in X-Auth-Token besides the tokens that login issues, and never expires. Empty means
+	// DefaultToken.
 	Token string
-	// Email and Password are what login wants; empty means DefaultEmail and DefaultPassword. An email has no colon: it
-	// ends at the first one in the header.
+	// Email and Password are the credentials of login. Empty means DefaultEmail and DefaultPassword. The email can't
+	// contain a colon, because the header separates it from the password by a colon.
 	Email, Password string
-	// TokenLifetime is how long a token of login is good for, a whole number of seconds; 0 means DefaultTokenLifetime.
+	// TokenLifetime is the lifetime of the tokens that login issues, in whole seconds. 0 means DefaultTokenLifetime.
 	TokenLifetime time.Duration
-	// RequestsPerSecond is what LimitRate sets, from 0 (no limit) to a million.
+	// RequestsPerSecond is the rate limit, from 0 (no limit) to 1,000,000. See LimitRate.
 	RequestsPerSecond float64
-	// Latency is waited before every answer. A client that goes away ends the wait, but its request, which has already
-	// arrived, is carried out all the same: as with any real server.
+	// Latency is the time that the emulator waits before it handles a request. A client that disconnects ends the wait,
+	// and the emulator still handles its request, because a real server would have received it too.
 	Latency time.Duration
-	// Defaults is what a field becomes that a create does not mention, by kind and documented request name, merged over
-	// the built-in defaults. Null is allowed for every field, because nobody knows what the real API does.
+	// Defaults are the values of fields that a create omits, by kind and documented name. They override the built-in
+	// defaults. Every field may be null, because nobody knows what the real API does.
 	Defaults map[Kind]map[string]any
 	// Shape is the form of the payloads.
 	Shape Shape
-	// FieldNames says which field names requests and answers use.
+	// FieldNames selects the field names in requests and responses.
 	FieldNames FieldNames
-	// PageSize makes lists come in pages of this many profiles, in the form of the vendor's search endpoints; 0 means
-	// in one response. The document has no pages.
+	// PageSize is the number of profiles in one page of a list, in the form of the vendor's search endpoints. 0 means
+	// that a list has no pages, as in the document.
 	PageSize int
-	// Decompose makes responses show text in Unicode NFD, whatever form it was sent in. Terraform knows NFC alone.
+	// Decompose makes responses return text in Unicode NFD. Terraform uses NFC for all text.
 	Decompose bool
-	// Control serves ControlPath, which steers the emulator over HTTP.
+	// Control serves the control endpoint below ControlPath.
 	Control bool
-	// OnRequest is called after each request was answered, from the goroutine that served it; nil for nothing.
+	// OnRequest is called after each request, from the goroutine that served it. It may be nil.
 	OnRequest func(Request)
 }
 
@@ -88,7 +90,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-func (o Options) check() error {
+func (o Options) validate() error {
 	switch {
 	case o.Latency < 0:
 		return fmt.Errorf("the latency must not be negative, it is %s", o.Latency)
@@ -103,10 +105,10 @@ func (o Options) check() error {
 	case o.TokenLifetime < time.Second || o.TokenLifetime%time.Second != 0:
 		return fmt.Errorf("the token lifetime must be whole seconds and at least 1s, it is %s", o.TokenLifetime)
 	}
-	return checkRate(o.RequestsPerSecond)
+	return validateRate(o.RequestsPerSecond)
 }
 
-func checkRate(perSecond float64) error {
+func validateRate(perSecond float64) error {
 	if perSecond >= 0 && perSecond <= maxRate { // false for NaN
 		return nil
 	}

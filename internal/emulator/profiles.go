@@ -11,86 +11,86 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Profiles returns every profile of a kind in order of creation; none for an unknown kind. See Profile for the form.
-func (e *Emulator) Profiles(name Kind) []map[string]any {
-	stored := e.store.list(name)
+// Profiles returns all profiles of a kind in order of creation, or none for an unknown kind. See Profile for their form.
+func (e *Emulator) Profiles(kind Kind) []map[string]any {
+	stored := e.store.list(kind)
 	all := make([]map[string]any, 0, len(stored))
 	for _, p := range stored {
-		all = append(all, p.public())
+		all = append(all, p.toMap())
 	}
 	return all
 }
 
-// Profile returns a copy of one profile: all fields by their documented request names, and uuid, created_on and
-// modified_on. Values are what encoding/json would decode: string, float64, bool or nil.
-func (e *Emulator) Profile(name Kind, uuid string) (map[string]any, bool) {
-	p, err := e.store.get(name, uuid)
+// Profile returns a copy of one profile: all fields by documented name, and uuid, created_on and modified_on. The values
+// have the types of encoding/json: string, float64, bool or nil.
+func (e *Emulator) Profile(kind Kind, uuid string) (map[string]any, bool) {
+	p, err := e.store.get(kind, uuid)
 	if err != nil {
 		return nil, false
 	}
-	return p.public(), true
+	return p.toMap(), true
 }
 
-// Add creates a profile behind the API's back, by the rules of a POST with documented names, and returns its uuid.
-func (e *Emulator) Add(name Kind, fields map[string]any) (uuid string, err error) {
-	values, err := e.judge(name, fields, rules.forCreate)
+// Add creates a profile without an API request and returns its UUID. The fields have documented names and must be valid
+// for a POST.
+func (e *Emulator) Add(kind Kind, fields map[string]any) (uuid string, err error) {
+	s, ok := e.schemas[kind]
+	if !ok {
+		return "", unknownKind(kind)
+	}
+	values, err := validFields(s.create, fields)
 	if err != nil {
 		return "", err
 	}
-	return e.create(name, values).uuid, nil
+	return e.store.create(kind, newUUID(), e.withDefaults(kind, values)).uuid, nil
 }
 
-// Change modifies a profile behind the API's back, by the rules of a PATCH with documented names.
-func (e *Emulator) Change(name Kind, uuid string, fields map[string]any) error {
-	values, err := e.judge(name, fields, rules.forModify)
+// Change modifies a profile without an API request. The fields have documented names and must be valid for a PATCH.
+func (e *Emulator) Change(kind Kind, uuid string, fields map[string]any) error {
+	s, ok := e.schemas[kind]
+	if !ok {
+		return unknownKind(kind)
+	}
+	values, err := validFields(s.modify, fields)
 	if err != nil {
 		return err
 	}
-	_, err = e.store.modify(name, uuid, values)
+	_, err = e.store.modify(kind, uuid, values)
 	return err
 }
 
-// Remove takes a profile away behind the API's back, protected or not.
-func (e *Emulator) Remove(name Kind, uuid string) error {
-	return e.store.remove(name, uuid, true)
+// Remove deletes a profile without an API request, even if it is protected.
+func (e *Emulator) Remove(kind Kind, uuid string) error {
+	return e.store.remove(kind, uuid, true)
 }
 
-// Protect makes the API refuse every DELETE of the profile from now on, with a 400 and this message, as it refuses to
-// remove a profile in use. An empty message ends the protection.
-func (e *Emulator) Protect(name Kind, uuid string, message string) {
-	e.store.protect(name, uuid, message)
+// Protect makes the API reject each DELETE of the profile with status 400 and this message, as it does for a profile in
+// use. An empty message ends the protection.
+func (e *Emulator) Protect(kind Kind, uuid string, message string) {
+	e.store.protect(kind, uuid, message)
 }
 
-// judge returns the fields as they would arrive in a request, if the schema allows them.
-func (e *Emulator) judge(name Kind, fields map[string]any, pick func(rules) *openapi3.Schema) (map[string]any, error) {
-	r, ok := e.documented[name]
-	if !ok {
-		return nil, unknownKind(name)
-	}
-	values, err := plain(fields)
+// validFields returns the fields as decoded JSON. It returns an error if the schema does not allow them.
+func validFields(schema *openapi3.Schema, fields map[string]any) (map[string]any, error) {
+	values, err := jsonValues(fields)
 	if err != nil {
 		return nil, err
 	}
-	if err := pick(r).VisitJSON(values, openapi3.VisitAsRequest(), openapi3.MultiErrors()); err != nil {
+	if err := schema.VisitJSON(values, openapi3.VisitAsRequest(), openapi3.MultiErrors()); err != nil {
 		return nil, explain(err)
 	}
 	return values, nil
 }
 
-// create stores a new profile.
-func (e *Emulator) create(name Kind, fields map[string]any) profile {
-	return e.store.create(name, newUUID(), e.complete(name, fields))
-}
-
-// complete fills in what the fields of a create do not mention.
-func (e *Emulator) complete(name Kind, fields map[string]any) map[string]any {
-	all := maps.Clone(e.kinds[name].defaults)
+// withDefaults returns the fields of a new profile: the given fields and the defaults of the others.
+func (e *Emulator) withDefaults(kind Kind, fields map[string]any) map[string]any {
+	all := maps.Clone(e.kinds[kind].defaults)
 	maps.Copy(all, fields)
 	return all
 }
 
-// plain turns any Go values into what encoding/json makes of them, so that 5, int64(5) and 5.0 are one value.
-func plain(fields map[string]any) (map[string]any, error) {
+// jsonValues encodes and decodes the fields, so that 5, int64(5) and 5.0 become the same value.
+func jsonValues(fields map[string]any) (map[string]any, error) {
 	encoded, err := json.Marshal(fields)
 	if err != nil {
 		return nil, fmt.Errorf("fields that cannot be written as JSON: %w", err)
@@ -99,13 +99,13 @@ func plain(fields map[string]any) (map[string]any, error) {
 	if err := json.Unmarshal(encoded, &values); err != nil {
 		return nil, err
 	}
-	if values == nil { // from a nil map
+	if values == nil { // fields was nil
 		values = make(map[string]any)
 	}
 	return values, nil
 }
 
-func (p profile) public() map[string]any {
+func (p profile) toMap() map[string]any {
 	all := maps.Clone(p.fields)
 	all["uuid"] = p.uuid
 	all["created_on"] = timestamp(p.created)
@@ -113,7 +113,7 @@ func (p profile) public() map[string]any {
 	return all
 }
 
-// timestamp writes a time the way answers do: RFC 3339 with milliseconds.
+// timestamp formats a time as in responses: RFC 3339 with milliseconds.
 func timestamp(t time.Time) string {
 	return t.Format("2006-01-02T15:04:05.000Z07:00")
 }

@@ -12,28 +12,28 @@ import (
 	"time"
 )
 
-// Request is one entry of the request log. It holds no header that may carry a credential.
+// Request is one entry of the request log. It has no headers that may contain credentials.
 type Request struct {
-	// Method, Path and Query are as received; Path and Query are still percent-encoded.
+	// Method, Path and Query are as received. Path and Query are percent-encoded.
 	Method string `json:"method"`
 	Path   string `json:"path"`
 	Query  string `json:"query,omitempty"`
-	// Body is as received, nil if there was none. Of a body that is too large only the first MiB is kept.
+	// Body is as received, or nil if there was none. If it was larger than 1 MiB, only the first MiB is kept.
 	Body []byte `json:"body,omitempty"`
-	// Status is the HTTP status of the answer; 0 while there is none, and for good if the connection was dropped instead.
-	// An answer that was cut off has a status, because the client has seen it.
+	// Status is the HTTP status of the response. It is 0 while the request is served, and stays 0 if the connection was
+	// closed without a response. A response that was cut has a status, because the client received it.
 	Status int `json:"status"`
-	// Fault is what an injected rule made of the request; empty if none hit.
+	// Fault is the action of the rule that hit the request, or empty.
 	Fault Action `json:"fault,omitempty"`
-	// Duration is the time from arrival until the answer began.
+	// Duration is the time from the arrival of the request to the first byte of the response.
 	Duration time.Duration `json:"duration"`
-	// UserAgent is the header of that name.
+	// UserAgent is the User-Agent header.
 	UserAgent string `json:"user_agent,omitempty"`
 }
 
-// MarshalJSON writes the body as a string, in which what is no UTF-8 is replaced, and the duration as Go does, "1.5ms".
+// MarshalJSON encodes the body as a string, with invalid UTF-8 replaced, and the duration as a string such as "1.5ms".
 func (r Request) MarshalJSON() ([]byte, error) {
-	type members Request // without this method
+	type members Request // has no MarshalJSON
 	return json.Marshal(struct {
 		members
 		Body     string   `json:"body,omitempty"`
@@ -41,52 +41,52 @@ func (r Request) MarshalJSON() ([]byte, error) {
 	}{members(r), string(r.Body), Duration(r.Duration)})
 }
 
-// maxLog is how much the log holds, in bytes. Whoever can reach the emulator can fill it, without a token too.
+// maxLog is the maximum size of the log in bytes. Clients without a token can fill the log too.
 const maxLog = 256 << 20
 
-// Requests returns the log of the requests since New, in order of arrival, those that are still being served included.
-// A client that has its answer finds the status here too. Only the latest are kept, of 256 MiB with their bodies.
+// Requests returns the requests since New, in order of arrival, including requests that are still being served. When a
+// client has a response, its status is in the log. The log keeps the latest 256 MiB, including bodies.
 func (e *Emulator) Requests() []Request {
 	return e.log.all()
 }
 
+// requestLog holds the latest requests. Entries are numbered from 0 in order of arrival.
 type requestLog struct {
-	// most is how many bytes the entries may take.
-	most int
+	maxBytes int
 
 	mu      sync.Mutex
 	entries []Request
-	// forgotten is how many there were before these, and size what these take.
-	forgotten, size int
+	dropped int // number of entries removed from the beginning
+	size    int // of the entries, in bytes
 }
 
-// bytes is about what the entry takes in memory.
+// bytes returns the approximate memory use of the entry.
 func (r *Request) bytes() int {
-	const itself = 200
-	return itself + len(r.Method) + len(r.Path) + len(r.Query) + len(r.Body) + len(r.UserAgent)
+	const overhead = 200
+	return overhead + len(r.Method) + len(r.Path) + len(r.Query) + len(r.Body) + len(r.UserAgent)
 }
 
-// add enters a request that has arrived and returns its place.
+// add appends an entry and returns its number. It drops the oldest entries if the log is too large.
 func (l *requestLog) add(entry Request) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, entry)
 	l.size += entry.bytes()
-	for l.size > l.most {
+	for l.size > l.maxBytes {
 		l.size -= l.entries[0].bytes()
-		l.entries[0] = Request{} // or what it holds would stay until the slice is copied
+		l.entries[0] = Request{} // frees the body now, not when append copies the slice
 		l.entries = l.entries[1:]
-		l.forgotten++
+		l.dropped++
 	}
-	return l.forgotten + len(l.entries) - 1
+	return l.dropped + len(l.entries) - 1
 }
 
-// change changes the entry at a place, if it has not been forgotten.
-func (l *requestLog) change(place int, change func(*Request)) {
+// change calls change with an entry, unless the entry was dropped.
+func (l *requestLog) change(number int, change func(*Request)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if place >= l.forgotten {
-		change(&l.entries[place-l.forgotten])
+	if number >= l.dropped {
+		change(&l.entries[number-l.dropped])
 	}
 }
 
@@ -94,69 +94,70 @@ func (l *requestLog) change(place int, change func(*Request)) {
 func (l *requestLog) all() []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	all := append([]Request{}, l.entries...) // never nil, which JSON would have as null
+	all := append([]Request{}, l.entries...) // not nil: JSON would be null
 	for i := range all {
 		all[i].Body = bytes.Clone(all[i].Body)
 	}
 	return all
 }
 
-// link enters every request into the log. It has to read the body for that, and hands it on unread.
-func (l *requestLog) link(done func(Request)) link {
+// middleware adds each request to the log, and calls done (which may be nil) after the response.
+func (l *requestLog) middleware(done func(Request)) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			arrival := time.Now()
 			entry := Request{
 				Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
-				Body: kept(readAhead(r)), UserAgent: r.UserAgent(),
+				Body: truncate(bufferBody(r)), UserAgent: r.UserAgent(),
 			}
-			place := l.add(entry)
-			r = r.WithContext(context.WithValue(r.Context(), placeKey{}, place))
+			number := l.add(entry)
+			r = r.WithContext(context.WithValue(r.Context(), numberKey{}, number))
 			if done != nil {
 				defer func() {
-					l.change(place, func(kept *Request) { entry = *kept })
+					l.change(number, func(current *Request) { entry = *current })
 					entry.Body = bytes.Clone(entry.Body)
 					done(entry)
 				}()
 			}
 			next.ServeHTTP(&statusWriter{ResponseWriter: w, onStatus: func(status int) {
-				l.change(place, func(entry *Request) { entry.Status, entry.Duration = status, time.Since(arrival) })
+				l.change(number, func(entry *Request) { entry.Status, entry.Duration = status, time.Since(arrival) })
 			}}, r)
 		})
 	}
 }
 
-// placeKey is where the context of a request holds its place in the log, an int.
-type placeKey struct{}
+// numberKey is the context key for the number of the request's log entry, an int.
+type numberKey struct{}
 
-// noteFault enters what a rule makes of a request that the log has.
-func (l *requestLog) noteFault(r *http.Request, action Action) {
-	if place, ok := r.Context().Value(placeKey{}).(int); ok {
-		l.change(place, func(entry *Request) { entry.Fault = action })
+// setFault sets the fault of the request's log entry.
+func (l *requestLog) setFault(r *http.Request, action Action) {
+	if number, ok := r.Context().Value(numberKey{}).(int); ok {
+		l.change(number, func(entry *Request) { entry.Fault = action })
 	}
 }
 
-func kept(body []byte) []byte {
+// truncate returns at most maxBody bytes of the body, or nil if it is empty.
+func truncate(body []byte) []byte {
 	if len(body) == 0 {
 		return nil
 	}
 	return body[:min(len(body), maxBody)]
 }
 
-// readAhead reads the body of a request, up to one byte more than is taken, and puts it back.
-func readAhead(r *http.Request) []byte {
+// bufferBody reads at most maxBody+1 bytes of the body. Then the body can be read again.
+func bufferBody(r *http.Request) []byte {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
-	r.Body = &readAgain{Reader: bytes.NewReader(body), err: err}
+	r.Body = &bufferedBody{Reader: bytes.NewReader(body), err: err}
 	return body
 }
 
-// readAgain is a body that was read once: the bytes, then the error that ended the first reading, if there was one.
-type readAgain struct {
+// bufferedBody returns the bytes of a body that was read, then the error of that reading, if any.
+type bufferedBody struct {
 	*bytes.Reader
 	err error
 }
 
-func (b *readAgain) Read(p []byte) (int, error) {
+func (b *bufferedBody) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
 	if err == io.EOF && b.err != nil {
 		err = b.err
@@ -164,10 +165,10 @@ func (b *readAgain) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (b *readAgain) Close() error { return nil }
+func (b *bufferedBody) Close() error { return nil }
 
-// statusWriter reports the status before the first byte of the answer can reach the client, so that the log never lags
-// behind what a client knows.
+// statusWriter calls onStatus before it sends the first byte of the response. So the log has the status before the
+// client has it.
 type statusWriter struct {
 	http.ResponseWriter
 	onStatus func(int)
@@ -189,5 +190,5 @@ func (w *statusWriter) Write(p []byte) (int, error) {
 	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
+// Unwrap is for http.ResponseController.
 func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

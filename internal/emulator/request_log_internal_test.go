@@ -10,7 +10,7 @@ import (
 // Whoever can reach the emulator adds to its log. What is too much makes it forget what is oldest.
 func TestLogForgets(t *testing.T) {
 	t.Parallel()
-	l := &requestLog{most: 10_000}
+	l := &requestLog{maxBytes: 10_000}
 	body := []byte(strings.Repeat("x", 1000))
 	var places []int
 	for range 20 {
@@ -23,7 +23,7 @@ func TestLogForgets(t *testing.T) {
 	if len(all) != 8 || all[0].Status != 12 || all[7].Status != 19 {
 		t.Errorf("%d entries, from %+v", len(all), all)
 	}
-	if l.size > l.most {
+	if l.size > l.maxBytes {
 		t.Errorf("the log takes %d bytes", l.size)
 	}
 }

@@ -10,14 +10,14 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// answer is a status and what is encoded as the body.
-type answer struct {
+// response is a response with the API's envelope.
+type response struct {
 	status int
 	body   envelope
-	allow  string // the Allow header; empty for none
+	allow  string // the Allow header, or empty
 }
 
-// envelope is what the API wraps every answer in. Members that do not apply are left out.
+// envelope is the JSON object around every payload and error.
 type envelope struct {
 	Success bool                  `json:"success"`
 	Payload any                   `json:"payload,omitempty"`
@@ -26,64 +26,74 @@ type envelope struct {
 	Fields  map[string]fieldError `json:"fields,omitempty"`
 }
 
-// fieldError says what is wrong with one field of a request. The vendor's newer pages show it.
+// fieldError is the error of one request field, as in the vendor's newer documentation.
 type fieldError struct {
 	Message string `json:"message"`
 }
 
-func success(status int, payload any) answer {
-	return answer{status: status, body: envelope{Success: true, Payload: payload}}
+func success(status int, payload any) response {
+	return response{status: status, body: envelope{Success: true, Payload: payload}}
 }
 
-// done answers what has nothing to tell.
-func done() answer {
+// emptySuccess returns a success with an empty object as payload.
+func emptySuccess() response {
 	return success(http.StatusOK, map[string]any{})
 }
 
-func refusal(status int, message string) answer {
-	return answer{status: status, body: envelope{Message: message, Status: status}}
+func rejection(status int, message string) response {
+	return response{status: status, body: envelope{Message: message, Status: status}}
 }
 
-func (a answer) write(w http.ResponseWriter) {
-	body, err := json.Marshal(a.body)
-	if err != nil { // only strings, numbers, bools and null are ever stored
-		a.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"The emulator cannot encode its answer"}`)
+func pathNotFound() response {
+	return rejection(http.StatusNotFound, "There is nothing at this path")
+}
+
+func methodNotAllowed(allow string) response {
+	res := rejection(http.StatusMethodNotAllowed, "This path does not take this method")
+	res.allow = allow
+	return res
+}
+
+func (res response) write(w http.ResponseWriter) {
+	body, err := json.Marshal(res.body)
+	if err != nil { // can't happen: the store holds only JSON values
+		res.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"The emulator cannot encode its answer"}`)
 	}
 	w.Header().Set("Content-Type", "application/json")
-	if a.allow != "" {
-		w.Header().Set("Allow", a.allow)
+	if res.allow != "" {
+		w.Header().Set("Allow", res.allow)
 	}
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(a.status)
-	_, _ = w.Write(body) // a client that went away is no concern of the API
+	w.WriteHeader(res.status)
+	_, _ = w.Write(body) // the client may have disconnected
 }
 
-// single is the payload of an answer about one profile.
-func (e *Emulator) single(name Kind, p profile) any {
+// profilePayload returns the payload of a response about one profile. In ShapeDocument, it has two leases, as if the
+// profile had two phone numbers.
+func (e *Emulator) profilePayload(kind Kind, p profile) any {
 	if e.options.Shape == ShapeDocument {
-		// Two leases that repeat the profile: what the API would answer if the profile had two phone numbers.
-		return []any{e.leaseOf(name, p), e.leaseOf(name, p)}
+		return []any{e.leaseJSON(kind, p), e.leaseJSON(kind, p)}
 	}
-	return e.view(name, p)
+	return e.profileJSON(kind, p)
 }
 
-// many is the payload of a list.
-func (e *Emulator) many(name Kind, profiles []profile) any {
+// listPayload returns the payload of a list.
+func (e *Emulator) listPayload(kind Kind, profiles []profile) any {
 	payload := make([]any, 0, len(profiles))
 	for _, p := range profiles {
 		if e.options.Shape == ShapeDocument {
-			payload = append(payload, e.leaseOf(name, p))
+			payload = append(payload, e.leaseJSON(kind, p))
 		} else {
-			payload = append(payload, e.view(name, p))
+			payload = append(payload, e.profileJSON(kind, p))
 		}
 	}
 	return payload
 }
 
-// view is a profile as answers show it.
-func (e *Emulator) view(name Kind, p profile) map[string]any {
-	k := e.kinds[name]
-	v := map[string]any{
+// profileJSON returns a profile as it is in responses.
+func (e *Emulator) profileJSON(kind Kind, p profile) map[string]any {
+	k := e.kinds[kind]
+	object := map[string]any{
 		"uuid":        p.uuid,
 		"created_on":  timestamp(p.created),
 		"modified_on": timestamp(p.modified),
@@ -92,19 +102,20 @@ func (e *Emulator) view(name Kind, p profile) map[string]any {
 		"modified_by": fakeUser(),
 	}
 	for member, value := range k.extra {
-		v[member] = value
+		object[member] = value
 	}
 	for field, value := range p.fields {
 		if text, ok := value.(string); ok && e.options.Decompose {
 			value = norm.NFD.String(text)
 		}
-		v[k.answerName(field, e.options.FieldNames)] = value
+		object[k.responseName(field, e.options.FieldNames)] = value
 	}
-	return v
+	return object
 }
 
-func (e *Emulator) leaseOf(name Kind, p profile) map[string]any {
+// leaseJSON returns a new phone-number lease that contains the profile.
+func (e *Emulator) leaseJSON(kind Kind, p profile) map[string]any {
 	lease := fakeLease()
-	e.kinds[name].lease(lease, e.view(name, p))
+	e.kinds[kind].addToLease(lease, e.profileJSON(kind, p))
 	return lease
 }

@@ -4,84 +4,91 @@ package emulator
 
 import "time"
 
-// Action is what goes wrong with a request.
+// Action is the way in which a request goes wrong.
 type Action string
 
-// The actions. A request is handled if the API does what it asks for, as if nothing were wrong.
+// The actions. To handle a request means to do what the API would do if nothing went wrong.
 const (
-	// ActionRespond does not handle the request: it answers Status, with the API's JSON error.
+	// ActionRespond does not handle the request. It responds with Status and the API's JSON error.
 	ActionRespond Action = "respond"
-	// ActionPage does not handle the request: it answers Status, with a page of HTML, as a proxy would.
+	// ActionPage does not handle the request. It responds with Status and an HTML page, as a proxy does.
 	ActionPage Action = "page"
-	// ActionReject does not handle the request: it answers 200, with "success": false.
+	// ActionReject does not handle the request. It responds with 200 and "success": false.
 	ActionReject Action = "reject"
-	// ActionCloseBefore closes the connection instead of handling the request.
+	// ActionCloseBefore does not handle the request. It closes the connection.
 	ActionCloseBefore Action = "close_before"
-	// ActionCloseAfter handles the request, and closes the connection instead of answering.
+	// ActionCloseAfter handles the request, and closes the connection without a response.
 	ActionCloseAfter Action = "close_after"
-	// ActionCut handles the request, announces the whole answer, sends half of its body, and closes the connection.
+	// ActionCut handles the request, sends the header and half of the body of the response, and closes the connection.
 	ActionCut Action = "cut"
-	// ActionEmpty handles the request, and answers 204 without a body, whatever the answer would be.
+	// ActionEmpty handles the request, and responds with 204 and no body.
 	ActionEmpty Action = "empty"
-	// ActionDelay waits For, then handles the request. A client that goes away ends the wait, and nothing else.
+	// ActionDelay waits For, then handles the request. A client that disconnects ends the wait; the request is still
+	// handled.
 	ActionDelay Action = "delay"
-	// ActionHold waits until Release or Remove, whether or not the client does, then handles the request. It does not
-	// hit a request after that.
+	// ActionHold waits until Release or Remove is called, then handles the request. A client that disconnects does not
+	// end the wait. After Release, the rule hits no more requests.
 	ActionHold Action = "hold"
-	// ActionLag answers a GET for profiles from the state of For ago: without what has been created since, with what
-	// has been removed since, and with the values from before each change since. It does not hit any other request.
+	// ActionLag responds to a GET for profiles with the profiles of For ago: without profiles created since, with
+	// profiles deleted since, and with the values before each change since. It hits no other requests.
 	ActionLag Action = "lag"
-	// ActionExpireLogins does what ExpireLogins does, then handles the request, which is refused if its own token was
-	// one of those.
+	// ActionExpireLogins calls ExpireLogins, then handles the request. If the request uses a token from a login, it is
+	// rejected.
 	ActionExpireLogins Action = "expire_logins"
 )
 
-// Fault is one thing that goes wrong.
+// Fault is one way in which a request goes wrong, with its parameters.
 type Fault struct {
 	Action Action `json:"action"`
-	// Status is the HTTP status: 400 to 599, or for a page also 200. Only for answer and page, which need it.
+	// Status is the HTTP status, from 400 to 599; for ActionPage it may also be 200. ActionRespond and ActionPage require
+	// it. Other actions do not allow it.
 	Status int `json:"status,omitempty"`
-	// RetryAfter is the header of that name, in seconds; 0 for none. Only for answer and page.
+	// RetryAfter is the Retry-After header in seconds. 0 means no header. Only ActionRespond and ActionPage allow it.
 	RetryAfter int `json:"retry_after,omitempty"`
-	// RetryAfterDate writes the header as the date that RetryAfter leads to, which it needs.
+	// RetryAfterDate sends the header as a date, RetryAfter seconds from now. It requires RetryAfter.
 	RetryAfterDate bool `json:"retry_after_date,omitempty"`
-	// For is how long, more than 0. Only for delay and lag, which need it.
+	// For is a duration of more than 0. ActionDelay and ActionLag require it. Other actions do not allow it.
 	For Duration `json:"for,omitempty"`
 }
 
-// Rule says which requests go wrong, and how. The zero value of a selector selects every request.
+// Rule selects requests and says how they go wrong. The zero value of a selector selects every request.
 type Rule struct {
-	// Method is the exact method; empty for any.
+	// Method is the HTTP method. Empty means any.
 	Method string `json:"method,omitempty"`
-	// Path is a pattern of path.Match for what follows BasePath in the path, percent-encoded as received: "/auth",
-	// "/profile/messaging", "/profile/*/*"; empty for any.
+	// Path is a pattern of path.Match for the percent-encoded path after BasePath, such as "/auth",
+	// "/profile/messaging" or "/profile/*/*". Empty means any.
 	Path string `json:"path,omitempty"`
-	// Skip is how many of the requests that match pass unhurt at first.
+	// Skip is the number of matching requests that pass before the rule hits one.
 	Skip int `json:"skip,omitempty"`
-	// Times is how many requests are hit; 0 for no bound.
+	// Times is the maximum number of requests that the rule hits. 0 means no maximum.
 	Times int `json:"times,omitempty"`
-	// Probability is the share of the requests that are hit, from 0 to 1; 0, like 1, for all of them. Which ones does
-	// not depend on chance, nor on the order in which requests for different profiles arrive: see Seed.
+	// Probability is the share of the matching requests that the rule hits, from 0 to 1. Both 0 and 1 mean all. The
+	// selection is not random: see Seed.
 	Probability float64 `json:"probability,omitempty"`
-	// Seed decides, together with a request's method, kind, object and attempt, whether it is hit and by which of the
-	// faults; Skip and Times are counted as requests arrive. The object is the name in the body of a POST, the name of
-	// the profile that a path leads to, the last one it had if it was removed, its uuid if there never was one, or
-	// nothing for a list. The attempt is how many such requests the rule has seen before. Rules that share a seed
-	// decide alike.
+	// Seed selects the requests that Probability hits, and their faults. The selection depends only on the seed and on
+	// the request's method, kind, object and attempt, so it does not depend on the order of requests for different
+	// profiles. The object is:
+	//
+	//   - for a POST, the name in its body;
+	//   - for a path of a profile, the last name of the profile, or the UUID if no profile ever had this UUID;
+	//   - for other paths, nothing.
+	//
+	// The attempt is the number of equal requests that the rule has seen before. Rules with the same seed make the same
+	// selection. Skip and Times count requests in order of arrival.
 	Seed uint64 `json:"seed,omitempty"`
-	// Faults is what may go wrong, at least one fault. Of several, one is picked for each request.
+	// Faults are the possible faults. A rule has at least one. If there are several, Seed selects one per request.
 	Faults []Fault `json:"faults"`
 }
 
-// Duration is a time.Duration that JSON has as a string, such as "250ms".
+// Duration is a time.Duration that is a string in JSON, such as "250ms".
 type Duration time.Duration
 
 func (d Duration) String() string { return time.Duration(d).String() }
 
-// MarshalText writes what String returns.
+// MarshalText returns d.String().
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText reads what time.ParseDuration does.
+// UnmarshalText parses text with time.ParseDuration.
 func (d *Duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	*d = Duration(parsed)

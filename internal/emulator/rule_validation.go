@@ -12,10 +12,11 @@ import (
 	"strings"
 )
 
-// needs are the members of a fault that go with its action, and with no other.
-type needs struct{ status, duration bool }
+// parameters are the members of Fault that an action requires. It allows no others, except that an action with a status
+// may have a RetryAfter.
+type parameters struct{ status, duration bool }
 
-var actions = map[Action]needs{
+var actions = map[Action]parameters{
 	ActionRespond:      {status: true},
 	ActionPage:         {status: true},
 	ActionReject:       {},
@@ -29,8 +30,8 @@ var actions = map[Action]needs{
 	ActionExpireLogins: {},
 }
 
-// check returns what is wrong with a rule: the member, what holds for it, and its value.
-func (r Rule) check() error {
+// validate returns an error with the member, its rule and its value.
+func (r Rule) validate() error {
 	switch {
 	case r.Method != strings.ToUpper(r.Method):
 		return fmt.Errorf("method must be in upper case, it is %q", r.Method)
@@ -43,19 +44,19 @@ func (r Rule) check() error {
 	case len(r.Faults) == 0:
 		return errors.New("faults must hold at least one fault, there is none")
 	}
-	if err := checkPattern(r.Path); err != nil {
+	if err := validatePath(r.Path); err != nil {
 		return err
 	}
 	for i, f := range r.Faults {
-		if err := f.check(); err != nil {
+		if err := f.validate(); err != nil {
 			return fmt.Errorf("faults[%d].%w", i, err)
 		}
 	}
 	return nil
 }
 
-// checkPattern refuses a pattern that is malformed, or that no path can match.
-func checkPattern(pattern string) error {
+// validatePath returns an error if the pattern is malformed or can't match a path.
+func validatePath(pattern string) error {
 	_, err := path.Match(pattern, "")
 	switch {
 	case err != nil:
@@ -68,25 +69,26 @@ func checkPattern(pattern string) error {
 	return nil
 }
 
-func (f Fault) check() error {
-	n, ok := actions[f.Action]
+func (f Fault) validate() error {
+	p, ok := actions[f.Action]
 	switch {
 	case !ok:
 		return fmt.Errorf("action must be one of %q, it is %q", slices.Sorted(maps.Keys(actions)), f.Action)
-	case n.status && !f.statusFits():
+	case p.status && !f.validStatus():
 		return fmt.Errorf("status must be %s, it is %d", f.statusRange(), f.Status)
-	case !n.status && f.Status != 0:
+	case !p.status && f.Status != 0:
 		return fmt.Errorf("status does not go with %s, it is %d", f.Action, f.Status)
-	case n.duration && f.For <= 0:
+	case p.duration && f.For <= 0:
 		return fmt.Errorf("for must be more than 0 for %s, it is %s", f.Action, f.For)
-	case !n.duration && f.For != 0:
+	case !p.duration && f.For != 0:
 		return fmt.Errorf("for does not go with %s, it is %s", f.Action, f.For)
 	}
-	return f.checkRetryAfter(n)
+	return f.validateRetryAfter(p)
 }
 
-// statusFits allows a page that is no error: the page on which a network wants a login comes with 200.
-func (f Fault) statusFits() bool {
+// validStatus reports whether the action allows the status. A page may have status 200, like the login page of a public
+// network.
+func (f Fault) validStatus() bool {
 	return f.Status >= 400 && f.Status <= 599 || f.Action == ActionPage && f.Status == http.StatusOK
 }
 
@@ -97,11 +99,11 @@ func (f Fault) statusRange() string {
 	return "from 400 to 599 for " + string(f.Action)
 }
 
-func (f Fault) checkRetryAfter(n needs) error {
+func (f Fault) validateRetryAfter(p parameters) error {
 	switch {
 	case f.RetryAfter < 0:
 		return fmt.Errorf("retry_after must not be negative, it is %d", f.RetryAfter)
-	case !n.status && f.RetryAfter != 0:
+	case !p.status && f.RetryAfter != 0:
 		return fmt.Errorf("retry_after does not go with %s, it is %d", f.Action, f.RetryAfter)
 	case f.RetryAfterDate && f.RetryAfter == 0:
 		return fmt.Errorf("retry_after_date needs a retry_after, for %s there is none", f.Action)

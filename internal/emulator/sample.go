@@ -2,9 +2,9 @@
 
 package emulator
 
-// This file holds what surrounds a profile in the sample answer of the vendor's document: the account, the users and
-// the phone-number lease. The values mean nothing. The secrets are there because the sample has them, and are easy to
-// recognise, so that a test can look for them where they must not be.
+// This file holds the objects around a profile in the sample response of the vendor's document: the account, the users
+// and the phone-number lease. The values have no meaning. The sample contains passwords and tokens, so these objects do
+// too. Their values are easy to recognize, so that tests can search for them in logs and state.
 
 const sampleTime = "2019-08-24T14:15:22Z"
 
@@ -21,7 +21,7 @@ func fakeAccount() map[string]any {
 }
 
 func fakeUser() map[string]any {
-	return map[string]any{ //nolint:gosec // the secrets are fake, see above
+	return map[string]any{ //nolint:gosec // fake credentials, see above
 		"created_on": sampleTime, "modified_on": sampleTime, "deleted_on": nil,
 		"uuid":         "05e00000-0000-4000-8000-000000000001",
 		"email":        "user@emulator.invalid",
@@ -34,8 +34,8 @@ func fakeUser() map[string]any {
 	}
 }
 
-// fakeLease is a phone-number lease that contains no profile yet: every place that could hold one is an empty object.
-// Each has a uuid of its own, which is not a profile's.
+// fakeLease returns a phone-number lease without a profile: each place for a profile is an empty object. The lease has
+// its own UUID, which differs from the profile's.
 func fakeLease() map[string]any {
 	return map[string]any{
 		"created_on": sampleTime, "modified_on": sampleTime, "expired_on": sampleTime,
@@ -74,8 +74,8 @@ func fakeOrder() map[string]any {
 	}
 }
 
-// sipConnection is the part of a lease that refers to an outbound voice profile. It has a uuid, a name and a
-// tech_prefix of its own, which a careless reader could take for the profile's.
+// sipConnection returns the part of a lease that contains an outbound voice profile. It has its own uuid, name and
+// tech_prefix, which a client must not confuse with the profile's.
 func sipConnection(voiceProfile map[string]any) map[string]any {
 	return map[string]any{
 		"created_on": sampleTime, "modified_on": sampleTime,

@@ -13,50 +13,50 @@ import (
 	"strings"
 )
 
-// maxSeedFaults is how many faults of a seed are told of at once.
-const maxSeedFaults = 20
+// maxSeedErrors is the maximum number of errors that Seed reports.
+const maxSeedErrors = 20
 
-// Seed adds the profiles that a JSON document describes: an object with an array of profiles for each kind, by the
-// kind's name. A profile has the fields of a POST with documented names, and may have the uuid that it is to get.
+// Seed adds the profiles of a JSON document: an object with an array of profiles for each kind. A profile has the fields
+// of a POST, with documented names, and may have a uuid.
 //
 //	{"messaging": [{"uuid": "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31", "name": "Support desk", "long_code_weight": 7}]}
 //
-// Either all of them are added, in their order, or none. The error has a line for each fault, which says where in the
-// document it is and which rule is broken, and never repeats a value.
+// Seed adds all profiles, in their order, or none. The error has one line for each invalid field, with its line number
+// in the document and the rule. It never repeats a value.
 func (e *Emulator) Seed(document []byte) error {
-	document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf")) // some editors mark UTF-8 so
+	document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf")) // a byte order mark
 	r := seedReader{emulator: e, document: document, uuids: make(map[string]int)}
 	if err := r.read(); err != nil {
 		return err
 	}
 	for _, p := range r.profiles {
-		e.store.create(p.kind, p.uuid, e.complete(p.kind, p.fields))
+		e.store.create(p.kind, p.uuid, e.withDefaults(p.kind, p.fields))
 	}
 	return nil
 }
 
-// seeded is a profile of a seed.
-type seeded struct {
+// seedProfile is a profile of a seed.
+type seedProfile struct {
 	kind   Kind
 	uuid   string
 	fields map[string]any
 }
 
-// seedReader reads a seed token by token, because a decoded value does not know the line that it was on.
+// seedReader decodes a seed token by token, because a decoded value has no line number.
 type seedReader struct {
 	emulator *Emulator
 	document []byte
 	tokens   *json.Decoder
-	profiles []seeded
-	uuids    map[string]int // where each is given
-	faults   []string
-	// Lines are counted from where they were counted last.
+	profiles []seedProfile
+	uuids    map[string]int // the line of each UUID
+	errors   []string
+	// lineAt counts line breaks from offset on. breaks is the number of line breaks before offset.
 	offset int64
 	breaks int
 }
 
 func (r *seedReader) read() error {
-	// Once the syntax is known to be good, no token can fail.
+	// After this check of the whole document, reading a token can't fail.
 	if err := json.Unmarshal(r.document, new(json.RawMessage)); err != nil {
 		var syntax *json.SyntaxError
 		if errors.As(err, &syntax) {
@@ -65,44 +65,45 @@ func (r *seedReader) read() error {
 		return err
 	}
 	r.tokens = json.NewDecoder(bytes.NewReader(r.document))
-	r.members("the file", "an object with an array of profiles for each kind", r.readKind)
-	if more := len(r.faults) - maxSeedFaults; more > 0 {
-		r.faults = append(r.faults[:maxSeedFaults], fmt.Sprintf("and %d more", more))
+	r.readObject("the file", "an object with an array of profiles for each kind", r.readKind)
+	if more := len(r.errors) - maxSeedErrors; more > 0 {
+		r.errors = append(r.errors[:maxSeedErrors], fmt.Sprintf("and %d more", more))
 	}
-	if len(r.faults) > 0 {
-		return errors.New(strings.Join(r.faults, "\n"))
+	if len(r.errors) > 0 {
+		return errors.New(strings.Join(r.errors, "\n"))
 	}
 	return nil
 }
 
+// readKind reads the array of profiles of one kind.
 func (r *seedReader) readKind(name string) {
-	k := r.emulator.kinds[Kind(name)]
-	if k == nil {
-		r.fault(r.line(), "there is no kind of profile %q; the kinds are %s", name, joinKinds(", "))
-		r.skip()
+	kind := Kind(name)
+	if r.emulator.kinds[kind] == nil {
+		r.addError(r.line(), "there is no kind of profile %q; the kinds are %s", name, joinKinds(", "))
+		r.skipValue()
 		return
 	}
-	if !r.opens('[', name, "an array of profiles") {
+	if !r.open('[', name, "an array of profiles") {
 		return
 	}
 	for r.tokens.More() {
-		r.readProfile(Kind(name), k)
+		r.readProfile(kind)
 	}
 	_, _ = r.tokens.Token() // the end of the array
 }
 
-func (r *seedReader) readProfile(name Kind, k *kind) {
-	p := seeded{kind: name, uuid: newUUID(), fields: make(map[string]any)}
+func (r *seedReader) readProfile(kind Kind) {
+	p := seedProfile{kind: kind, uuid: newUUID(), fields: make(map[string]any)}
 	lines := make(map[string]int)
-	before := len(r.faults)
-	begin, ok := r.members("a "+k.noun, "an object", func(field string) {
+	errorsBefore := len(r.errors)
+	begin, ok := r.readObject("a "+r.emulator.kinds[kind].noun, "an object", func(field string) {
 		lines[field] = r.line()
-		value, err := r.value()
+		value, err := r.readValue()
 		switch {
 		case err != nil:
-			r.fault(lines[field], "%s: the value cannot be read", printable(field))
+			r.addError(lines[field], "%s: the value cannot be read", printable(field))
 		case field == "uuid":
-			p.uuid = r.readUUID(name, value, lines[field])
+			p.uuid = r.checkUUID(kind, value, lines[field])
 		default:
 			p.fields[field] = value
 		}
@@ -110,45 +111,45 @@ func (r *seedReader) readProfile(name Kind, k *kind) {
 	if !ok {
 		return
 	}
-	var broken *violations
-	if _, err := r.emulator.judge(name, p.fields, rules.forCreate); errors.As(err, &broken) {
-		for _, message := range broken.general {
-			r.fault(begin, "%s", message)
+	var invalid *violations
+	if _, err := validFields(r.emulator.schemas[kind].create, p.fields); errors.As(err, &invalid) {
+		for _, message := range invalid.general {
+			r.addError(begin, "%s", message)
 		}
-		for _, field := range slices.Sorted(maps.Keys(broken.fields)) {
+		for _, field := range slices.Sorted(maps.Keys(invalid.fields)) {
 			line, ok := lines[field]
-			if !ok { // it is missing
+			if !ok { // a required field is missing
 				line = begin
 			}
-			r.fault(line, "%s: %s", printable(field), strings.Join(broken.fields[field], ", "))
+			r.addError(line, "%s: %s", printable(field), strings.Join(invalid.fields[field], ", "))
 		}
 	}
-	if len(r.faults) == before {
+	if len(r.errors) == errorsBefore {
 		r.profiles = append(r.profiles, p)
 	}
 }
 
-// readUUID judges a uuid that a seed gives to a profile.
-func (r *seedReader) readUUID(name Kind, value any, line int) string {
+// checkUUID adds an error if the UUID of a profile is invalid or not unique. It returns the UUID.
+func (r *seedReader) checkUUID(kind Kind, value any, line int) string {
 	uuid, _ := value.(string)
-	schema := r.emulator.documented[name].answer.Properties["uuid"].Value
+	schema := r.emulator.schemas[kind].profile.Properties["uuid"].Value
 	if schema.VisitJSON(value) != nil {
-		r.fault(line, "uuid: does not match %s", schema.Pattern)
+		r.addError(line, "uuid: does not match %s", schema.Pattern)
 		return uuid
 	}
-	if other, given := r.uuids[uuid]; given {
-		r.fault(line, "uuid: line %d has the same", other)
-	} else if _, exists := r.emulator.Profile(name, uuid); exists {
-		r.fault(line, "uuid: there is a profile with it already")
+	if other, duplicate := r.uuids[uuid]; duplicate {
+		r.addError(line, "uuid: line %d has the same", other)
+	} else if _, exists := r.emulator.Profile(kind, uuid); exists {
+		r.addError(line, "uuid: there is a profile with it already")
 	}
 	r.uuids[uuid] = line
 	return uuid
 }
 
-// members reads an object, and returns the line that it begins on, or false if it is none. Each is called behind the name of a member, to read
-// its value.
-func (r *seedReader) members(what, form string, each func(name string)) (begin int, ok bool) {
-	if !r.opens('{', what, form) {
+// readObject reads an object and calls member with the name of each member. That call must read the value. readObject
+// returns the line of the object's beginning, or false if the value is not an object.
+func (r *seedReader) readObject(what, form string, member func(name string)) (begin int, ok bool) {
+	if !r.open('{', what, form) {
 		return 0, false
 	}
 	begin = r.line()
@@ -157,44 +158,45 @@ func (r *seedReader) members(what, form string, each func(name string)) (begin i
 		token, _ := r.tokens.Token()
 		name, _ := token.(string)
 		if seen[name] {
-			r.fault(r.line(), "%q is there twice", name)
-			r.skip()
+			r.addError(r.line(), "%q is there twice", name)
+			r.skipValue()
 			continue
 		}
 		seen[name] = true
-		each(name)
+		member(name)
 	}
 	_, _ = r.tokens.Token() // the end of the object
 	return begin, true
 }
 
-// opens reads the first token of a value that has to begin with it, and otherwise the whole value, which is a fault.
-func (r *seedReader) opens(first byte, what, form string) bool {
+// open reads the opening delimiter of an object or array. If the value begins with another character, open adds an error,
+// skips the value, and returns false.
+func (r *seedReader) open(delimiter byte, what, form string) bool {
 	rest := bytes.TrimLeft(r.document[r.tokens.InputOffset():], " \t\r\n:,")
-	if rest[0] != first {
-		r.fault(r.lineAt(int64(len(r.document)-len(rest))), "%s must be %s", what, form)
-		r.skip()
+	if rest[0] != delimiter {
+		r.addError(r.lineAt(int64(len(r.document)-len(rest))), "%s must be %s", what, form)
+		r.skipValue()
 		return false
 	}
 	_, _ = r.tokens.Token()
 	return true
 }
 
-// value reads a whole value. A number that no float64 holds is an error.
-func (r *seedReader) value() (value any, err error) {
+// readValue reads a whole value. It returns an error for a number that does not fit into a float64.
+func (r *seedReader) readValue() (value any, err error) {
 	var raw json.RawMessage
 	_ = r.tokens.Decode(&raw)
 	err = json.Unmarshal(raw, &value)
 	return value, err
 }
 
-func (r *seedReader) skip() { _, _ = r.value() }
+func (r *seedReader) skipValue() { _, _ = r.readValue() }
 
-func (r *seedReader) fault(line int, format string, arguments ...any) {
-	r.faults = append(r.faults, fmt.Sprintf("line %d: ", line)+fmt.Sprintf(format, arguments...))
+func (r *seedReader) addError(line int, format string, arguments ...any) {
+	r.errors = append(r.errors, fmt.Sprintf("line %d: ", line)+fmt.Sprintf(format, arguments...))
 }
 
-// line is where the last token ends, which is where it begins: no token of JSON has a line break in it.
+// line returns the line of the last token. A JSON token has no line breaks.
 func (r *seedReader) line() int { return r.lineAt(r.tokens.InputOffset()) }
 
 func (r *seedReader) lineAt(offset int64) int {
@@ -206,7 +208,7 @@ func (r *seedReader) lineAt(offset int64) int {
 	return 1 + r.breaks
 }
 
-// printable is a name that does not break a line.
+// printable quotes a name if it contains special characters, such as line breaks.
 func printable(name string) string {
 	if quoted := strconv.Quote(name); quoted != `"`+name+`"` {
 		return quoted

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// profile is one stored profile. Fields are by documented request name and hold only what JSON has for one value:
-// string, float64, bool and nil, so a shallow copy is a full copy.
+// profile is one stored profile. Its fields have documented names. Each value is a string, float64, bool or nil, so a
+// shallow copy is a full copy.
 type profile struct {
 	uuid              string
 	created, modified time.Time // UTC, whole milliseconds
@@ -26,12 +26,12 @@ func (p *profile) clone() profile {
 
 var errNotFound = errors.New("there is no profile of this kind with this uuid")
 
-// inUseError is why a profile cannot be removed.
+// inUseError is the error for the deletion of a profile in use.
 type inUseError struct{ message string }
 
 func (e *inUseError) Error() string { return e.message }
 
-// store is the account: all profiles, and which of them are in use. What goes in and comes out is copied.
+// store holds the profiles of the account. It copies all profiles that it receives or returns.
 type store struct {
 	mu          sync.Mutex
 	collections map[Kind]*collection
@@ -39,41 +39,41 @@ type store struct {
 
 type collection struct {
 	byUUID    map[string]*profile
-	order     []string          // uuids in order of creation
-	history   []version         // every change, in order of time
-	protected map[string]string // uuid to the message that a removal is refused with
+	order     []string          // UUIDs in order of creation
+	history   []version         // all changes, in order of time
+	protected map[string]string // UUIDs of profiles in use, with the message for a DELETE
 }
 
 func newStore() *store {
 	return &store{collections: make(map[Kind]*collection)}
 }
 
-// of returns the collection of a kind. The caller holds the lock.
-func (s *store) of(name Kind) *collection {
-	c := s.collections[name]
+// collection returns the collection of a kind. The caller holds the lock.
+func (s *store) collection(kind Kind) *collection {
+	c := s.collections[kind]
 	if c == nil {
 		c = &collection{byUUID: make(map[string]*profile), protected: make(map[string]string)}
-		s.collections[name] = c
+		s.collections[kind] = c
 	}
 	return c
 }
 
-func (s *store) create(name Kind, uuid string, fields map[string]any) profile {
+func (s *store) create(kind Kind, uuid string, fields map[string]any) profile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	p := &profile{uuid: uuid, created: now, modified: now, fields: maps.Clone(fields)}
-	c := s.of(name)
+	c := s.collection(kind)
 	c.byUUID[p.uuid] = p
 	c.order = append(c.order, p.uuid)
-	c.note(p.uuid, p)
+	c.addVersion(p.uuid, p)
 	return p.clone()
 }
 
-func (s *store) list(name Kind) []profile {
+func (s *store) list(kind Kind) []profile {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.of(name)
+	c := s.collection(kind)
 	all := make([]profile, 0, len(c.order))
 	for _, uuid := range c.order {
 		all = append(all, c.byUUID[uuid].clone())
@@ -81,32 +81,32 @@ func (s *store) list(name Kind) []profile {
 	return all
 }
 
-func (s *store) get(name Kind, uuid string) (profile, error) {
+func (s *store) get(kind Kind, uuid string) (profile, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	p := s.of(name).byUUID[uuid]
+	p := s.collection(kind).byUUID[uuid]
 	if p == nil {
 		return profile{}, errNotFound
 	}
 	return p.clone(), nil
 }
 
-func (s *store) modify(name Kind, uuid string, fields map[string]any) (profile, error) {
+func (s *store) modify(kind Kind, uuid string, fields map[string]any) (profile, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.of(name)
+	c := s.collection(kind)
 	p := c.byUUID[uuid]
 	if p == nil {
 		return profile{}, errNotFound
 	}
 	maps.Copy(p.fields, fields)
-	p.modified = after(p.modified)
-	c.note(uuid, p)
+	p.modified = nowAfter(p.modified)
+	c.addVersion(uuid, p)
 	return p.clone(), nil
 }
 
-// after is now, but later than t even if the clock has not moved on or was put back.
-func after(t time.Time) time.Time {
+// nowAfter returns the current time. If the current time is not later than t, it returns t plus one millisecond.
+func nowAfter(t time.Time) time.Time {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	if !now.After(t) {
 		now = t.Add(time.Millisecond)
@@ -114,11 +114,11 @@ func after(t time.Time) time.Time {
 	return now
 }
 
-// remove takes a profile out. Force removes it even if it is protected.
-func (s *store) remove(name Kind, uuid string, force bool) error {
+// remove deletes a profile. If force is set, it also deletes a protected profile.
+func (s *store) remove(kind Kind, uuid string, force bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := s.of(name)
+	c := s.collection(kind)
 	if c.byUUID[uuid] == nil {
 		return errNotFound
 	}
@@ -127,16 +127,16 @@ func (s *store) remove(name Kind, uuid string, force bool) error {
 	}
 	delete(c.byUUID, uuid)
 	c.order = slices.DeleteFunc(c.order, func(u string) bool { return u == uuid })
-	c.note(uuid, nil)
+	c.addVersion(uuid, nil)
 	return nil
 }
 
-func (s *store) protect(name Kind, uuid, message string) {
+func (s *store) protect(kind Kind, uuid, message string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if message == "" {
-		delete(s.of(name).protected, uuid)
+		delete(s.collection(kind).protected, uuid)
 		return
 	}
-	s.of(name).protected[uuid] = message
+	s.collection(kind).protected[uuid] = message
 }

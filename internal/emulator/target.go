@@ -13,57 +13,57 @@ import (
 	"strings"
 )
 
-// target is what a path leads to.
+// target is a parsed path.
 type target struct {
-	below string // what follows BasePath, percent-encoded
-	kind  Kind   // of profile, or login; empty for nothing that the API has
-	uuid  string // empty for a collection and for login
+	path string // the percent-encoded path after BasePath
+	kind Kind   // of a profile, or loginKind; empty for an unknown path
+	uuid string // empty for a collection and for login
 }
 
-// profilePath is what follows BasePath in the path of a profile, or of all profiles of a kind.
+// profilePath matches the path of a collection or of a profile, without BasePath.
 var profilePath = regexp.MustCompile(fmt.Sprintf("^/profile/(%s)(?:/([^/]+))?$", joinKinds("|")))
 
-// targetOf reads a percent-encoded path.
+// targetOf parses a percent-encoded path.
 func targetOf(escaped string) target {
-	below, ok := strings.CutPrefix(escaped, BasePath)
+	path, ok := strings.CutPrefix(escaped, BasePath)
 	if !ok {
 		return target{}
 	}
-	t := target{below: below}
+	t := target{path: path}
 	if escaped == loginPath {
-		t.kind = login
-	} else if parts := profilePath.FindStringSubmatch(below); parts != nil {
+		t.kind = loginKind
+	} else if parts := profilePath.FindStringSubmatch(path); parts != nil {
 		t.kind = Kind(parts[1])
-		t.uuid, _ = url.PathUnescape(parts[2]) // what a server takes for a path can be decoded
+		t.uuid, _ = url.PathUnescape(parts[2]) // net/http accepts only valid encodings
 	}
 	return t
 }
 
-// subject is what decides about a request, besides the seed and the attempt.
-type subject struct {
+// requestKey identifies equal requests: see Rule.Seed.
+type requestKey struct {
 	method string
 	kind   Kind
-	object string // see Rule.Seed
+	object string
 }
 
-func (e *Emulator) subjectOf(r *http.Request, t target) subject {
-	s := subject{method: r.Method, kind: t.kind, object: t.uuid}
+func (e *Emulator) keyOf(r *http.Request, t target) requestKey {
+	key := requestKey{method: r.Method, kind: t.kind, object: t.uuid}
 	if r.Method == http.MethodPost {
 		var body struct {
 			Name string `json:"name"`
 		}
-		_ = json.Unmarshal(readAhead(r), &body) // a body without a name has none, whatever else is wrong with it
-		s.object = body.Name
+		_ = json.Unmarshal(bufferBody(r), &body) // the name stays empty if the body is invalid
+		key.object = body.Name
 	} else if name := e.store.lastName(t.kind, t.uuid); name != "" {
-		s.object = name
+		key.object = name
 	}
-	return s
+	return key
 }
 
-// draw is what a seed and a subject's attempt come to: two numbers that are spread evenly, and that have nothing to do
-// with those of any other attempt, subject or seed.
-func draw(seed uint64, s subject, attempt int) (share float64, choice uint64) {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %q %d", seed, s.method, s.kind, s.object, attempt))
-	share = float64(binary.BigEndian.Uint64(sum[:8])>>11) / (1 << 53) // from 0 to 1, 1 excluded
+// pseudoRandom returns two independent numbers that depend only on its arguments: a share from 0 to 1 (1 excluded), and
+// any uint64.
+func pseudoRandom(seed uint64, key requestKey, attempt int) (share float64, choice uint64) {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %q %q %d", seed, key.method, key.kind, key.object, attempt))
+	share = float64(binary.BigEndian.Uint64(sum[:8])>>11) / (1 << 53)
 	return share, binary.BigEndian.Uint64(sum[8:16])
 }

@@ -17,60 +17,58 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 )
 
-// call is a request that keeps the contract.
-type call struct {
+// validRequest is a request that the contract allows.
+type validRequest struct {
 	method string
 	kind   Kind
-	uuid   string         // empty where the path has none
-	fields map[string]any // by documented name; nil where the operation takes no body
-	lag    time.Duration  // how far behind the state is that a GET is answered from
-	skip   int            // how many profiles a list leaves out at its beginning
+	uuid   string         // empty if the path has none
+	fields map[string]any // by documented name; nil if the operation has no body
+	lag    time.Duration  // the age of the profiles in the response to a GET
+	skip   int            // the number of profiles that a list skips at its beginning
 }
 
-// readCall finds the operation that a request is for and holds the request to the contract. Either the call is good or
-// the refusal is not nil.
-func (e *Emulator) readCall(r *http.Request) (call, *answer) {
+// validate checks a request against the contract. It returns a rejection if the contract does not allow the request.
+func (e *Emulator) validate(r *http.Request) (req validRequest, rejected *response) {
 	route, params, err := e.router.FindRoute(r)
 	if err != nil {
-		return call{}, e.misrouted(r, err)
+		res := e.noRoute(r, err)
+		return validRequest{}, &res
 	}
 	if uuid, ok := params["uuid"]; ok {
-		// The router leaves percent-encoding in; where it makes no sense, the pattern refuses it.
-		if plain, err := url.PathUnescape(uuid); err == nil {
-			params["uuid"] = plain
+		// The router does not decode parameters. If decoding fails, the pattern of the parameter rejects the encoded text.
+		if decoded, err := url.PathUnescape(uuid); err == nil {
+			params["uuid"] = decoded
 		}
 	}
+	kind := kindOf(route)
 	if route.Operation.RequestBody != nil && e.options.FieldNames == FieldNamesAliasIgnore {
-		e.dropDocumented(r, kindOf(route))
+		e.dropDocumented(r, kind)
 	}
-	value, err := validated(r, route, params)
+	body, err := validBody(r, route, params)
 	if err != nil {
-		return call{}, explain(err).refusal()
+		return validRequest{}, explain(err).rejection()
 	}
-	name := kindOf(route)
 	skip, _ := strconv.Atoi(r.URL.Query().Get("skip")) // 0 without it
-	return call{
-		method: r.Method, kind: name, uuid: params["uuid"],
-		fields: e.documentedFields(name, value), lag: lagOf(r.Context()), skip: max(0, skip),
+	return validRequest{
+		method: r.Method, kind: kind, uuid: params["uuid"],
+		fields: e.documentedFields(kind, body), lag: lagFrom(r.Context()), skip: max(0, skip),
 	}, nil
 }
 
-// kindOf reads the kind out of a path of the contract: /profile/<kind>, /profile/<kind>/{uuid}, or that of login.
+// kindOf returns the kind in a path of the contract: /profile/<kind>, /profile/<kind>/{uuid} or /auth.
 func kindOf(route *routers.Route) Kind {
 	return Kind(path.Base(strings.TrimSuffix(route.Path, "/{uuid}")))
 }
 
-// misrouted answers a request that the contract has no operation for.
-func (e *Emulator) misrouted(r *http.Request, err error) *answer {
-	a := refusal(http.StatusNotFound, "There is nothing at this path")
+// noRoute returns the response to a request that has no operation in the contract.
+func (e *Emulator) noRoute(r *http.Request, err error) response {
 	if errors.Is(err, routers.ErrMethodNotAllowed) {
-		a = refusal(http.StatusMethodNotAllowed, "This path does not take this method")
-		a.allow = e.methodsOf(r)
+		return methodNotAllowed(e.methodsOf(r))
 	}
-	return &a
+	return pathNotFound()
 }
 
-// methodsOf lists the methods that the contract has for the path of a request.
+// methodsOf returns the methods that the contract has for the path of a request.
 func (e *Emulator) methodsOf(r *http.Request) string {
 	var methods []string
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {
@@ -85,8 +83,8 @@ func (e *Emulator) methodsOf(r *http.Request) string {
 
 var errNotJSON = errors.New("the request body is not valid JSON")
 
-// validated holds a request to the contract and returns the value of its body; nil where the operation takes none.
-func validated(r *http.Request, route *routers.Route, params map[string]string) (any, error) {
+// validBody checks a request against its operation. It returns the decoded body, or nil if the operation has none.
+func validBody(r *http.Request, route *routers.Route, params map[string]string) (any, error) {
 	err := openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
 		Request:    r,
 		PathParams: params,
@@ -94,13 +92,13 @@ func validated(r *http.Request, route *routers.Route, params map[string]string) 
 		Options: &openapi3filter.Options{
 			MultiError:          true,
 			SkipSettingDefaults: true,
-			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // an earlier link has decided about the token
+			AuthenticationFunc:  openapi3filter.NoopAuthenticationFunc, // authenticate has checked the token
 		},
 	})
 	if err != nil || route.Operation.RequestBody == nil {
 		return nil, err
 	}
-	// The validator puts the body back as it was. It reads the first JSON value and overlooks whatever follows it.
+	// ValidateRequest restores the body. It reads only the first JSON value and ignores any text after it.
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return nil, err
@@ -112,19 +110,19 @@ func validated(r *http.Request, route *routers.Route, params map[string]string) 
 	return value, nil
 }
 
-// dropDocumented removes the documented spellings from a body, as an API does that has never heard of them. A body that
-// is no JSON object is left as it is, for the contract to refuse.
-func (e *Emulator) dropDocumented(r *http.Request, name Kind) {
+// dropDocumented removes the documented names of fields with an alias from the body, like an API that ignores unknown
+// fields. It does not change a body that is not a JSON object, which validBody rejects.
+func (e *Emulator) dropDocumented(r *http.Request, kind Kind) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the body is in memory
+		return // can't happen: the body is in memory
 	}
 	setBody(r, body)
 	var members map[string]json.RawMessage
 	if json.Unmarshal(body, &members) != nil || members == nil {
 		return
 	}
-	for documented := range e.kinds[name].otherSpelling {
+	for documented := range e.kinds[kind].aliases {
 		delete(members, documented)
 	}
 	if rest, err := json.Marshal(members); err == nil {
@@ -132,16 +130,16 @@ func (e *Emulator) dropDocumented(r *http.Request, name Kind) {
 	}
 }
 
-// documentedFields gives the fields of a valid body the names that the document gives them, whatever the API calls them.
-func (e *Emulator) documentedFields(name Kind, body any) map[string]any {
+// documentedFields returns the fields of a valid body by their documented names.
+func (e *Emulator) documentedFields(kind Kind, body any) map[string]any {
 	fields, _ := body.(map[string]any)
 	if fields == nil || e.options.FieldNames == FieldNamesDocumented {
 		return fields
 	}
-	for documented, other := range e.kinds[name].otherSpelling {
-		if value, ok := fields[other]; ok {
+	for documented, alias := range e.kinds[kind].aliases {
+		if value, ok := fields[alias]; ok {
 			fields[documented] = value
-			delete(fields, other)
+			delete(fields, alias)
 		}
 	}
 	return fields

@@ -13,23 +13,23 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// violations is what is wrong with a request, in words. They never repeat a value that was sent: a callback URL may
-// carry credentials. The validator's own messages do repeat values, which is why they are taken apart here.
+// violations are the rules of the contract that a request breaks. The messages never repeat a value, because a callback
+// URL may contain credentials. The validator's own messages do repeat values.
 type violations struct {
 	general []string            // about the request as a whole
-	fields  map[string][]string // by field or parameter
+	fields  map[string][]string // by name of the field or parameter
 }
 
-// explain takes an error of the validator apart.
+// explain converts an error of the validator.
 func explain(err error) *violations {
 	v := &violations{fields: make(map[string][]string)}
 	v.collect(err, "")
 	return v
 }
 
-// collect adds what an error says. Parameter is the name of the parameter it is about; empty for the body.
+// collect adds the messages of err. The parameter is the name of a path parameter, or empty for the body.
 func (v *violations) collect(err error, parameter string) {
-	switch e := err.(type) { //nolint:errorlint // the validator nests its errors; each layer is taken off on purpose
+	switch e := err.(type) { //nolint:errorlint // the validator nests its errors, and collect needs each layer
 	case openapi3.MultiError:
 		for _, each := range e {
 			v.collect(each, parameter)
@@ -37,7 +37,7 @@ func (v *violations) collect(err error, parameter string) {
 	case *openapi3filter.RequestError:
 		v.collectRequest(e)
 	case *openapi3.SchemaError:
-		for _, field := range fieldsAtFault(e, parameter) {
+		for _, field := range invalidFields(e, parameter) {
 			v.add(field, reason(e))
 		}
 	default:
@@ -51,7 +51,7 @@ func (v *violations) collectRequest(e *openapi3filter.RequestError) {
 		v.collect(e.Err, e.Parameter.Name)
 	case e.Err != nil:
 		v.collect(e.Err, "")
-	default: // the only error about a body that has no cause
+	default: // only an unsupported Content-Type has no cause
 		v.add("", "the Content-Type must be application/json")
 	}
 }
@@ -66,15 +66,15 @@ func (v *violations) add(field, message string) {
 	}
 }
 
-// fieldsAtFault names the fields that a rule of the contract was broken by; one empty name for the body as a whole.
-func fieldsAtFault(e *openapi3.SchemaError, parameter string) []string {
+// invalidFields returns the names of the fields that e is about, or one empty name for the body as a whole.
+func invalidFields(e *openapi3.SchemaError, parameter string) []string {
 	if parameter != "" {
 		return []string{parameter}
 	}
-	if at := e.JSONPointer(); len(at) > 0 {
-		return at[:1]
+	if pointer := e.JSONPointer(); len(pointer) > 0 {
+		return pointer[:1]
 	}
-	// A field that the schema does not have is reported for the whole object.
+	// The validator reports unknown fields as one error of the whole object.
 	if body, ok := e.Value.(map[string]any); ok && e.SchemaField == "properties" {
 		unknown := slices.Sorted(maps.Keys(body))
 		return slices.DeleteFunc(unknown, func(name string) bool { return e.Schema.Properties[name] != nil })
@@ -97,19 +97,19 @@ func reason(e *openapi3.SchemaError) string {
 	return e.Reason
 }
 
-// general words an error that is not about the value of a field.
+// general returns the message for an error that is not about the value of a field.
 func general(err error) string {
-	var unreadable *openapi3filter.ParseError
+	var parseError *openapi3filter.ParseError
 	switch {
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
 		return "the request body is required"
-	case errors.As(err, &unreadable), errors.Is(err, errNotJSON):
+	case errors.As(err, &parseError), errors.Is(err, errNotJSON):
 		return errNotJSON.Error()
 	}
 	return "the request cannot be read"
 }
 
-// Error is one line with everything that is wrong, in a stable order.
+// Error returns all messages in one line, sorted by field.
 func (v *violations) Error() string {
 	parts := slices.Clone(v.general)
 	for _, field := range slices.Sorted(maps.Keys(v.fields)) {
@@ -118,14 +118,14 @@ func (v *violations) Error() string {
 	return strings.Join(parts, "; ")
 }
 
-// refusal is the answer to a request with these violations.
-func (v *violations) refusal() *answer {
-	a := refusal(http.StatusBadRequest, "Invalid request: "+v.Error())
+// rejection returns the response to a request with these violations.
+func (v *violations) rejection() *response {
+	res := rejection(http.StatusBadRequest, "Invalid request: "+v.Error())
 	for field, messages := range v.fields {
-		if a.body.Fields == nil {
-			a.body.Fields = make(map[string]fieldError)
+		if res.body.Fields == nil {
+			res.body.Fields = make(map[string]fieldError)
 		}
-		a.body.Fields["params."+field] = fieldError{Message: strings.Join(messages, ", ")}
+		res.body.Fields["params."+field] = fieldError{Message: strings.Join(messages, ", ")}
 	}
-	return &a
+	return &res
 }
