@@ -12,7 +12,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// settings are what the command line says.
+// settings are the values of the flags.
 type settings struct {
 	addr    string
 	seed    string
@@ -22,7 +22,7 @@ type settings struct {
 
 func flags(s *settings) *flag.FlagSet {
 	f := flag.NewFlagSet("opentact-emulator", flag.ContinueOnError)
-	f.SetOutput(io.Discard) // run prints the errors, once
+	f.SetOutput(io.Discard) // run prints the error
 	f.StringVar(&s.addr, "addr", "127.0.0.1:8480", "listen on this `host:port`; port 0 picks a free one")
 	f.StringVar(&s.seed, "seed", "", "start with the profiles of this JSON `file`, see below")
 	f.StringVar(&s.api.Token, "token", emulator.DefaultToken,
@@ -39,21 +39,21 @@ func flags(s *settings) *flag.FlagSet {
 	return f
 }
 
-// parse reads the command line, without the program's name. The error is flag.ErrHelp where the manual is asked for.
+// parse parses the arguments after the program's name. The error is flag.ErrHelp for -h.
 func parse(args []string) (settings, error) {
 	var s settings
 	f := flags(&s)
 	if err := f.Parse(args); err != nil {
 		return settings{}, err
 	}
-	if err := s.check(f); err != nil {
+	if err := s.validate(f); err != nil {
 		return settings{}, err
 	}
 	return s, nil
 }
 
-// check says what the flags must not be, by their names. What else the emulator does not take, it says itself.
-func (s settings) check(f *flag.FlagSet) error {
+// validate rejects values that emulator.New would accept as defaults or report without the name of the flag.
+func (s settings) validate(f *flag.FlagSet) error {
 	switch {
 	case f.NArg() > 0:
 		return fmt.Errorf("unexpected argument %q: there are only flags", f.Arg(0))
@@ -73,4 +73,5 @@ func (s settings) check(f *flag.FlagSet) error {
 	return nil
 }
 
+// invisible reports whether r is not a visible ASCII character.
 func invisible(r rune) bool { return r <= ' ' || r > '~' }

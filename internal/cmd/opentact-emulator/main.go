@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Command opentact-emulator serves an emulated OpenTact Profile API on this machine, to try the provider without an
+// Command opentact-emulator serves an emulated OpenTact Profile API on this machine. Use it to try the provider without an
 // account.
 package main
 
@@ -21,8 +21,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// shutdownBound is how long requests in flight may take once the program is told to stop.
-const shutdownBound = 5 * time.Second
+// shutdownTimeout is the time that requests in flight get to finish when the program stops.
+const shutdownTimeout = 5 * time.Second
 
 // Exit codes.
 const (
@@ -37,46 +37,46 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the program: it serves until ctx ends and returns the exit code.
+// run serves until ctx ends and returns the exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	s, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		return say(stdout, manual())
+		return write(stdout, manual())
 	case err != nil:
-		return misused(stderr, err)
+		return printUsageError(stderr, err)
 	case s.version:
-		return say(stdout, fmt.Sprintln("opentact-emulator", version.Current()))
+		return write(stdout, fmt.Sprintln("opentact-emulator", version.Current()))
 	}
 	s.api.OnRequest = newRequestLog(stderr).print
 	api, err := emulator.New(s.api)
-	if err != nil { // the command line is all that can be wrong with it
-		return misused(stderr, err)
+	if err != nil { // an invalid flag
+		return printUsageError(stderr, err)
 	}
 	if err := seed(api, s.seed); err != nil {
-		complain(stderr, err)
+		printError(stderr, err)
 		return exitError
 	}
 	if err := serve(ctx, s, api, stdout, stderr); err != nil {
-		complain(stderr, err)
+		printError(stderr, err)
 		return exitError
 	}
 	return exitOK
 }
 
-// misused complains about the command line.
-func misused(stderr io.Writer, err error) int {
-	complain(stderr, err)
-	_ = say(stderr, "Run opentact-emulator -h for the manual.\n")
+// printUsageError prints an error of the command line.
+func printUsageError(stderr io.Writer, err error) int {
+	printError(stderr, err)
+	_ = write(stderr, "Run opentact-emulator -h for the manual.\n")
 	return exitUsage
 }
 
-// seed adds the profiles of a file; of none if it has no name.
+// seed adds the profiles of a file. An empty name means no file.
 func seed(api *emulator.Emulator, file string) error {
 	if file == "" {
 		return nil
 	}
-	document, err := os.ReadFile(file) //nolint:gosec // whoever starts the program says which file
+	document, err := os.ReadFile(file) //nolint:gosec // the user chooses the file
 	if err != nil {
 		return fmt.Errorf("cannot read the seed: %w", err)
 	}
@@ -86,27 +86,27 @@ func seed(api *emulator.Emulator, file string) error {
 	return nil
 }
 
-// serve listens, says where, and answers requests until ctx ends.
+// serve listens, prints the greeting, and serves requests until ctx ends.
 func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stderr io.Writer) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.addr)
 	if err != nil {
 		return fmt.Errorf("cannot listen: %w", err)
 	}
-	if !onlyLocal(listener.Addr()) {
-		_ = say(stderr, fmt.Sprintf(exposedWarning, listener.Addr()))
+	if !isLoopback(listener.Addr()) {
+		_ = write(stderr, fmt.Sprintf(exposedWarning, listener.Addr()))
 	}
-	if say(stdout, greeting(listener.Addr(), s.api)) != exitOK {
+	if write(stdout, greeting(listener.Addr(), s.api)) != exitOK {
 		return errors.Join(errors.New("cannot write to standard output"), listener.Close())
 	}
-	context.AfterFunc(ctx, api.RemoveRules) // requests that a rule holds would hold up the shutdown
+	context.AfterFunc(ctx, api.RemoveRules) // held requests would delay the shutdown
 	var handler http.Handler = api
-	if onlyLocal(listener.Addr()) {
-		handler = forThisMachine(api)
+	if isLoopback(listener.Addr()) {
+		handler = requireLocalHost(api)
 	}
-	return serveUntil(ctx, patience.newServer(ctx, handler), listener)
+	return serveUntil(ctx, defaultTimeouts.newServer(ctx, handler), listener)
 }
 
-// serveUntil serves until ctx ends, then lets the requests in flight finish, within a bound.
+// serveUntil serves until ctx ends. Then it waits at most shutdownTimeout for requests in flight.
 func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -115,10 +115,10 @@ func serveUntil(ctx context.Context, server *http.Server, listener net.Listener)
 		return fmt.Errorf("serving ended: %w", err)
 	case <-ctx.Done():
 	}
-	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownBound)
+	shutdownCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	if err := server.Shutdown(bounded); err != nil {
-		_ = server.Close() // the state is in memory, so a request that is cut off loses nothing that would be kept
+	if err := server.Shutdown(shutdownCtx); err != nil {
+		_ = server.Close() // all profiles are in memory, so nothing else is lost
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving ended: %w", err)
@@ -126,13 +126,13 @@ func serveUntil(ctx context.Context, server *http.Server, listener net.Listener)
 	return nil
 }
 
-// complain says what went wrong, under the program's name.
-func complain(stderr io.Writer, err error) {
-	_ = say(stderr, fmt.Sprintf("opentact-emulator: %v\n", err))
+// printError prints an error after the program's name.
+func printError(stderr io.Writer, err error) {
+	_ = write(stderr, fmt.Sprintf("opentact-emulator: %v\n", err))
 }
 
-// say writes a text and returns the exit code that follows from it.
-func say(w io.Writer, text string) int {
+// write writes a text and returns the exit code.
+func write(w io.Writer, text string) int {
 	if _, err := io.WriteString(w, text); err != nil {
 		return exitError
 	}

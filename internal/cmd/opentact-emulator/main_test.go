@@ -20,7 +20,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// lockedBuffer is a standard error that the program and the test may use at once.
+// lockedBuffer is a standard error for concurrent use.
 type lockedBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -38,14 +38,15 @@ func (b *lockedBuffer) String() string {
 	return b.buf.String()
 }
 
-// program is the emulator while it runs in a goroutine of the test.
+// program is an emulator that runs in a goroutine of the test.
 type program struct {
-	greeting []string // the five lines on standard output
+	greeting []string // the first five lines of standard output
 	url      string
 	stderr   *lockedBuffer
-	stop     func() int // ends the program and returns its exit code
+	stop     func() int // stops the program and returns its exit code
 }
 
+// start runs the program and waits for its greeting.
 func start(t *testing.T, args ...string) *program {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -70,7 +71,7 @@ func start(t *testing.T, args ...string) *program {
 	return p
 }
 
-// get asks for something with a token and returns the status of the answer.
+// get sends a GET with a token and returns the status.
 func (p *program) get(t *testing.T, path, token string) int {
 	t.Helper()
 	status, _ := p.do(t, http.MethodGet, p.url+path, withToken(token), "")
@@ -81,8 +82,9 @@ func withToken(token string) http.Header {
 	return http.Header{"X-Auth-Token": {token}, "Content-Type": {"application/json"}}
 }
 
-// do sends a request on a connection of its own. The status is 0 if there was no answer, which then is the error.
-func (p *program) do(t *testing.T, method, url string, header http.Header, body string) (status int, answer string) {
+// do sends a request on a new connection and returns the body of the response. Without a response, it returns status 0
+// and the text of the error.
+func (p *program) do(t *testing.T, method, url string, header http.Header, body string) (status int, responseBody string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -103,7 +105,7 @@ func (p *program) do(t *testing.T, method, url string, header http.Header, body 
 	return response.StatusCode, string(raw)
 }
 
-func TestServesUntilItIsStopped(t *testing.T) {
+func TestRun_ServesUntilStopped(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0")
 	want := []string{
@@ -117,10 +119,10 @@ func TestServesUntilItIsStopped(t *testing.T) {
 		t.Errorf("greeting (-want +got):\n%s", diff)
 	}
 	if status := p.get(t, "/profile/messaging", "emulator-token"); status != http.StatusOK {
-		t.Errorf("a good request was answered %d", status)
+		t.Errorf("a valid request has status %d", status)
 	}
 	if status := p.get(t, "/profile/messaging", "another"); status != http.StatusUnauthorized {
-		t.Errorf("a request with another token was answered %d", status)
+		t.Errorf("a request with another token has status %d", status)
 	}
 	if code := p.stop(); code != exitOK {
 		t.Errorf("exit code %d, want 0; standard error: %s", code, p.stderr)
@@ -131,7 +133,7 @@ func TestServesUntilItIsStopped(t *testing.T) {
 	}
 }
 
-func TestSaysWhereItsControlEndpointIs(t *testing.T) {
+func TestRun_ControlFlag_PrintsControlURL(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-control")
 	if want := "Steer it at http://" + hostOf(p.url) + "/_emulator"; p.greeting[4] != want {
@@ -139,7 +141,7 @@ func TestSaysWhereItsControlEndpointIs(t *testing.T) {
 	}
 }
 
-func TestIsHealthyWithoutALine(t *testing.T) {
+func TestRun_HealthRequest_IsNotLogged(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0")
 	if status, _ := p.do(t, http.MethodGet, "http://"+hostOf(p.url)+"/_emulator/health", nil, ""); status != http.StatusOK {
@@ -147,11 +149,11 @@ func TestIsHealthyWithoutALine(t *testing.T) {
 	}
 	p.stop()
 	if p.stderr.String() != "" {
-		t.Errorf("it is logged: %s", p.stderr)
+		t.Errorf("standard error: %s", p.stderr)
 	}
 }
 
-func TestVersion(t *testing.T) {
+func TestRun_VersionFlag_PrintsVersion(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), []string{"-version"}, &stdout, &stderr)
@@ -164,7 +166,7 @@ func hostOf(url string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/rest")
 }
 
-func TestLogsEachRequestWithoutSecrets(t *testing.T) {
+func TestRun_RequestLog_OmitsSecrets(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-token", "very-secret")
 	if want := `  export OPENTACT_TOKEN="$TOKEN" # the value of -token`; p.greeting[3] != want {
@@ -172,7 +174,7 @@ func TestLogsEachRequestWithoutSecrets(t *testing.T) {
 	}
 	p.get(t, "/profile/messaging?q=very-secret", "very-secret")
 	p.get(t, "/profile/a%0Ab", "very-secret")
-	p.stop() // waits for the requests, and so for their lines
+	p.stop() // waits until all requests are logged
 	lines := strings.Split(strings.TrimSpace(p.stderr.String()), "\n")
 	if len(lines) != 2 {
 		t.Fatalf("want two lines, got %q", lines)
@@ -187,23 +189,23 @@ func TestLogsEachRequestWithoutSecrets(t *testing.T) {
 	}
 }
 
-func TestStopEndsALongLatency(t *testing.T) {
+func TestRun_StoppedDuringLatency_Exits(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-latency", "1h")
-	answered := make(chan error, 1)
+	done := make(chan error, 1)
 	sent := make(chan struct{})
-	go func() { answered <- requestOnce(p.url, sent) }()
+	go func() { done <- requestOnce(p.url, sent) }()
 	<-sent
 	if code := p.stop(); code != exitOK {
 		t.Errorf("exit code %d, want 0; standard error: %s", code, p.stderr)
 	}
-	// Whether it was answered or cut off depends on what arrived first. That it ended is what counts.
-	if err := <-answered; err != nil {
+	// The request may get a response or an error. It must only end.
+	if err := <-done; err != nil {
 		t.Log(err)
 	}
 }
 
-// requestOnce sends a request on a connection of its own and closes sent once it is written.
+// requestOnce sends a request on a new connection and closes sent after it is written.
 func requestOnce(url string, sent chan<- struct{}) error {
 	conn, err := net.Dial("tcp", hostOf(url))
 	if err != nil {
@@ -216,7 +218,7 @@ func requestOnce(url string, sent chan<- struct{}) error {
 	return errors.Join(err, readErr, conn.Close())
 }
 
-func TestRefusesABadCommandLine(t *testing.T) {
+func TestRun_InvalidFlags_ExitsWithUsageError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		args []string
@@ -248,7 +250,7 @@ func TestRefusesABadCommandLine(t *testing.T) {
 	}
 }
 
-func TestFailsWhereItCannotListen(t *testing.T) {
+func TestRun_AddressInUseOrInvalid_Fails(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0")
 	for _, addr := range []string{hostOf(p.url), "no-port"} {
@@ -262,7 +264,7 @@ func TestFailsWhereItCannotListen(t *testing.T) {
 	}
 }
 
-func TestFailsWhereItCannotSayWhereItListens(t *testing.T) {
+func TestRun_ClosedStandardOutput_Fails(t *testing.T) {
 	t.Parallel()
 	stdout, out := io.Pipe()
 	_ = stdout.Close()
@@ -272,7 +274,7 @@ func TestFailsWhereItCannotSayWhereItListens(t *testing.T) {
 	}
 }
 
-func TestManual(t *testing.T) {
+func TestManual_NamesFlagsAndExamples(t *testing.T) {
 	t.Parallel()
 	var stdout, stderr bytes.Buffer
 	if code := run(t.Context(), []string{"-h"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {

@@ -8,12 +8,12 @@ import (
 	"testing"
 )
 
-func TestPrintsAnAddressThatAClientCanUse(t *testing.T) {
+func TestLocalURL(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		listening net.TCPAddr
-		url       string
-		onlyLocal bool
+		listening  net.TCPAddr
+		url        string
+		isLoopback bool
 	}{
 		{net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8480}, "http://127.0.0.1:8480/rest", true},
 		{net.TCPAddr{IP: net.IPv6loopback, Port: 8480}, "http://[::1]:8480/rest", true},
@@ -25,27 +25,27 @@ func TestPrintsAnAddressThatAClientCanUse(t *testing.T) {
 		if got := localURL(&c.listening, "/rest"); got != c.url {
 			t.Errorf("%s: URL %s, want %s", &c.listening, got, c.url)
 		}
-		if got := onlyLocal(&c.listening); got != c.onlyLocal {
-			t.Errorf("%s: only local is %t, want %t", &c.listening, got, c.onlyLocal)
+		if got := isLoopback(&c.listening); got != c.isLoopback {
+			t.Errorf("%s: loopback %t, want %t", &c.listening, got, c.isLoopback)
 		}
 	}
 }
 
-func TestWarnsWhereOtherMachinesCanConnect(t *testing.T) {
+func TestRun_AddressOfAllInterfaces_PrintsWarning(t *testing.T) {
 	t.Parallel()
 	exposed, local := start(t, "-addr", ":0"), start(t, "-addr", "127.0.0.1:0")
 	if !strings.Contains(exposed.stderr.String(), "Warning: ") {
 		t.Errorf("no warning about a wildcard address: %q", exposed.stderr)
 	}
 	if status := exposed.get(t, "/profile/messaging", "emulator-token"); status != 200 {
-		t.Errorf("the printed address answers %d", status)
+		t.Errorf("the printed URL has status %d", status)
 	}
 	if local.stderr.String() != "" {
 		t.Errorf("a warning about a loopback address: %q", local.stderr)
 	}
 }
 
-func TestQuotesForTheShell(t *testing.T) {
+func TestShellQuote(t *testing.T) {
 	t.Parallel()
 	for word, want := range map[string]string{
 		"emulator-token":          "emulator-token",
@@ -55,8 +55,8 @@ func TestQuotesForTheShell(t *testing.T) {
 		"http://[::1]:8480/rest":  "'http://[::1]:8480/rest'",
 		"http://127.0.0.1:1/rest": "http://127.0.0.1:1/rest",
 	} {
-		if got := quoted(word); got != want {
-			t.Errorf("%s is quoted %s, want %s", word, got, want)
+		if got := shellQuote(word); got != want {
+			t.Errorf("shellQuote(%s) = %s, want %s", word, got, want)
 		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// The seed that the manual shows is used as it is there.
-func TestStartsWithASeed(t *testing.T) {
+// The seed is the example in the manual.
+func TestRun_SeedFromManual_ServesProfiles(t *testing.T) {
 	t.Parallel()
 	var document json.RawMessage
 	_, rest, _ := strings.Cut(manual(), "so that imports can name it:\n")
@@ -22,7 +22,7 @@ func TestStartsWithASeed(t *testing.T) {
 	}
 	p := start(t, "-addr", "127.0.0.1:0", "-seed", seedFile(t, string(document)))
 	if status := p.get(t, "/profile/messaging/3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31", "emulator-token"); status != http.StatusOK {
-		t.Errorf("a profile of the seed is answered %d", status)
+		t.Errorf("a profile of the seed has status %d", status)
 	}
 }
 
@@ -35,7 +35,7 @@ func seedFile(t *testing.T, document string) string {
 	return name
 }
 
-func TestRefusesABadSeed(t *testing.T) {
+func TestRun_InvalidSeed_Fails(t *testing.T) {
 	t.Parallel()
 	seed := seedFile(t, "{\"messaging\": [\n{\"name\": 7}]}")
 	for file, want := range map[string]string{

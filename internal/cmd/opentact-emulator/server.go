@@ -10,69 +10,69 @@ import (
 	"time"
 )
 
-// maxHeader is the largest header of a request, in bytes.
+// maxHeader is the maximum size of a request header, in bytes.
 const maxHeader = 64 << 10
 
-// limits are how long a client may take, or it would hold a connection for ever.
-type limits struct {
-	// header is for the header of a request, request for all of it, and answer for taking the answer once that begins.
-	header, request, answer time.Duration
-	// idle is how long a connection may wait for its next request.
-	idle time.Duration
+// timeouts limit how long a slow client can hold a connection.
+type timeouts struct {
+	header   time.Duration // to read the header of a request
+	request  time.Duration // to read a whole request
+	response time.Duration // to write a response, from its first byte on
+	idle     time.Duration // to wait for the next request on a connection
 }
 
-var patience = limits{header: 10 * time.Second, request: time.Minute, answer: time.Minute, idle: 2 * time.Minute}
+var defaultTimeouts = timeouts{header: 10 * time.Second, request: time.Minute, response: time.Minute, idle: 2 * time.Minute}
 
-func (l limits) newServer(ctx context.Context, handler http.Handler) *http.Server {
+func (t timeouts) newServer(ctx context.Context, handler http.Handler) *http.Server {
 	return &http.Server{
-		Handler:           l.answerInTime(handler),
-		ReadHeaderTimeout: l.header,
-		ReadTimeout:       l.request,
-		IdleTimeout:       l.idle,
+		Handler:           t.limitResponse(handler),
+		ReadHeaderTimeout: t.header,
+		ReadTimeout:       t.request,
+		IdleTimeout:       t.idle,
 		MaxHeaderBytes:    maxHeader,
-		// Requests end with the program: one that sits out its latency would hold up the shutdown.
+		// Requests end with ctx. Otherwise a request that waits for its latency would delay the shutdown.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
 }
 
-// answerInTime gives up a client that does not take its answer. The server's own timeout would run from the request on,
-// and end what is delayed or held on purpose.
-func (l limits) answerInTime(next http.Handler) http.Handler {
+// limitResponse enforces t.response. http.Server.WriteTimeout begins at the request, so it would also end requests that
+// the emulator delays or holds.
+func (t timeouts) limitResponse(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		next.ServeHTTP(&timedWriter{ResponseWriter: w, limit: l.answer}, r)
+		next.ServeHTTP(&deadlineWriter{ResponseWriter: w, timeout: t.response}, r)
 	})
 }
 
-// timedWriter sets the deadline of an answer when it begins.
-type timedWriter struct {
+// deadlineWriter sets the write deadline before the first byte of a response.
+type deadlineWriter struct {
 	http.ResponseWriter
-	limit time.Duration
-	begun bool
+	timeout time.Duration
+	started bool
 }
 
-func (w *timedWriter) begin() {
-	if !w.begun {
-		w.begun = true
-		_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.limit)) // a connection has one
+func (w *deadlineWriter) start() {
+	if !w.started {
+		w.started = true
+		_ = http.NewResponseController(w.ResponseWriter).SetWriteDeadline(time.Now().Add(w.timeout)) // net/http supports it
 	}
 }
 
-func (w *timedWriter) WriteHeader(status int) {
-	w.begin()
+func (w *deadlineWriter) WriteHeader(status int) {
+	w.start()
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (w *timedWriter) Write(p []byte) (int, error) {
-	w.begin()
+func (w *deadlineWriter) Write(p []byte) (int, error) {
+	w.start()
 	return w.ResponseWriter.Write(p)
 }
 
-// Unwrap lets http.ResponseController reach the connection.
-func (w *timedWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+// Unwrap is for http.ResponseController.
+func (w *deadlineWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// forThisMachine refuses what asks for another host than this machine. A page in a browser here can give a name of its
-// own this machine's address, and would then be let in with the token that everybody knows.
-func forThisMachine(next http.Handler) http.Handler {
+// requireLocalHost rejects requests whose Host header is not a loopback address or localhost. This prevents DNS
+// rebinding: a web page could give its own name this machine's address, and then use the well-known token.
+func requireLocalHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if name, _, err := net.SplitHostPort(host); err == nil {

@@ -13,30 +13,29 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// hasty are limits that a test can sit out.
-var hasty = limits{header: 50 * time.Millisecond, request: 100 * time.Millisecond, answer: 50 * time.Millisecond, idle: 50 * time.Millisecond}
+// shortTimeouts end soon enough for a test.
+var shortTimeouts = timeouts{header: 50 * time.Millisecond, request: 100 * time.Millisecond, response: 50 * time.Millisecond, idle: 50 * time.Millisecond}
 
-// listen serves a handler within limits, and returns where.
-func listen(t *testing.T, l limits, handler http.Handler) string {
+// listen serves a handler and returns the address.
+func listen(t *testing.T, limits timeouts, handler http.Handler) string {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := l.newServer(t.Context(), handler)
+	server := limits.newServer(t.Context(), handler)
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return listener.Addr().String()
 }
 
-// A client that sends nothing, or not all, or asks for nothing more, is hung up on.
-func TestSlowClientsAreHungUpOn(t *testing.T) {
+func TestServer_SlowRequest_ClosesConnection(t *testing.T) {
 	t.Parallel()
 	api, err := emulator.New(emulator.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listen(t, hasty, api)
+	address := listen(t, shortTimeouts, api)
 	const create = "POST /rest/profile/messaging HTTP/1.1\r\nHost: x\r\nX-Auth-Token: emulator-token\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
 	for name, sent := range map[string]string{
 		"nothing":            "",
@@ -55,24 +54,24 @@ func TestSlowClientsAreHungUpOn(t *testing.T) {
 			if _, err := io.WriteString(conn, sent); err != nil {
 				t.Fatal(err)
 			}
-			answer, _ := io.ReadAll(conn) // which ends when the emulator hangs up
-			t.Logf("%.40q", answer)
+			got, _ := io.ReadAll(conn) // returns when the emulator closes the connection
+			t.Logf("%.40q", got)
 		})
 	}
 	if created := api.Profiles(emulator.MessagingProfile); len(created) > 0 {
-		t.Errorf("half a body made %v", created)
+		t.Errorf("an incomplete body created %v", created)
 	}
 }
 
-// A client that does not take its answer is hung up on too, however long the answer has been waited for.
-func TestAnswersHaveToBeTaken(t *testing.T) {
+// The timeout begins with the response: a handler may take longer than the timeout before that.
+func TestServer_ClientDoesNotReadResponse_ClosesConnection(t *testing.T) {
 	t.Parallel()
-	given := make(chan error, 1)
-	address := listen(t, limits{header: time.Minute, request: time.Minute, answer: hasty.answer, idle: time.Minute}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(2 * hasty.answer)
+	writeErr := make(chan error, 1)
+	address := listen(t, timeouts{header: time.Minute, request: time.Minute, response: shortTimeouts.response, idle: time.Minute}, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		time.Sleep(2 * shortTimeouts.response)
 		for {
 			if _, err := w.Write(make([]byte, 1<<16)); err != nil {
-				given <- err
+				writeErr <- err
 				return
 			}
 		}
@@ -85,33 +84,33 @@ func TestAnswersHaveToBeTaken(t *testing.T) {
 	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-given; err == nil {
+	if err := <-writeErr; err == nil {
 		t.Error("no error")
 	}
 }
 
-// A connection that is kept serves one answer after another, also once the first one's time is over.
-func TestEachAnswerHasItsOwnTime(t *testing.T) {
+// A connection is reused after the timeout of its first response.
+func TestServer_ResponseTimeout_BeginsWithEachResponse(t *testing.T) {
 	t.Parallel()
-	l := limits{header: time.Minute, request: time.Minute, answer: time.Second, idle: time.Minute}
+	l := timeouts{header: time.Minute, request: time.Minute, response: time.Second, idle: time.Minute}
 	address := listen(t, l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "x") }))
 	client := &http.Client{Transport: &http.Transport{}}
 	for range 2 {
-		answer, err := client.Get("http://" + address)
+		res, err := client.Get("http://" + address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if body, err := io.ReadAll(answer.Body); string(body) != "x" || err != nil {
+		if body, err := io.ReadAll(res.Body); string(body) != "x" || err != nil {
 			t.Errorf("%q, %v", body, err)
 		}
-		_ = answer.Body.Close()
-		time.Sleep(l.answer + l.answer/10)
+		_ = res.Body.Close()
+		time.Sleep(l.response + l.response/10)
 	}
 }
 
-// A name that somebody else has given this machine's address is not this machine's. Who listens to all machines is
-// asked for by any name.
-func TestAnswersToThisMachineAlone(t *testing.T) {
+// An emulator on a loopback address rejects other names, which may point to this machine by DNS rebinding. An emulator on
+// all interfaces accepts every name.
+func TestRun_HostHeader_MustBeLocalOnLoopback(t *testing.T) {
 	t.Parallel()
 	local, exposed := start(t, "-addr", "127.0.0.1:0"), start(t, "-addr", ":0")
 	for host, want := range map[string]int{
@@ -121,12 +120,12 @@ func TestAnswersToThisMachineAlone(t *testing.T) {
 			t.Errorf("%s: %d, want %d", host, status, want)
 		}
 		if status := exposed.statusAs(t, host); status != http.StatusOK {
-			t.Errorf("%s, where all may ask: %d", host, status)
+			t.Errorf("%s on all interfaces: %d", host, status)
 		}
 	}
 }
 
-// statusAs asks for the list by some name of the host.
+// statusAs sends a GET for the list with this Host header and returns the status.
 func (p *program) statusAs(t *testing.T, host string) int {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/profile/messaging", nil)
@@ -135,10 +134,10 @@ func (p *program) statusAs(t *testing.T, host string) int {
 	}
 	request.Host = host
 	request.Header.Set("X-Auth-Token", emulator.DefaultToken)
-	answer, err := http.DefaultTransport.RoundTrip(request)
+	res, err := http.DefaultTransport.RoundTrip(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = answer.Body.Close()
-	return answer.StatusCode
+	_ = res.Body.Close()
+	return res.StatusCode
 }
