@@ -19,7 +19,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// checker stands between a test and the emulator and holds every answer to openapi.yaml.
+// checker is a handler in front of the emulator. It checks each response against openapi.yaml.
 type checker struct {
 	t      *testing.T
 	next   http.Handler
@@ -27,7 +27,7 @@ type checker struct {
 	router routers.Router
 
 	mu   sync.Mutex
-	seen map[string]bool // "<operationId> <status>"
+	seen map[string]bool // "<operationId> <status text>"
 }
 
 func newChecker(t *testing.T, next http.Handler) *checker {
@@ -49,49 +49,50 @@ func (c *checker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(recorder.Body.Bytes())
 }
 
-func (c *checker) check(r *http.Request, answer *httptest.ResponseRecorder) {
-	if got := answer.Header().Get("Content-Type"); got != "application/json" {
+func (c *checker) check(r *http.Request, res *httptest.ResponseRecorder) {
+	if got := res.Header().Get("Content-Type"); got != "application/json" {
 		c.t.Errorf("%s %s: Content-Type %q", r.Method, r.URL, got)
 	}
-	if answer.Header().Get("X-Request-Id") == "" {
+	if res.Header().Get("X-Request-Id") == "" {
 		c.t.Errorf("%s %s: no X-Request-Id", r.Method, r.URL)
 	}
 	route, params, err := c.router.FindRoute(r)
 	if err != nil {
-		c.checkError(r, answer)
+		c.checkError(r, res)
 		return
 	}
-	c.note(route.Operation.OperationID, answer.Code)
+	c.addSeen(route.Operation.OperationID, res.Code)
 	options := &openapi3filter.Options{IncludeResponseStatus: true, MultiError: true}
 	err = openapi3filter.ValidateResponse(r.Context(), &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route, Options: options},
-		Status:                 answer.Code, Header: answer.Header(), Options: options,
-		Body: io.NopCloser(bytes.NewReader(answer.Body.Bytes())),
+		Status:                 res.Code, Header: res.Header(), Options: options,
+		Body: io.NopCloser(bytes.NewReader(res.Body.Bytes())),
 	})
 	if err != nil {
-		c.t.Errorf("%s %s breaks the contract: %v\n%s", r.Method, r.URL, err, answer.Body)
+		c.t.Errorf("%s %s breaks the contract: %v\n%s", r.Method, r.URL, err, res.Body)
 	}
 }
 
-// checkError judges an answer to a request that belongs to no operation: it can only be an error.
-func (c *checker) checkError(r *http.Request, answer *httptest.ResponseRecorder) {
+// checkError checks the response to a request that has no operation in the contract.
+func (c *checker) checkError(r *http.Request, res *httptest.ResponseRecorder) {
 	var body any
-	if err := json.Unmarshal(answer.Body.Bytes(), &body); err != nil {
+	if err := json.Unmarshal(res.Body.Bytes(), &body); err != nil {
 		c.t.Errorf("%s %s: %v", r.Method, r.URL, err)
 		return
 	}
-	if err := c.doc.Components.Schemas["Error"].Value.VisitJSON(body); err != nil || answer.Code < 400 {
-		c.t.Errorf("%s %s: status %d, no valid error: %v", r.Method, r.URL, answer.Code, err)
+	if err := c.doc.Components.Schemas["Error"].Value.VisitJSON(body); err != nil || res.Code < 400 {
+		c.t.Errorf("%s %s: status %d, no valid error: %v", r.Method, r.URL, res.Code, err)
 	}
 }
 
-func (c *checker) note(operation string, status int) {
+func (c *checker) addSeen(operation string, status int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.seen[operation+" "+http.StatusText(status)] = true
 }
 
-func (c *checker) all() []string {
+// operations returns the operations and statuses of all checked responses.
+func (c *checker) operations() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Sorted(maps.Keys(c.seen))

@@ -17,7 +17,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// loadOnce loads the contract for all tests that only read it: under the race detector that takes a tenth of a second.
+// loadOnce loads the contract once for all tests that only read it. Under the race detector, loading takes 0.1 s.
 var loadOnce = sync.OnceValues(emulator.Contract)
 
 func contract(t *testing.T) *openapi3.T {
@@ -29,7 +29,7 @@ func contract(t *testing.T) *openapi3.T {
 	return doc
 }
 
-// operationIDs are the names of the operations, as the vendor's document and CONTRACT.md have them.
+// operationIDs returns the names of the operations in the vendor's document and in CONTRACT.md.
 func operationIDs() []string {
 	return []string{
 		"CreateMessagingProfile", "CreateOutboundVoiceProfile",
@@ -41,7 +41,7 @@ func operationIDs() []string {
 	}
 }
 
-func TestContractHasTheOperations(t *testing.T) {
+func TestContract_Operations(t *testing.T) {
 	t.Parallel()
 	var got []string
 	for _, item := range contract(t).Paths.Map() {
@@ -53,7 +53,7 @@ func TestContractHasTheOperations(t *testing.T) {
 	mustEqual(t, "operations", operationIDs(), got)
 }
 
-func fresh(t *testing.T) *openapi3.T {
+func newContract(t *testing.T) *openapi3.T {
 	t.Helper()
 	doc, err := emulator.Contract()
 	if err != nil {
@@ -62,37 +62,37 @@ func fresh(t *testing.T) *openapi3.T {
 	return doc
 }
 
-func TestContractIsAFreshCopy(t *testing.T) {
+func TestContract_ReturnsNewCopy(t *testing.T) {
 	t.Parallel()
-	first, second := fresh(t), fresh(t)
+	first, second := newContract(t), newContract(t)
 	delete(first.Components.Schemas["MessagingProfileCreate"].Value.Properties, "name")
 	if second.Components.Schemas["MessagingProfileCreate"].Value.Properties["name"] == nil {
-		t.Error("a change to one copy shows in another")
+		t.Error("a change to one copy changed another")
 	}
 }
 
-// The rules of a field are written once for requests, and answers must not be stricter or laxer than requests.
-func TestContractStatesEachFieldOnce(t *testing.T) {
+// Create and modify use the same schema for a field, and the rules in responses equal the rules in requests.
+func TestContract_FieldRules_EqualInRequestsAndResponses(t *testing.T) {
 	t.Parallel()
 	schemas := contract(t).Components.Schemas
-	spelled := map[string]string{"toll_free_weight": "tollfree_weight"}
+	aliases := map[string]string{"toll_free_weight": "tollfree_weight"}
 	for schema := range schemas {
 		prefix, ok := strings.CutSuffix(schema, "Create")
 		if !ok {
 			continue
 		}
-		create, modify, answer := schemas[prefix+"Create"].Value, schemas[prefix+"Modify"].Value, schemas[prefix].Value
+		create, modify, response := schemas[prefix+"Create"].Value, schemas[prefix+"Modify"].Value, schemas[prefix].Value
 		mustEqual(t, prefix+": fields of create and modify", names(create), names(modify))
 		for name, field := range create.Properties {
 			mustEqual(t, prefix+"."+name+": schema of modify", field.Ref, modify.Properties[name].Ref)
-			answered := answer.Properties[cmp.Or(spelled[name], name)]
-			if answered == nil {
-				t.Errorf("%s.%s is in no answer", prefix, name)
+			inResponse := response.Properties[cmp.Or(aliases[name], name)]
+			if inResponse == nil {
+				t.Errorf("%s.%s is not in responses", prefix, name)
 				continue
 			}
-			mustEqual(t, prefix+"."+name+": rules of the answer", limits(field.Value), limits(answered.Value))
-			if !answered.Value.Nullable && name != "name" {
-				t.Errorf("%s.%s: a field that was never set could not be answered", prefix, name)
+			mustEqual(t, prefix+"."+name+": rules in responses", limits(field.Value), limits(inResponse.Value))
+			if !inResponse.Value.Nullable && name != "name" {
+				t.Errorf("%s.%s can't be null in responses", prefix, name)
 			}
 		}
 	}
@@ -102,7 +102,7 @@ func names(schema *openapi3.Schema) []string {
 	return slices.Sorted(maps.Keys(schema.Properties))
 }
 
-// limits are the rules of a field apart from whether it may be null.
+// limits returns the rules of a field, except nullable.
 func limits(s *openapi3.Schema) string {
 	enum := slices.DeleteFunc(slices.Clone(s.Enum), func(v any) bool { return v == nil })
 	text := fmt.Sprint(s.Type.Slice(), s.Format, s.MinLength, enum)
@@ -118,8 +118,8 @@ func limits(s *openapi3.Schema) string {
 	return text
 }
 
-// An answer that lacks any field of its kind must not pass, or the checks of all other tests would be worth little.
-func TestContractMissesAFieldInAnAnswer(t *testing.T) {
+// Other tests rely on the checker, so the schemas must reject a response without one of its fields.
+func TestContract_ResponseWithoutField_IsInvalid(t *testing.T) {
 	t.Parallel()
 	doc := contract(t)
 	a := newAPI(t, emulator.Options{})
@@ -127,38 +127,38 @@ func TestContractMissesAFieldInAnAnswer(t *testing.T) {
 		emulator.MessagingProfile: "MessagingProfile", emulator.OutboundVoiceProfile: "OutboundVoiceProfile",
 	} {
 		uuid := a.add(kind, map[string]any{"name": "whole"})
-		for member := range a.send(http.MethodGet, item(kind, uuid), "").payload() {
+		for field := range a.send(http.MethodGet, item(kind, uuid), "").payload() {
 			profile := a.send(http.MethodGet, item(kind, uuid), "").payload()
-			delete(profile, member)
+			delete(profile, field)
 			err := doc.Components.Schemas[schema].Value.VisitJSON(profile)
-			if passes := err == nil; passes != (member == "leases") {
-				t.Errorf("%s without %s: passes is %t", kind, member, passes)
+			if valid := err == nil; valid != (field == "leases") {
+				t.Errorf("%s without %s: valid is %t", kind, field, valid)
 			}
 		}
 	}
 }
 
-// TestEveryAnswerKeepsTheContract asks for everything in every variant. The judging is done by the checker.
-func TestEveryAnswerKeepsTheContract(t *testing.T) {
+// The test sends all operations in all variants. The checker checks the responses.
+func TestResponses_MatchContract(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []emulator.Shape{emulator.ShapeObject, emulator.ShapeDocument} {
-		for _, spelling := range []emulator.FieldNames{
+		for _, names := range []emulator.FieldNames{
 			emulator.FieldNamesDocumented, emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject,
 		} {
-			t.Run(fmt.Sprintf("shape %d spelling %d", shape, spelling), func(t *testing.T) {
+			t.Run(fmt.Sprintf("shape %d, field names %d", shape, names), func(t *testing.T) {
 				t.Parallel()
-				a := newAPI(t, emulator.Options{Shape: shape, FieldNames: spelling})
+				a := newAPI(t, emulator.Options{Shape: shape, FieldNames: names})
 				for _, kind := range emulator.Kinds() {
 					exercise(a, kind)
 				}
 				exerciseLogin(a)
-				mustEqual(t, "operations and statuses", expectedAnswers(shape), a.seen.all())
+				mustEqual(t, "operations and statuses", expectedStatuses(shape), a.checker.operations())
 			})
 		}
 	}
 }
 
-// exercise makes every operation of a kind succeed and fail in every way it can.
+// exercise makes each operation of a kind return each of its statuses.
 func exercise(a *api, kind emulator.Kind) {
 	a.t.Helper()
 	a.send(http.MethodPost, collection(kind), `{"name":"created"}`)
@@ -193,7 +193,7 @@ func exerciseLogin(a *api) {
 	a.send(http.MethodPost, "/auth", "")
 }
 
-func expectedAnswers(shape emulator.Shape) []string {
+func expectedStatuses(shape emulator.Shape) []string {
 	var all []string
 	for _, operation := range operationIDs() {
 		statuses := []int{http.StatusOK, http.StatusUnauthorized, http.StatusRequestEntityTooLarge}

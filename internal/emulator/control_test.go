@@ -14,11 +14,11 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-const controlToken = "the-emulators-own"
+const controlToken = "the-control-token"
 
-// controlled is an emulator that is steered over HTTP. It is as slow and as limited as can be, because the control
-// endpoint must not be, and fails the test if it logs a request.
-func controlled(t *testing.T) *emulator.Emulator {
+// newControlled returns an emulator with a control endpoint, a long latency and a low rate limit, which must not affect
+// the control endpoint. It fails the test if a request is logged.
+func newControlled(t *testing.T) *emulator.Emulator {
 	t.Helper()
 	return newEmulator(t, emulator.Options{
 		Control: true, Token: controlToken, Latency: time.Hour, RequestsPerSecond: 1e-6,
@@ -26,12 +26,13 @@ func controlled(t *testing.T) *emulator.Emulator {
 	})
 }
 
-// control sends a request below the path of the control endpoint.
+// control sends a request to the control endpoint.
 func control(t *testing.T, e *emulator.Emulator, method, path, body string) response {
 	t.Helper()
 	return controlWith(t, e, controlToken, method, path, body)
 }
 
+// controlWith is control with another token.
 func controlWith(t *testing.T, e *emulator.Emulator, token, method, path, body string) response {
 	t.Helper()
 	recorder := httptest.NewRecorder()
@@ -42,27 +43,27 @@ func controlWith(t *testing.T, e *emulator.Emulator, token, method, path, body s
 	return read(t, recorder.Result())
 }
 
-// means fails the test unless a request to the control endpoint is answered as given.
-func means(t *testing.T, e *emulator.Emulator, method, path, body string, status int, answer string) {
+// checkControl sends a request to the control endpoint and checks status and body of the response.
+func checkControl(t *testing.T, e *emulator.Emulator, method, path, body string, status int, want string) {
 	t.Helper()
 	got := control(t, e, method, path, body)
-	mustEqual(t, method+" "+path+" "+body, fmt.Sprint(status, " ", answer), fmt.Sprint(got.status, " ", got.raw))
+	mustEqual(t, method+" "+path+" "+body, fmt.Sprint(status, " ", want), fmt.Sprint(got.status, " ", got.raw))
 }
 
-const nothing = `{"success":true,"payload":{}}`
+const emptyPayload = `{"success":true,"payload":{}}`
 
-func TestControlIsRefusedUnlessItIsSwitchedOn(t *testing.T) {
+func TestControl_Disabled_RejectsRequests(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{Token: controlToken})
 	for _, path := range []string{"", "/", "/rules", "/requests", "/nothing"} {
-		means(t, e, http.MethodGet, path, "", http.StatusForbidden,
+		checkControl(t, e, http.MethodGet, path, "", http.StatusForbidden,
 			`{"success":false,"message":"The control endpoint is switched off","status":403}`)
 	}
-	means(t, e, http.MethodPost, "/rules", `{"faults":[{"action":"hold"}]}`, http.StatusForbidden,
+	checkControl(t, e, http.MethodPost, "/rules", `{"faults":[{"action":"hold"}]}`, http.StatusForbidden,
 		`{"success":false,"message":"The control endpoint is switched off","status":403}`)
 }
 
-func TestControlWantsTheEmulatorsOwnToken(t *testing.T) {
+func TestControl_OtherToken_RejectsRequest(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
 	issued, err := e.IssueToken(time.Hour)
@@ -72,38 +73,38 @@ func TestControlWantsTheEmulatorsOwnToken(t *testing.T) {
 	for _, token := range []string{"", "wrong", issued} {
 		for _, path := range []string{"/rules", "/nothing"} {
 			got := controlWith(t, e, token, http.MethodPost, path, "")
-			mustEqual(t, "answer", `{"success":false,"message":"X-Auth-Token must carry the emulator's own token here","status":401}`, got.raw)
+			mustEqual(t, "response", `{"success":false,"message":"X-Auth-Token must carry the emulator's own token here","status":401}`, got.raw)
 		}
 	}
 }
 
-func TestControlOfRules(t *testing.T) {
+func TestControl_Rules(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
-	means(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[]}`)
+	checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[]}`)
 	const lost = `{"method":"POST","path":"/profile/*","times":1,"faults":[{"action":"close_after"}]}`
-	means(t, e, "POST", "/rules", lost, 201, `{"success":true,"payload":{"id":1}}`)
-	means(t, e, "POST", "/rules", `{"path":"/auth","faults":[{"action":"delay","for":"1ms"}]}`, 201, `{"success":true,"payload":{"id":2}}`)
-	_, dropped := exchange(t, e, http.MethodPost, "/profile/messaging", named("x"), http.Header{
+	checkControl(t, e, "POST", "/rules", lost, 201, `{"success":true,"payload":{"id":1}}`)
+	checkControl(t, e, "POST", "/rules", `{"path":"/auth","faults":[{"action":"delay","for":"1ms"}]}`, 201, `{"success":true,"payload":{"id":2}}`)
+	_, dropped := serveRequest(t, e, http.MethodPost, "/profile/messaging", named("x"), http.Header{
 		"X-Auth-Token": {controlToken}, "Content-Type": {"application/json"},
 	})
 	mustEqual(t, "dropped", true, dropped)
 	mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
 	const second = `{"held":0,"hits":0,"id":2,"rule":{"path":"/auth","faults":[{"action":"delay","for":"1ms"}]}}`
-	means(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[{"held":0,"hits":1,"id":1,"rule":`+lost+`},`+second+`]}`)
-	means(t, e, "DELETE", "/rules/1", "", 200, nothing)
-	means(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[`+second+`]}`)
+	checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[{"held":0,"hits":1,"id":1,"rule":`+lost+`},`+second+`]}`)
+	checkControl(t, e, "DELETE", "/rules/1", "", 200, emptyPayload)
+	checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[`+second+`]}`)
 	for _, id := range []string{"1", "3", "02", "x"} {
 		message := fmt.Sprintf(`{"success":false,"message":"There is no rule \"%s\"","status":404}`, id)
-		means(t, e, "DELETE", "/rules/"+id, "", 404, message)
-		means(t, e, "POST", "/rules/"+id+"/release", "", 404, message)
+		checkControl(t, e, "DELETE", "/rules/"+id, "", 404, message)
+		checkControl(t, e, "POST", "/rules/"+id+"/release", "", 404, message)
 	}
-	means(t, e, "POST", "/rules", lost, 201, `{"success":true,"payload":{"id":3}}`)
-	means(t, e, "DELETE", "/rules", "", 200, nothing)
-	means(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[]}`)
+	checkControl(t, e, "POST", "/rules", lost, 201, `{"success":true,"payload":{"id":3}}`)
+	checkControl(t, e, "DELETE", "/rules", "", 200, emptyPayload)
+	checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[]}`)
 }
 
-func TestControlReleases(t *testing.T) {
+func TestControl_ReleaseRule(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, end := range []string{"POST /rules/1/release", "DELETE /rules/1", "DELETE /rules"} {
@@ -113,20 +114,20 @@ func TestControlReleases(t *testing.T) {
 				go status(t, e, http.MethodGet, "/profile/messaging", "")
 			}
 			synctest.Wait()
-			means(t, e, "GET", "/rules", "", 200,
+			checkControl(t, e, "GET", "/rules", "", 200,
 				`{"success":true,"payload":[{"held":2,"hits":2,"id":1,"rule":{"faults":[{"action":"hold"}]}}]}`)
 			method, path, _ := strings.Cut(end, " ")
-			means(t, e, method, path, "", 200, nothing)
+			checkControl(t, e, method, path, "", 200, emptyPayload)
 			synctest.Wait()
 			mustEqual(t, "statuses after "+end, []int{401, 401}, statuses(e))
 		}
 	})
 }
 
-func TestControlStandsApart(t *testing.T) {
+func TestControl_IgnoresRulesAndLimits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := controlled(t)
+		e := newControlled(t)
 		begin := time.Now()
 		inject(t, e, always(emulator.Fault{Action: emulator.ActionCloseBefore}))
 		for range 10 {
@@ -134,49 +135,49 @@ func TestControlStandsApart(t *testing.T) {
 		}
 		mustEqual(t, "time", time.Duration(0), time.Since(begin))
 		mustEqual(t, "requests in the log", 0, len(e.Requests()))
-		means(t, e, "GET", "/requests", "", 200, `{"success":true,"payload":[]}`)
-		means(t, e, "GET", "/counters", "", 200,
+		checkControl(t, e, "GET", "/requests", "", 200, `{"success":true,"payload":[]}`)
+		checkControl(t, e, "GET", "/counters", "", 200,
 			`{"success":true,"payload":{"total":0,"by_operation":{},"by_status":{},"by_fault":{}}}`)
 	})
 }
 
-func TestControlShowsRequests(t *testing.T) {
+func TestControl_RequestsAndCounters(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
-		exchange(t, e, http.MethodPost, "/profile/messaging", named("x"), nil)
-		means(t, e, "GET", "/requests", "", 200, `{"success":true,"payload":[{"method":"POST","path":"/rest/profile/messaging",`+
+		serveRequest(t, e, http.MethodPost, "/profile/messaging", named("x"), nil)
+		checkControl(t, e, "GET", "/requests", "", 200, `{"success":true,"payload":[{"method":"POST","path":"/rest/profile/messaging",`+
 			`"status":401,"body":"{\"name\":\"x\"}","duration":"0s"}]}`)
-		means(t, e, "GET", "/counters", "", 200, `{"success":true,"payload":{"total":1,`+
+		checkControl(t, e, "GET", "/counters", "", 200, `{"success":true,"payload":{"total":1,`+
 			`"by_operation":{"POST /profile/messaging":1},"by_status":{"401":1},"by_fault":{}}}`)
 	})
 }
 
-func TestControlExpiresLoginsAndLimitsTheRate(t *testing.T) {
+func TestControl_ExpireLoginsAndRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
-		token := loggedIn(t, e)
-		means(t, e, "POST", "/expire-logins", "", 200, nothing)
-		mustEqual(t, "the token opens", false, opens(t, e, token))
-		token = loggedIn(t, e)
-		means(t, e, "PUT", "/rate-limit", `{"requests_per_second": 0.5}`, 200, nothing)
-		mustEqual(t, "the token opens", true, opens(t, e, token))
+		token := loginToken(t, e)
+		checkControl(t, e, "POST", "/expire-logins", "", 200, emptyPayload)
+		mustEqual(t, "valid token", false, isValid(t, e, token))
+		token = loginToken(t, e)
+		checkControl(t, e, "PUT", "/rate-limit", `{"requests_per_second": 0.5}`, 200, emptyPayload)
+		mustEqual(t, "valid token", true, isValid(t, e, token))
 		mustEqual(t, "too many", http.StatusTooManyRequests, status(t, e, http.MethodGet, "/auth", ""))
-		means(t, e, "PUT", "/rate-limit", `{"requests_per_second": 0}`, 200, nothing)
-		mustEqual(t, "the token opens", true, opens(t, e, token))
+		checkControl(t, e, "PUT", "/rate-limit", `{"requests_per_second": 0}`, 200, emptyPayload)
+		mustEqual(t, "valid token", true, isValid(t, e, token))
 		for body, message := range map[string]string{
 			`{}`: `requests_per_second is required; 0 is no limit`, `{"requests_per_second":null}`: `requests_per_second is required; 0 is no limit`,
 			`{"requests_per_second":-1}`: `the requests per second must be from 0 to 1000000, they are -1`,
 		} {
-			means(t, e, "PUT", "/rate-limit", body, 400, `{"success":false,"message":"`+message+`","status":400}`)
+			checkControl(t, e, "PUT", "/rate-limit", body, 400, `{"success":false,"message":"`+message+`","status":400}`)
 		}
 	})
 }
 
-func TestControlRefusesBadBodies(t *testing.T) {
+func TestControl_InvalidBody_RejectsRequest(t *testing.T) {
 	t.Parallel()
-	e := controlled(t)
+	e := newControlled(t)
 	for body, want := range map[string]string{
 		``:                               "Invalid body: EOF",
 		`{`:                              "Invalid body: unexpected EOF",
@@ -197,14 +198,14 @@ func TestControlRefusesBadBodies(t *testing.T) {
 			t.Errorf("%s: status %d, %q, want %q", body, got.status, message, want)
 		}
 	}
-	means(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[]}`)
+	checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[]}`)
 	tooLarge := strings.Repeat(" ", 1<<20+1)
 	mustEqual(t, "too large", http.StatusRequestEntityTooLarge, control(t, e, http.MethodPost, "/rules", tooLarge).status)
 }
 
-func TestControlPathsAndMethods(t *testing.T) {
+func TestControl_UnknownPathsAndMethods(t *testing.T) {
 	t.Parallel()
-	e := controlled(t)
+	e := newControlled(t)
 	for request, allow := range map[string]string{
 		"PUT /rules": "DELETE, GET, HEAD, POST", "GET /rules/1": "DELETE", "GET /rules/1/release": "POST", "POST /requests": "GET, HEAD",
 		"DELETE /counters": "GET, HEAD", "GET /expire-logins": "POST", "POST /rate-limit": "PUT",
@@ -215,10 +216,10 @@ func TestControlPathsAndMethods(t *testing.T) {
 		mustEqual(t, request+": Allow", allow, got.header.Get("Allow"))
 	}
 	for _, path := range []string{"", "/", "/rules/", "/rules/1/", "/rules/1/more", "/nothing", "/nothing/"} {
-		means(t, e, "GET", path, "", 404, `{"success":false,"message":"There is nothing at this path","status":404}`)
+		checkControl(t, e, "GET", path, "", 404, `{"success":false,"message":"There is nothing at this path","status":404}`)
 	}
 	got := httptest.NewRecorder()
 	e = newEmulator(t, emulator.Options{Control: true})
 	e.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/_emulators", nil))
-	mustEqual(t, "what only looks like it is logged", 1, len(e.Requests()))
+	mustEqual(t, "log of a path that only begins like ControlPath", 1, len(e.Requests()))
 }

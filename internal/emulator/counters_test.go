@@ -15,7 +15,7 @@ import (
 func TestCounters(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
-	mustEqual(t, "counters of nothing", emulator.Counters{
+	mustEqual(t, "counters of an empty log", emulator.Counters{
 		ByOperation: map[string]int{}, ByStatus: map[int]int{}, ByFault: map[emulator.Action]int{},
 	}, e.Counters())
 	uuid, err := e.Add(emulator.MessagingProfile, map[string]any{"name": "n"})
@@ -51,13 +51,13 @@ func TestCounters(t *testing.T) {
 	}, e.Counters())
 }
 
-func TestRequestsAndCountersAsJSON(t *testing.T) {
+func TestRequestsAndCounters_JSON(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
 		inject(t, e, always(emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(1500 * time.Microsecond)}))
 		header := http.Header{"User-Agent": {"tester/1"}}
-		exchange(t, e, http.MethodGet, "/profile/a%2Fb?q=%20", "\"\xff", header)
+		serveRequest(t, e, http.MethodGet, "/profile/a%2Fb?q=%20", "\"\xff", header)
 		for want, value := range map[string]any{
 			`[{"method":"GET","path":"/rest/profile/a%2Fb","query":"q=%20","status":401,"fault":"delay","user_agent":"tester/1",` +
 				`"body":"\"�","duration":"1.5ms"}]`: e.Requests(),
@@ -68,19 +68,19 @@ func TestRequestsAndCountersAsJSON(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			var wanted, had any
-			if err := json.Unmarshal([]byte(want), &wanted); err != nil {
+			var wantValue, gotValue any
+			if err := json.Unmarshal([]byte(want), &wantValue); err != nil {
 				t.Fatal(err)
 			}
-			if err := json.Unmarshal(got, &had); err != nil {
+			if err := json.Unmarshal(got, &gotValue); err != nil {
 				t.Error(err)
 			}
-			mustEqual(t, want, wanted, had)
+			mustEqual(t, want, wantValue, gotValue)
 		}
 	})
 }
 
-func TestRulesAsJSON(t *testing.T) {
+func TestRule_JSON(t *testing.T) {
 	t.Parallel()
 	rule := emulator.Rule{
 		Method: "GET", Path: "/auth", Skip: 1, Times: 2, Probability: 0.5, Seed: 1<<64 - 1, Faults: []emulator.Fault{
@@ -95,9 +95,9 @@ func TestRulesAsJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustEqual(t, "JSON", want, string(got))
-	var back emulator.Rule
-	if err := json.Unmarshal(got, &back); err != nil {
+	var decoded emulator.Rule
+	if err := json.Unmarshal(got, &decoded); err != nil {
 		t.Fatal(err)
 	}
-	mustEqual(t, "rule", rule, back)
+	mustEqual(t, "rule", rule, decoded)
 }

@@ -15,12 +15,12 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// always is a rule that hits every request with one fault.
+// always returns a rule that hits every request with one fault.
 func always(fault emulator.Fault) emulator.Rule {
 	return emulator.Rule{Faults: []emulator.Fault{fault}}
 }
 
-// inject puts a rule in force that has to be good.
+// inject injects a valid rule.
 func inject(t *testing.T, e *emulator.Emulator, rule emulator.Rule) *emulator.Injection {
 	t.Helper()
 	injection, err := e.Inject(rule)
@@ -30,17 +30,17 @@ func inject(t *testing.T, e *emulator.Emulator, rule emulator.Rule) *emulator.In
 	return injection
 }
 
-// outcome is what a client sees of a request.
+// outcome is the result of a request for the client.
 type outcome struct {
-	status int // 0 if there was no answer
-	kind   string
-	body   string
-	broken bool // whether the connection ended early
+	status      int // 0 without a response
+	contentType string
+	body        string
+	closed      bool // whether the connection was closed too early
 }
 
-// overTheWire sends a request below the base path to an emulator behind a real HTTP server, on a connection of its own:
-// on one that was used before, net/http would repeat a GET by itself.
-func overTheWire(t *testing.T, e *emulator.Emulator, method, path, body string) outcome {
+// sendOverHTTP sends a request to an emulator behind a real HTTP server, on a new connection. On a used connection, net/http
+// would retry a GET.
+func sendOverHTTP(t *testing.T, e *emulator.Emulator, method, path, body string) outcome {
 	t.Helper()
 	server := httptest.NewServer(e)
 	defer server.Close()
@@ -48,26 +48,26 @@ func overTheWire(t *testing.T, e *emulator.Emulator, method, path, body string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	request.Header = asked()
-	answer, err := server.Client().Do(request)
+	request.Header = validHeader()
+	res, err := server.Client().Do(request)
 	if err != nil {
 		if !errors.Is(err, io.EOF) {
 			t.Errorf("%s %s: %v", method, path, err)
 		}
-		return outcome{broken: true}
+		return outcome{closed: true}
 	}
-	raw, err := io.ReadAll(answer.Body)
-	_ = answer.Body.Close()
-	return outcome{answer.StatusCode, answer.Header.Get("Content-Type"), string(raw), errors.Is(err, io.ErrUnexpectedEOF)}
+	raw, err := io.ReadAll(res.Body)
+	_ = res.Body.Close()
+	return outcome{res.StatusCode, res.Header.Get("Content-Type"), string(raw), errors.Is(err, io.ErrUnexpectedEOF)}
 }
 
-// asked are the headers of a good request.
-func asked() http.Header {
+// validHeader returns the header of a valid request.
+func validHeader() http.Header {
 	return http.Header{"X-Auth-Token": {emulator.DefaultToken}, "Content-Type": {"application/json"}}
 }
 
-// exchange lets an emulator serve a request without a network in between. Dropped says whether it closed the connection.
-func exchange(t *testing.T, e *emulator.Emulator, method, path, body string, header http.Header) (got *httptest.ResponseRecorder, dropped bool) {
+// serveRequest lets the emulator serve a request without a network. It reports whether the emulator closed the connection.
+func serveRequest(t *testing.T, e *emulator.Emulator, method, path, body string, header http.Header) (got *httptest.ResponseRecorder, closed bool) {
 	t.Helper()
 	got = httptest.NewRecorder()
 	request := httptest.NewRequestWithContext(t.Context(), method, emulator.BasePath+path, strings.NewReader(body))
@@ -75,8 +75,8 @@ func exchange(t *testing.T, e *emulator.Emulator, method, path, body string, hea
 	defer func() {
 		cause := recover()
 		err, _ := cause.(error)
-		dropped = errors.Is(err, http.ErrAbortHandler)
-		if cause != nil && !dropped {
+		closed = errors.Is(err, http.ErrAbortHandler)
+		if cause != nil && !closed {
 			panic(cause)
 		}
 	}()
@@ -84,7 +84,7 @@ func exchange(t *testing.T, e *emulator.Emulator, method, path, body string, hea
 	return got, false
 }
 
-func TestFaults(t *testing.T) {
+func TestFault_Actions(t *testing.T) {
 	t.Parallel()
 	const json = "application/json"
 	for name, c := range map[string]struct {
@@ -92,7 +92,7 @@ func TestFaults(t *testing.T) {
 		want    outcome
 		handled bool
 	}{
-		"answer": {
+		"respond": {
 			emulator.Fault{Action: emulator.ActionRespond, Status: 503},
 			outcome{503, json, `{"success":false,"message":"The emulator was told to answer 503","status":503}`, false}, false,
 		},
@@ -100,23 +100,23 @@ func TestFaults(t *testing.T) {
 			emulator.Fault{Action: emulator.ActionPage, Status: 502},
 			outcome{502, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n<body><h1>502 Bad Gateway</h1></body></html>\n", false}, false,
 		},
-		"page that is no error": {
+		"page with status 200": {
 			emulator.Fault{Action: emulator.ActionPage, Status: 200},
 			outcome{200, "text/html; charset=utf-8", "<!DOCTYPE html>\n<html><head><title>200 OK</title></head>\n<body><h1>200 OK</h1></body></html>\n", false}, false,
 		},
-		"refuse": {
+		"reject": {
 			emulator.Fault{Action: emulator.ActionReject},
 			outcome{200, json, `{"success":false,"message":"The emulator was told to refuse"}`, false}, false,
 		},
 		"empty":        {emulator.Fault{Action: emulator.ActionEmpty}, outcome{status: 204}, true},
-		"close before": {emulator.Fault{Action: emulator.ActionCloseBefore}, outcome{broken: true}, false},
-		"close after":  {emulator.Fault{Action: emulator.ActionCloseAfter}, outcome{broken: true}, true},
+		"close before": {emulator.Fault{Action: emulator.ActionCloseBefore}, outcome{closed: true}, false},
+		"close after":  {emulator.Fault{Action: emulator.ActionCloseAfter}, outcome{closed: true}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := newEmulator(t, emulator.Options{})
 			rule := inject(t, e, always(c.fault))
-			got := overTheWire(t, e, http.MethodPost, collection(emulator.MessagingProfile), `{"name":"x"}`)
+			got := sendOverHTTP(t, e, http.MethodPost, collection(emulator.MessagingProfile), `{"name":"x"}`)
 			if got != c.want {
 				t.Errorf("got %+v\nwant %+v", got, c.want)
 			}
@@ -129,34 +129,34 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A client that is cut off has seen the status, so the log has it; and it can tell that something is missing.
-func TestCut(t *testing.T) {
+// The client receives the status, so the log has it. The client can see that the body is incomplete.
+func TestFault_Cut_SendsHalfOfBody(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	rule := inject(t, e, always(emulator.Fault{Action: emulator.ActionCut}))
-	got := overTheWire(t, e, http.MethodPost, collection(emulator.MessagingProfile), `{"name":"x"}`)
+	got := sendOverHTTP(t, e, http.MethodPost, collection(emulator.MessagingProfile), `{"name":"x"}`)
 	mustEqual(t, "status", http.StatusCreated, got.status)
-	mustEqual(t, "broken", true, got.broken)
+	mustEqual(t, "closed", true, got.closed)
 	mustEqual(t, "status in the log", http.StatusCreated, e.Requests()[0].Status)
 	rule.Remove()
 	uuid := as[string](t, e.Profiles(emulator.MessagingProfile)[0]["uuid"])
-	whole := overTheWire(t, e, http.MethodGet, item(emulator.MessagingProfile, uuid), "")
+	whole := sendOverHTTP(t, e, http.MethodGet, item(emulator.MessagingProfile, uuid), "")
 	mustEqual(t, "half of the body", whole.body[:len(whole.body)/2], got.body)
 }
 
-// A fault of a proxy has not looked at the token; one of the API, after all, has.
-func TestFaultsComeBeforeAuthentication(t *testing.T) {
+// A page of a proxy does not depend on the token. A delayed request is authenticated after the delay.
+func TestFault_IsAppliedBeforeAuthentication(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	inject(t, e, emulator.Rule{Path: "/profile/messaging", Faults: []emulator.Fault{{Action: emulator.ActionPage, Status: 502}}})
 	inject(t, e, emulator.Rule{Path: "/profile/outbound_voice", Faults: []emulator.Fault{{Action: emulator.ActionDelay, For: 1}}})
 	for path, status := range map[string]int{"/profile/messaging": 502, "/profile/outbound_voice": 401, "/auth": 401} {
-		got, _ := exchange(t, e, http.MethodGet, path, "", http.Header{})
+		got, _ := serveRequest(t, e, http.MethodGet, path, "", http.Header{})
 		mustEqual(t, path, status, got.Code)
 	}
 }
 
-func TestFaultsAreOnlyUnderTheBasePath(t *testing.T) {
+func TestFault_OutsideBasePath_IsNotApplied(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	rule := inject(t, e, always(emulator.Fault{Action: emulator.ActionCloseBefore}))
@@ -168,11 +168,11 @@ func TestFaultsAreOnlyUnderTheBasePath(t *testing.T) {
 	mustEqual(t, "hits", 0, rule.Hits())
 }
 
-func TestRetryAfter(t *testing.T) {
+func TestFault_RetryAfter_SetsHeader(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
-		time.Sleep(time.Nanosecond) // a date has whole seconds, and the bubble's clock begins at one
+		time.Sleep(time.Nanosecond) // the bubble's clock begins at a whole second
 		for _, action := range []emulator.Action{emulator.ActionRespond, emulator.ActionPage} {
 			for want, fault := range map[string]emulator.Fault{
 				"":                              {},
@@ -181,7 +181,7 @@ func TestRetryAfter(t *testing.T) {
 			} {
 				fault.Action, fault.Status = action, http.StatusTooManyRequests
 				rule := inject(t, e, always(fault))
-				got, _ := exchange(t, e, http.MethodGet, "/auth", "", nil)
+				got, _ := serveRequest(t, e, http.MethodGet, "/auth", "", nil)
 				mustEqual(t, "Retry-After of "+string(action), want, got.Header().Get("Retry-After"))
 				rule.Remove()
 			}
@@ -189,25 +189,25 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
-func TestDelay(t *testing.T) {
+func TestFault_Delay_WaitsBeforeHandling(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
 		inject(t, e, always(emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Hour)}))
 		begin := time.Now()
-		got := serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+		got := createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
 		mustEqual(t, "time", time.Hour, time.Since(begin))
 		mustEqual(t, "status", http.StatusCreated, got.status)
 	})
 }
 
-func TestDelayEndsWithTheRequest(t *testing.T) {
+func TestFault_Delay_ClientDisconnects_HandlesRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
 		inject(t, e, always(emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Hour)}))
 		begin := time.Now()
-		serve(goneAfter(t, time.Second), t, e, strings.NewReader(`{"name":"x"}`))
+		createMessaging(contextFor(t, time.Second), t, e, strings.NewReader(`{"name":"x"}`))
 		mustEqual(t, "time", time.Second, time.Since(begin))
 		mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
 	})

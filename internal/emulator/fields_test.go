@@ -14,44 +14,44 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// rule lists what one field takes and what it does not, as JSON values.
-type rule struct {
-	kind             emulator.Kind
-	field            string
-	accepts, refuses []string
+// fieldRule lists valid and invalid JSON values of one field.
+type fieldRule struct {
+	kind           emulator.Kind
+	field          string
+	valid, invalid []string
 }
 
-// text is a JSON string of n characters.
+// text returns a JSON string of n characters.
 func text(n int) string { return strconv.Quote(strings.Repeat("x", n)) }
 
-// wide is a JSON string of n characters of four bytes (and two UTF-16 units) each.
+// wide returns a JSON string of n characters, each of four bytes and two UTF-16 units.
 func wide(n int) string { return `"` + strings.Repeat("📞", n) + `"` }
 
-func rules() []rule {
+func fieldRules() []fieldRule {
 	const m, v = emulator.MessagingProfile, emulator.OutboundVoiceProfile
 	var (
-		name = rule{
-			accepts: []string{text(1), text(255), wide(1), wide(255), `" "`, `"<&>\"\\\u0000é"`},
-			refuses: []string{`""`, text(256), wide(256), `null`, `1`, `true`, `[]`, `{}`},
+		name = fieldRule{
+			valid:   []string{text(1), text(255), wide(1), wide(255), `" "`, `"<&>\"\\\u0000é"`},
+			invalid: []string{`""`, text(256), wide(256), `null`, `1`, `true`, `[]`, `{}`},
 		}
-		url = rule{
-			accepts: []string{text(10), text(255), wide(10), wide(255), `"no url at all"`, `"https://example.com/hook"`, `null`},
-			refuses: []string{`""`, text(9), text(256), wide(9), wide(256), `1`, `false`, `["https://example.com"]`, `{}`},
+		url = fieldRule{
+			valid:   []string{text(10), text(255), wide(10), wide(255), `"not a URL at all"`, `"https://example.com/hook"`, `null`},
+			invalid: []string{`""`, text(9), text(256), wide(9), wide(256), `1`, `false`, `["https://example.com"]`, `{}`},
 		}
-		flag = rule{
-			accepts: []string{`true`, `false`},
-			refuses: []string{`null`, `0`, `1`, `"true"`, `""`, `[]`, `{}`},
+		flag = fieldRule{
+			valid:   []string{`true`, `false`},
+			invalid: []string{`null`, `0`, `1`, `"true"`, `""`, `[]`, `{}`},
 		}
-		weight = rule{
-			accepts: []string{`0`, `1`, `9`, `9.0`, `0e0`},
-			refuses: []string{`-1`, `10`, `0.5`, `1e400`, `null`, `"1"`, `true`, `[]`, `{}`},
+		weight = fieldRule{
+			valid:   []string{`0`, `1`, `9`, `9.0`, `0e0`},
+			invalid: []string{`-1`, `10`, `0.5`, `1e400`, `null`, `"1"`, `true`, `[]`, `{}`},
 		}
-		limit = rule{
-			accepts: []string{`0`, `0.005`, `1`, `1e15`, `null`},
-			refuses: []string{`-1`, `-0.001`, `1e400`, `"1"`, `true`, `[]`, `{}`},
+		limit = fieldRule{
+			valid:   []string{`0`, `0.005`, `1`, `1e15`, `null`},
+			invalid: []string{`-1`, `-0.001`, `1e400`, `"1"`, `true`, `[]`, `{}`},
 		}
 	)
-	return []rule{
+	return []fieldRule{
 		name.of(m, "name"), name.of(v, "name"),
 		url.of(m, "callback_url"), url.of(m, "callback_url2"),
 		flag.of(m, "number_pool_enable"), flag.of(m, "skip_unhealthy_tns"), flag.of(m, "sticky_sender"),
@@ -61,7 +61,7 @@ func rules() []rule {
 		{v, "record_calls", []string{`0`, `1`, `2`}, []string{`-1`, `3`, `0.5`, `null`, `"1"`, `true`}},
 		{v, "filemat", []string{`"wav"`, `"mp3"`}, []string{`"ogg"`, `"WAV"`, `""`, `null`, `0`, `true`}},
 		{v, "audio_track_type", []string{`0`, `1`}, []string{`-1`, `2`, `null`, `"1"`, `false`}},
-		// What a request must not have: fields of the other kind, of answers, or of nobody.
+		// Unknown in requests: fields of the other kind, of responses, and others.
 		{m, "tech_prefix", nil, []string{`100000`, `null`}},
 		{m, "tollfree_weight", nil, []string{`1`}},
 		{v, "callback_url", nil, []string{`"https://example.com"`}},
@@ -73,36 +73,36 @@ func rules() []rule {
 	}
 }
 
-func (r rule) of(kind emulator.Kind, field string) rule {
+func (r fieldRule) of(kind emulator.Kind, field string) fieldRule {
 	r.kind, r.field = kind, field
 	return r
 }
 
-func TestFieldRules(t *testing.T) {
+func TestRequest_FieldRules(t *testing.T) {
 	t.Parallel()
-	for _, r := range rules() {
+	for _, r := range fieldRules() {
 		t.Run(string(r.kind)+"/"+r.field, func(t *testing.T) {
 			t.Parallel()
 			a := newAPI(t, emulator.Options{})
-			for _, value := range r.accepts {
-				r.accepted(a, value)
+			for _, value := range r.valid {
+				r.checkValid(a, value)
 			}
-			for _, value := range r.refuses {
-				r.refused(a, value)
+			for _, value := range r.invalid {
+				r.checkInvalid(a, value)
 			}
 		})
 	}
 }
 
-// body is a create request with the field, and with a name.
-func (r rule) body(value string) string {
+// body returns the body of a create with a name and the field.
+func (r fieldRule) body(value string) string {
 	if r.field == "name" {
 		return fmt.Sprintf(`{"name":%s}`, value)
 	}
 	return fmt.Sprintf(`{"name":"given",%q:%s}`, r.field, value)
 }
 
-func (r rule) accepted(a *api, value string) {
+func (r fieldRule) checkValid(a *api, value string) {
 	a.t.Helper()
 	var want any
 	if err := json.Unmarshal([]byte(value), &want); err != nil {
@@ -115,28 +115,28 @@ func (r rule) accepted(a *api, value string) {
 	mustEqual(a.t, "modified to "+value, want, a.stored(r.kind, uuid)[r.field])
 }
 
-func (r rule) refused(a *api, value string) {
+func (r fieldRule) checkInvalid(a *api, value string) {
 	a.t.Helper()
 	uuid := a.add(r.kind, map[string]any{"name": "before"})
 	before := a.Profiles(r.kind)
-	for _, answer := range []response{
+	for _, res := range []response{
 		a.send(http.MethodPost, collection(r.kind), r.body(value)),
 		a.send(http.MethodPatch, item(r.kind, uuid), fmt.Sprintf(`{%q:%s}`, r.field, value)),
 	} {
-		a.expect(http.StatusBadRequest, answer)
-		if len(answer.fieldErrors()) != 1 || answer.fieldErrors()["params."+r.field] == nil {
-			a.t.Errorf("%s: the answer does not name %s alone: %s", value, r.field, answer.raw)
+		a.expect(http.StatusBadRequest, res)
+		if len(res.fieldErrors()) != 1 || res.fieldErrors()["params."+r.field] == nil {
+			a.t.Errorf("%s: the response does not name only %s: %s", value, r.field, res.raw)
 		}
 	}
 	mustEqual(a.t, "profiles after "+value, before, a.Profiles(r.kind))
 }
 
-func TestAllViolationsAreReportedAtOnce(t *testing.T) {
+func TestRequest_SeveralInvalidFields_ReportsAll(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	got := a.expect(http.StatusBadRequest, a.send(http.MethodPost, collection(emulator.MessagingProfile),
 		`{"callback_url":"short","long_code_weight":10,"sticky_sender":"yes","nonsense":1,"zebra":2}`))
-	mustEqual(t, "answer", map[string]any{
+	mustEqual(t, "response", map[string]any{
 		"success": false,
 		"status":  400.0,
 		"message": "Invalid request: callback_url: minimum string length is 10; long_code_weight: number must be at most 9; " +
@@ -153,7 +153,7 @@ func TestAllViolationsAreReportedAtOnce(t *testing.T) {
 	}, got.body)
 }
 
-func TestNameIsRequiredToCreateOnly(t *testing.T) {
+func TestRequest_WithoutName_RejectsOnlyCreate(t *testing.T) {
 	t.Parallel()
 	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{})
@@ -165,8 +165,8 @@ func TestNameIsRequiredToCreateOnly(t *testing.T) {
 	}
 }
 
-// A callback URL may carry credentials, so no refusal repeats it, whatever is wrong with it.
-func TestRefusalsNeverRepeatACallbackURL(t *testing.T) {
+// A callback URL may contain credentials.
+func TestRequest_InvalidCallbackURL_IsNotRepeated(t *testing.T) {
 	t.Parallel()
 	for _, field := range []string{"callback_url", "callback_url2"} {
 		a := newAPI(t, emulator.Options{})
@@ -182,8 +182,8 @@ func TestRefusalsNeverRepeatACallbackURL(t *testing.T) {
 	}
 }
 
-// A number comes back as the same double, written as briefly as it can be.
-func TestNumbersComeBackAsTheSameDouble(t *testing.T) {
+// A response has the same float64 as the request, in the shortest form.
+func TestRequest_Numbers_KeepFloat64Precision(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	for sent, want := range map[string]float64{

@@ -18,22 +18,22 @@ import (
 
 const unknownUUID = "00000000-0000-4000-8000-000000000000"
 
-// api is an emulator behind a real HTTP server. Whatever a test does with it, every answer is held to the contract.
+// api is an emulator behind a real HTTP server. A checker checks every response against the contract.
 type api struct {
 	*emulator.Emulator
-	t      *testing.T
-	url    string
-	client *http.Client
-	seen   *checker
+	t       *testing.T
+	url     string
+	client  *http.Client
+	checker *checker
 }
 
 func newAPI(t *testing.T, options emulator.Options) *api {
 	t.Helper()
 	e := newEmulator(t, options)
-	seen := newChecker(t, e)
-	server := httptest.NewServer(seen)
+	checker := newChecker(t, e)
+	server := httptest.NewServer(checker)
 	t.Cleanup(server.Close)
-	return &api{Emulator: e, t: t, url: server.URL, client: server.Client(), seen: seen}
+	return &api{Emulator: e, t: t, url: server.URL, client: server.Client(), checker: checker}
 }
 
 func newEmulator(t *testing.T, options emulator.Options) *emulator.Emulator {
@@ -45,7 +45,7 @@ func newEmulator(t *testing.T, options emulator.Options) *emulator.Emulator {
 	return e
 }
 
-// response is an answer that was read to its end.
+// response is a response whose body was read.
 type response struct {
 	status int
 	header http.Header
@@ -53,7 +53,7 @@ type response struct {
 	body   map[string]any
 }
 
-// send sends a request below the base path. Body is JSON; empty for none.
+// send sends a valid header with a path below BasePath and a JSON body. An empty body means no body.
 func (a *api) send(method, path, body string) response {
 	a.t.Helper()
 	return a.sendWith(method, emulator.BasePath+path, body, http.Header{
@@ -73,31 +73,32 @@ func (a *api) sendWith(method, path, body string, header http.Header) response {
 		return response{}
 	}
 	request.Header = header
-	answer, err := a.client.Do(request)
+	res, err := a.client.Do(request)
 	if err != nil {
 		a.t.Error(err)
 		return response{}
 	}
-	return read(a.t, answer)
+	return read(a.t, res)
 }
 
-func read(t *testing.T, answer *http.Response) response {
+// read reads the body of a response, which must be JSON or empty.
+func read(t *testing.T, res *http.Response) response {
 	t.Helper()
-	raw, err := io.ReadAll(answer.Body)
+	raw, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Error(err)
 	}
-	_ = answer.Body.Close()
-	r := response{status: answer.StatusCode, header: answer.Header, raw: string(raw)}
+	_ = res.Body.Close()
+	r := response{status: res.StatusCode, header: res.Header, raw: string(raw)}
 	if len(raw) > 0 {
 		if err := json.NewDecoder(bytes.NewReader(raw)).Decode(&r.body); err != nil {
-			t.Errorf("the answer is not JSON: %v\n%s", err, raw)
+			t.Errorf("the response is not JSON: %v\n%s", err, raw)
 		}
 	}
 	return r
 }
 
-// expect fails the test unless the answer has the status.
+// expect fails the test if the response has another status.
 func (a *api) expect(status int, r response) response {
 	a.t.Helper()
 	if r.status != status {
@@ -106,13 +107,13 @@ func (a *api) expect(status int, r response) response {
 	return r
 }
 
-// payload is the profile that an answer is about, in the shape that is an object.
+// payload returns the payload of a response about one profile in ShapeObject.
 func (r response) payload() map[string]any {
 	p, _ := r.body["payload"].(map[string]any)
 	return p
 }
 
-// list is the payload of a list.
+// list returns the payload of a list.
 func (r response) list() []any {
 	l, _ := r.body["payload"].([]any)
 	return l
@@ -123,13 +124,13 @@ func (r response) uuid() string {
 	return u
 }
 
-// fieldErrors are the keys of the member "fields".
+// fieldErrors returns the member "fields" of an error.
 func (r response) fieldErrors() map[string]any {
 	f, _ := r.body["fields"].(map[string]any)
 	return f
 }
 
-// add stores a profile out of band.
+// add creates a profile without an API request.
 func (a *api) add(kind emulator.Kind, fields map[string]any) string {
 	a.t.Helper()
 	uuid, err := a.Add(kind, fields)
@@ -139,7 +140,7 @@ func (a *api) add(kind emulator.Kind, fields map[string]any) string {
 	return uuid
 }
 
-// stored is the profile that the emulator holds, which has to be there.
+// stored returns a profile of the emulator. It fails the test if there is none.
 func (a *api) stored(kind emulator.Kind, uuid string) map[string]any {
 	a.t.Helper()
 	p, ok := a.Profile(kind, uuid)
@@ -149,17 +150,17 @@ func (a *api) stored(kind emulator.Kind, uuid string) map[string]any {
 	return p
 }
 
-// as is a value that has to be of a type.
+// as converts a value to a type. It fails the test if the value has another type.
 func as[T any](t *testing.T, value any) T {
 	t.Helper()
 	typed, ok := value.(T)
 	if !ok {
-		t.Fatalf("%v is a %T, not a %T", value, value, typed)
+		t.Fatalf("%v is a %T, want a %T", value, value, typed)
 	}
 	return typed
 }
 
-// later fails the test unless one time of an answer is later than another.
+// later fails the test unless the second timestamp is later than the first.
 func later(t *testing.T, before, after any) {
 	t.Helper()
 	if as[string](t, after) <= as[string](t, before) {
@@ -167,7 +168,7 @@ func later(t *testing.T, before, after any) {
 	}
 }
 
-// only picks members out of a profile.
+// only returns the given members of a profile.
 func only(profile map[string]any, names ...string) map[string]any {
 	picked := make(map[string]any)
 	for _, name := range names {

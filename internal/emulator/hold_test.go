@@ -14,8 +14,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// goneAfter is the context of a client that goes away after some time.
-func goneAfter(t *testing.T, d time.Duration) context.Context {
+// contextFor returns a context that ends after d, like that of a client that disconnects.
+func contextFor(t *testing.T, d time.Duration) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
@@ -24,7 +24,7 @@ func goneAfter(t *testing.T, d time.Duration) context.Context {
 
 func hold() emulator.Rule { return always(emulator.Fault{Action: emulator.ActionHold}) }
 
-func TestHoldUntilReleased(t *testing.T) {
+func TestFault_Hold_WaitsForRelease(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*emulator.Emulator, *emulator.Injection){
 		"released":          func(_ *emulator.Emulator, i *emulator.Injection) { i.Release() },
@@ -39,7 +39,7 @@ func TestHoldUntilReleased(t *testing.T) {
 				e := newEmulator(t, emulator.Options{})
 				rule := inject(t, e, hold())
 				for range 3 {
-					go serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+					go createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
 				}
 				if err := rule.AwaitHeld(t.Context(), 3); err != nil {
 					t.Error(err)
@@ -50,21 +50,20 @@ func TestHoldUntilReleased(t *testing.T) {
 				end(e, rule)
 				synctest.Wait()
 				mustEqual(t, "profiles afterwards", 3, len(e.Profiles(emulator.MessagingProfile)))
-				serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
-				mustEqual(t, "hits: a gate that is open holds nobody", 3, rule.Hits())
+				createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+				mustEqual(t, "hits after the release", 3, rule.Hits())
 				mustEqual(t, "fault of a later request", emulator.Action(""), e.Requests()[3].Fault)
 			})
 		})
 	}
 }
 
-// The request is carried out late, whether or not anybody waits for its answer, and never before it is released.
-func TestHoldOutlastsTheClient(t *testing.T) {
+func TestFault_Hold_ClientDisconnects_HandlesRequestAfterRelease(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
 		rule := inject(t, e, hold())
-		go serve(goneAfter(t, time.Second), t, e, strings.NewReader(`{"name":"x"}`))
+		go createMessaging(contextFor(t, time.Second), t, e, strings.NewReader(`{"name":"x"}`))
 		time.Sleep(time.Hour)
 		mustEqual(t, "profiles", 0, len(e.Profiles(emulator.MessagingProfile)))
 		rule.Release()
@@ -73,13 +72,13 @@ func TestHoldOutlastsTheClient(t *testing.T) {
 	})
 }
 
-func TestAwaitHeldWaitsForTheLast(t *testing.T) {
+func TestAwaitHeld_CountsReleasedRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
 		rule := inject(t, e, hold())
 		for n := range 3 {
-			time.AfterFunc(time.Duration(n+1)*time.Minute, func() { serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`)) })
+			time.AfterFunc(time.Duration(n+1)*time.Minute, func() { createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`)) })
 		}
 		begin := time.Now()
 		for _, n := range []int{0, 2, 1} {
@@ -91,18 +90,18 @@ func TestAwaitHeldWaitsForTheLast(t *testing.T) {
 		time.Sleep(time.Hour)
 		rule.Release()
 		if err := rule.AwaitHeld(t.Context(), 3); err != nil {
-			t.Errorf("the requests that were let go do not count: %v", err)
+			t.Errorf("released requests do not count: %v", err)
 		}
 	})
 }
 
-func TestAwaitHeldGivesUp(t *testing.T) {
+func TestAwaitHeld_ContextEndsOrRuleIsRemoved_ReturnsError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
 		rule := inject(t, e, hold())
-		go serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
-		err := rule.AwaitHeld(goneAfter(t, time.Hour), 2)
+		go createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+		err := rule.AwaitHeld(contextFor(t, time.Hour), 2)
 		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "rule 1 to hold 2 requests, it has held 1") {
 			t.Errorf("after the deadline: %v", err)
 		}
@@ -115,11 +114,11 @@ func TestAwaitHeldGivesUp(t *testing.T) {
 	})
 }
 
-// status is that of the answer to a good request; 0 if there was none.
+// status sends a valid request and returns the status, or 0 without a response.
 func status(t *testing.T, e *emulator.Emulator, method, path, body string) int {
 	t.Helper()
-	got, dropped := exchange(t, e, method, path, body, asked())
-	if dropped {
+	got, closed := serveRequest(t, e, method, path, body, validHeader())
+	if closed {
 		return 0
 	}
 	return got.Code

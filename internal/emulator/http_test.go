@@ -18,7 +18,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-func TestTheTokenIsJudgedFirst(t *testing.T) {
+func TestAuthentication_InvalidToken_RejectsAllRequests(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{Token: "good"})
 	want := map[string]any{"success": false, "message": "Invalid or expired token", "status": 401.0}
@@ -44,7 +44,7 @@ func TestTheTokenIsJudgedFirst(t *testing.T) {
 	mustEqual(t, "status with the token", http.StatusOK, good.status)
 }
 
-func TestUnknownPathsAndMethods(t *testing.T) {
+func TestRequest_UnknownPathOrMethod(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	profile := item(emulator.MessagingProfile, unknownUUID)
@@ -79,23 +79,23 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
-func TestAUUIDMustBeWrittenLikeOne(t *testing.T) {
+func TestRequest_InvalidUUID_IsRejected(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	for _, kind := range emulator.Kinds() {
 		for _, uuid := range []string{"x", "00000000-0000-4000-8000-00000000000", strings.ToUpper("abcdefab-0000-4000-8000-000000000000")} {
 			got := a.expect(http.StatusBadRequest, a.send(http.MethodGet, item(kind, uuid), ""))
 			if len(got.fieldErrors()) != 1 || got.fieldErrors()["params.uuid"] == nil {
-				t.Errorf("the answer does not name the parameter: %s", got.raw)
+				t.Errorf("the response does not name the parameter: %s", got.raw)
 			}
 		}
 	}
 	known := a.add(emulator.MessagingProfile, map[string]any{"name": "n"})
-	escaped := fmt.Sprintf("%%%02x%s", known[0], known[1:]) // the same path, written otherwise
+	escaped := fmt.Sprintf("%%%02x%s", known[0], known[1:]) // the same path, percent-encoded
 	a.expect(http.StatusOK, a.send(http.MethodGet, item(emulator.MessagingProfile, escaped), ""))
 }
 
-func TestBodiesThatAreNoJSONObject(t *testing.T) {
+func TestRequest_BodyIsNotJSONObject(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	for body, message := range map[string]string{
@@ -114,7 +114,7 @@ func TestBodiesThatAreNoJSONObject(t *testing.T) {
 	mustEqual(t, "profiles", 0, len(a.Profiles(emulator.MessagingProfile)))
 }
 
-func TestContentType(t *testing.T) {
+func TestRequest_ContentType(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	for contentType, status := range map[string]int{
@@ -130,7 +130,7 @@ func TestContentType(t *testing.T) {
 	}
 }
 
-func TestBodiesUpToOneMiB(t *testing.T) {
+func TestRequest_BodyOverOneMiB_IsRejected(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	const profile = `{"name":"x"}`
@@ -142,18 +142,18 @@ func TestBodiesUpToOneMiB(t *testing.T) {
 	}
 }
 
-// Half a body may well be valid JSON. It must not be taken for the whole.
-func TestABodyThatBreaksOffChangesNothing(t *testing.T) {
+// An incomplete body may be valid JSON.
+func TestRequest_IncompleteBody_IsRejected(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	body := io.MultiReader(strings.NewReader(`{"name":"x"}`), iotest.ErrReader(errors.New("connection lost")))
-	got := serve(t.Context(), t, e, body)
+	got := createMessaging(t.Context(), t, e, body)
 	mustEqual(t, "status", http.StatusBadRequest, got.status)
 	mustEqual(t, "profiles", 0, len(e.Profiles(emulator.MessagingProfile)))
 }
 
-// serve lets an emulator create a messaging profile without a network in between.
-func serve(ctx context.Context, t *testing.T, e *emulator.Emulator, body io.Reader) response {
+// createMessaging sends a POST for a messaging profile without a network.
+func createMessaging(ctx context.Context, t *testing.T, e *emulator.Emulator, body io.Reader) response {
 	t.Helper()
 	recorder := httptest.NewRecorder()
 	request := httptest.NewRequestWithContext(ctx, http.MethodPost, "/rest/profile/messaging", body)
@@ -163,27 +163,26 @@ func serve(ctx context.Context, t *testing.T, e *emulator.Emulator, body io.Read
 	return read(t, recorder.Result())
 }
 
-func TestLatencyIsWaitedBeforeTheAnswer(t *testing.T) {
+func TestLatency_DelaysResponse(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{Latency: time.Hour})
 		begin := time.Now()
-		got := serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+		got := createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
 		mustEqual(t, "time", time.Hour, time.Since(begin))
 		mustEqual(t, "status", http.StatusCreated, got.status)
 		mustEqual(t, "time in the log", time.Hour, e.Requests()[0].Duration)
 	})
 }
 
-// Nobody waits for the answer any more, but the request has arrived and is carried out.
-func TestLatencyEndsWithTheRequest(t *testing.T) {
+func TestLatency_ClientDisconnects_HandlesRequest(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{Latency: time.Hour})
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		begin := time.Now()
-		serve(ctx, t, e, strings.NewReader(`{"name":"x"}`))
+		createMessaging(ctx, t, e, strings.NewReader(`{"name":"x"}`))
 		mustEqual(t, "time", time.Second, time.Since(begin))
 		mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
 	})

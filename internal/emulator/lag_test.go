@@ -12,18 +12,18 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// lagging is an emulator whose reads lag by a minute.
-func lagging(t *testing.T) (*emulator.Emulator, *emulator.Injection) {
+// newLagging returns an emulator whose reads lag by a minute.
+func newLagging(t *testing.T) (*emulator.Emulator, *emulator.Injection) {
 	t.Helper()
 	e := newEmulator(t, emulator.Options{})
 	return e, inject(t, e, always(emulator.Fault{Action: emulator.ActionLag, For: emulator.Duration(time.Minute)}))
 }
 
-// seen is what reads show of one profile: its name by a GET of its own and in the list, or nothing.
-func seen(t *testing.T, e *emulator.Emulator, kind emulator.Kind, uuid string) (single, listed any) {
+// readNames returns the name of a profile in the response to its GET and in the list, or nil where it is not found.
+func readNames(t *testing.T, e *emulator.Emulator, kind emulator.Kind, uuid string) (single, listed any) {
 	t.Helper()
 	type profile struct{ UUID, Name string }
-	if got, _ := exchange(t, e, http.MethodGet, item(kind, uuid), "", asked()); got.Code == http.StatusOK {
+	if got, _ := serveRequest(t, e, http.MethodGet, item(kind, uuid), "", validHeader()); got.Code == http.StatusOK {
 		var body struct{ Payload profile }
 		if err := json.Unmarshal(got.Body.Bytes(), &body); err != nil {
 			t.Fatal(err)
@@ -31,7 +31,7 @@ func seen(t *testing.T, e *emulator.Emulator, kind emulator.Kind, uuid string) (
 		single = body.Payload.Name
 	}
 	var body struct{ Payload []profile }
-	got, _ := exchange(t, e, http.MethodGet, collection(kind), "", asked())
+	got, _ := serveRequest(t, e, http.MethodGet, collection(kind), "", validHeader())
 	if err := json.Unmarshal(got.Body.Bytes(), &body); err != nil {
 		t.Fatal(err)
 	}
@@ -43,53 +43,53 @@ func seen(t *testing.T, e *emulator.Emulator, kind emulator.Kind, uuid string) (
 	return single, listed
 }
 
-func TestLagShowsEveryStateLate(t *testing.T) {
+func TestFault_Lag_ReturnsOldProfiles(t *testing.T) {
 	t.Parallel()
 	for _, kind := range emulator.Kinds() {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				e, rule := lagging(t)
+				e, rule := newLagging(t)
 				uuid := ""
-				look := func(when string, want any) {
+				check := func(when string, want any) {
 					t.Helper()
-					single, listed := seen(t, e, kind, uuid)
+					single, listed := readNames(t, e, kind, uuid)
 					mustEqual(t, "get, "+when, want, single)
 					mustEqual(t, "list, "+when, want, listed)
 				}
 				mustEqual(t, "create", http.StatusCreated, status(t, e, http.MethodPost, collection(kind), named("first")))
 				uuid = as[string](t, e.Profiles(kind)[0]["uuid"])
-				look("after the create", nil)
+				check("after the create", nil)
 				time.Sleep(time.Minute - time.Nanosecond)
-				look("just before a minute has passed", nil)
+				check("just before a minute has passed", nil)
 				time.Sleep(time.Nanosecond)
-				look("a minute later", "first")
+				check("a minute later", "first")
 
 				mustEqual(t, "modify", http.StatusOK, status(t, e, http.MethodPatch, item(kind, uuid), named("second")))
-				look("after a change", "first")
+				check("after a change", "first")
 				time.Sleep(30 * time.Second)
 				mustEqual(t, "modify", http.StatusOK, status(t, e, http.MethodPatch, item(kind, uuid), named("third")))
-				look("after two changes", "first")
+				check("after two changes", "first")
 				time.Sleep(30 * time.Second)
-				look("a minute after the first change", "second")
+				check("a minute after the first change", "second")
 				time.Sleep(30 * time.Second)
-				look("a minute after the second change", "third")
+				check("a minute after the second change", "third")
 
 				mustEqual(t, "removal", http.StatusOK, status(t, e, http.MethodDelete, item(kind, uuid), ""))
-				look("after the removal", "third")
+				check("after the removal", "third")
 				mustEqual(t, "another removal", http.StatusNotFound, status(t, e, http.MethodDelete, item(kind, uuid), ""))
 				time.Sleep(time.Minute)
-				look("a minute after the removal", nil)
-				mustEqual(t, "hits: two for each look, none for writes", 2*9, rule.Hits())
+				check("a minute after the removal", nil)
+				mustEqual(t, "hits: two for each check, none for writes", 2*9, rule.Hits())
 			})
 		})
 	}
 }
 
-// A rule that lags leaves what it cannot make lag to the rules after it.
-func TestOnlyReadsOfProfilesLag(t *testing.T) {
+// The rule does not hit other requests, so the next rule can hit them.
+func TestFault_Lag_HitsOnlyReadsOfProfiles(t *testing.T) {
 	t.Parallel()
-	e, rule := lagging(t)
+	e, rule := newLagging(t)
 	inject(t, e, always(emulator.Fault{Action: emulator.ActionRespond, Status: 503}))
 	for _, request := range []string{http.MethodPost, http.MethodPatch, http.MethodDelete} {
 		mustEqual(t, request, 503, status(t, e, request, "/profile/messaging", ""))
@@ -102,11 +102,11 @@ func TestOnlyReadsOfProfilesLag(t *testing.T) {
 	mustEqual(t, "fault in the log", emulator.ActionLag, e.Requests()[6].Fault)
 }
 
-// The list keeps the order of creation, and what is done behind the API's back lags as well.
-func TestLagKeepsTheOrder(t *testing.T) {
+// Changes by Add, Change and Remove lag too.
+func TestFault_Lag_KeepsOrderOfList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e, rule := lagging(t)
+		e, rule := newLagging(t)
 		var uuids []string
 		for _, name := range []string{"a", "b", "c"} {
 			uuid, err := e.Add(emulator.MessagingProfile, map[string]any{"name": name})
@@ -119,7 +119,7 @@ func TestLagKeepsTheOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		list := func() string {
-			got, _ := exchange(t, e, http.MethodGet, "/profile/messaging", "", asked())
+			got, _ := serveRequest(t, e, http.MethodGet, "/profile/messaging", "", validHeader())
 			return got.Body.String()
 		}
 		rule.Remove()
@@ -131,6 +131,6 @@ func TestLagKeepsTheOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		mustEqual(t, "a minute later", now, list())
-		mustEqual(t, "what there is", 2, len(e.Profiles(emulator.MessagingProfile)))
+		mustEqual(t, "current profiles", 2, len(e.Profiles(emulator.MessagingProfile)))
 	})
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// basic are the headers of a login.
+// basic returns the header of a login.
 func basic(email, password string) http.Header {
 	return http.Header{"Authorization": {"Basic " + base64.StdEncoding.EncodeToString([]byte(email+":"+password))}}
 }
@@ -28,13 +28,13 @@ func (a *api) login(email, password, body string) response {
 	return a.sendWith(http.MethodGet, "/rest/auth", body, basic(email, password))
 }
 
-// token is the payload of a login.
+// token returns the token in the response to a login.
 func (r response) token() string {
 	token, _ := r.payload()["token"].(string)
 	return token
 }
 
-// statusWith is that of the answer to a request that has a token.
+// statusWith returns the status of a request with the token.
 func (a *api) statusWith(token string) int {
 	a.t.Helper()
 	return a.sendWith(http.MethodGet, "/rest/profile/messaging", "", http.Header{"X-Auth-Token": {token}}).status
@@ -43,8 +43,8 @@ func (a *api) statusWith(token string) int {
 func TestLogin(t *testing.T) {
 	t.Parallel()
 	for name, options := range map[string]emulator.Options{
-		"built in": {},
-		"chosen":   {Email: "me@example.net", Password: "pass:wörd ", FieldNames: emulator.FieldNamesAliasIgnore, Shape: emulator.ShapeDocument},
+		"default":    {},
+		"configured": {Email: "me@example.net", Password: "pass:wörd ", FieldNames: emulator.FieldNamesAliasIgnore, Shape: emulator.ShapeDocument},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -56,7 +56,7 @@ func TestLogin(t *testing.T) {
 			first := a.expect(http.StatusOK, a.login(email, password, "")).token()
 			second := a.expect(http.StatusOK, a.login(email, password, "")).token()
 			if first == second {
-				t.Error("two logins have one token")
+				t.Error("two logins returned the same token")
 			}
 			mustEqual(t, "statuses", []int{200, 200, 200, 401},
 				[]int{a.statusWith(first), a.statusWith(second), a.statusWith(emulator.DefaultToken), a.statusWith(first + "x")})
@@ -65,7 +65,7 @@ func TestLogin(t *testing.T) {
 	}
 }
 
-func TestLoginWantsTheCredentials(t *testing.T) {
+func TestLogin_InvalidCredentials_IsRejected(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{Email: "me@example.net", Password: "secret"})
 	good := basic("me@example.net", "secret")["Authorization"][0]
@@ -76,7 +76,7 @@ func TestLoginWantsTheCredentials(t *testing.T) {
 		basic(emulator.DefaultEmail, emulator.DefaultPassword)["Authorization"][0],
 	} {
 		got := a.sendWith(http.MethodGet, "/rest/auth", "", http.Header{
-			"Authorization": {authorization}, "X-Auth-Token": {emulator.DefaultToken}, // which is not what login wants
+			"Authorization": {authorization}, "X-Auth-Token": {emulator.DefaultToken}, // login ignores it
 		})
 		mustEqual(t, authorization, `{"success":false,"message":"Invalid email or password","status":401}`, got.raw)
 	}
@@ -86,7 +86,7 @@ func TestLoginWantsTheCredentials(t *testing.T) {
 	mustEqual(t, "Allow", "GET", post.header.Get("Allow"))
 }
 
-// claimsOf reads a token as a client does, which cannot verify it.
+// claimsOf returns the claims of a token without verifying it, as a client does.
 func claimsOf(t *testing.T, token string) jwt.RegisteredClaims {
 	t.Helper()
 	var c jwt.RegisteredClaims
@@ -96,10 +96,10 @@ func claimsOf(t *testing.T, token string) jwt.RegisteredClaims {
 	return c
 }
 
-// loggedIn is a token from a login without a network in between.
-func loggedIn(t *testing.T, e *emulator.Emulator) string {
+// loginToken logs in without a network and returns the token.
+func loginToken(t *testing.T, e *emulator.Emulator) string {
 	t.Helper()
-	got, _ := exchange(t, e, http.MethodGet, "/auth", "", basic(emulator.DefaultEmail, emulator.DefaultPassword))
+	got, _ := serveRequest(t, e, http.MethodGet, "/auth", "", basic(emulator.DefaultEmail, emulator.DefaultPassword))
 	var body struct{ Payload struct{ Token string } }
 	if err := json.Unmarshal(got.Body.Bytes(), &body); err != nil || got.Code != http.StatusOK {
 		t.Fatalf("status %d, %v: %s", got.Code, err, got.Body)
@@ -107,16 +107,17 @@ func loggedIn(t *testing.T, e *emulator.Emulator) string {
 	return body.Payload.Token
 }
 
-func opens(t *testing.T, e *emulator.Emulator, token string) bool {
+// isValid reports whether the API accepts the token.
+func isValid(t *testing.T, e *emulator.Emulator, token string) bool {
 	t.Helper()
-	got, _ := exchange(t, e, http.MethodGet, "/profile/messaging", "", http.Header{"X-Auth-Token": {token}})
+	got, _ := serveRequest(t, e, http.MethodGet, "/profile/messaging", "", http.Header{"X-Auth-Token": {token}})
 	if got.Code != http.StatusOK {
-		mustEqual(t, "refusal", `{"success":false,"message":"Invalid or expired token","status":401}`, got.Body.String())
+		mustEqual(t, "rejection", `{"success":false,"message":"Invalid or expired token","status":401}`, got.Body.String())
 	}
 	return got.Code == http.StatusOK
 }
 
-func TestTokensExpire(t *testing.T) {
+func TestLogin_TokenExpires(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ option, want time.Duration }{{0, 86_400 * time.Second}, {time.Second, time.Second}, {time.Hour, time.Hour}} {
 		for _, late := range []time.Duration{0, 1, 400 * time.Millisecond, time.Second - 1} { // in its second
@@ -124,18 +125,18 @@ func TestTokensExpire(t *testing.T) {
 				e := newEmulator(t, emulator.Options{TokenLifetime: c.option})
 				time.Sleep(late)
 				begin := time.Now()
-				token := loggedIn(t, e)
+				token := loginToken(t, e)
 				claims := claimsOf(t, token)
 				mustEqual(t, "exp - iat", c.want, claims.ExpiresAt.Sub(claims.IssuedAt.Time))
 				if early := claims.IssuedAt.Sub(begin); early < 0 || early >= time.Second {
 					t.Errorf("issued %s from now", early)
 				}
 				time.Sleep(time.Until(claims.ExpiresAt.Time) - time.Nanosecond)
-				mustEqual(t, "opens just before its end", true, opens(t, e, token))
+				mustEqual(t, "valid just before it expires", true, isValid(t, e, token))
 				time.Sleep(time.Nanosecond)
-				mustEqual(t, "opens at its end", false, opens(t, e, token))
-				mustEqual(t, "another one opens", true, opens(t, e, loggedIn(t, e)))
-				mustEqual(t, "the emulator's own opens", true, opens(t, e, emulator.DefaultToken))
+				mustEqual(t, "valid when it expires", false, isValid(t, e, token))
+				mustEqual(t, "a new token is valid", true, isValid(t, e, loginToken(t, e)))
+				mustEqual(t, "Options.Token is valid", true, isValid(t, e, emulator.DefaultToken))
 			})
 		}
 	}
@@ -145,7 +146,7 @@ func TestIssueToken(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		lifetime time.Duration
-		opens    bool
+		valid    bool
 	}{{time.Second, true}, {time.Hour, true}, {-time.Second, false}, {-time.Hour, false}} {
 		synctest.Test(t, func(t *testing.T) {
 			e := newEmulator(t, emulator.Options{})
@@ -156,7 +157,7 @@ func TestIssueToken(t *testing.T) {
 			}
 			claims := claimsOf(t, token)
 			mustEqual(t, "exp - iat", c.lifetime, claims.ExpiresAt.Sub(claims.IssuedAt.Time))
-			mustEqual(t, fmt.Sprint("opens with ", c.lifetime), c.opens, opens(t, e, token))
+			mustEqual(t, fmt.Sprint("valid with a lifetime of ", c.lifetime), c.valid, isValid(t, e, token))
 		})
 	}
 	e := newEmulator(t, emulator.Options{})
@@ -169,55 +170,55 @@ func TestIssueToken(t *testing.T) {
 
 func TestExpireLogins(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) { // all within one moment: it is not the clock that tells tokens apart
+	synctest.Test(t, func(t *testing.T) { // the clock stands still, so it can't distinguish the tokens
 		e := newEmulator(t, emulator.Options{})
-		byLogin := loggedIn(t, e)
+		byLogin := loginToken(t, e)
 		issued, err := e.IssueToken(time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
 		e.ExpireLogins()
-		mustEqual(t, "tokens from before", []bool{false, false}, []bool{opens(t, e, byLogin), opens(t, e, issued)})
-		mustEqual(t, "the emulator's own", true, opens(t, e, emulator.DefaultToken))
-		later := loggedIn(t, e)
-		mustEqual(t, "a token from afterwards", true, opens(t, e, later))
+		mustEqual(t, "old tokens", []bool{false, false}, []bool{isValid(t, e, byLogin), isValid(t, e, issued)})
+		mustEqual(t, "Options.Token", true, isValid(t, e, emulator.DefaultToken))
+		newer := loginToken(t, e)
+		mustEqual(t, "a new token", true, isValid(t, e, newer))
 		e.ExpireLogins()
-		mustEqual(t, "any of them", []bool{false, false}, []bool{opens(t, e, byLogin), opens(t, e, later)})
+		mustEqual(t, "all tokens", []bool{false, false}, []bool{isValid(t, e, byLogin), isValid(t, e, newer)})
 	})
 }
 
-func TestTheFaultExpireLogins(t *testing.T) {
+func TestFault_ExpireLogins(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
-	first := loggedIn(t, e)
+	first := loginToken(t, e)
 	rule := inject(t, e, emulator.Rule{Times: 2, Faults: []emulator.Fault{{Action: emulator.ActionExpireLogins}}})
-	mustEqual(t, "the request that is hit opens", false, opens(t, e, first))
-	second := loggedIn(t, e) // is hit too, and gets a token that is good
+	mustEqual(t, "the token of a request that the rule hits is valid", false, isValid(t, e, first))
+	second := loginToken(t, e) // the rule hits this request too
 	mustEqual(t, "hits", 2, rule.Hits())
-	mustEqual(t, "the token of a login that is hit", true, opens(t, e, second))
+	mustEqual(t, "the token of a login that the rule hits", true, isValid(t, e, second))
 	mustEqual(t, "fault in the log", emulator.ActionExpireLogins, e.Requests()[1].Fault)
 }
 
-// Only what this emulator has signed with its key, by its method, opens it.
-func TestForeignTokensAreRefused(t *testing.T) {
+// The emulator accepts only tokens that it has signed with its own key and algorithm.
+func TestLogin_TokenOfAnotherEmulator_IsRejected(t *testing.T) {
 	t.Parallel()
 	e, other := newEmulator(t, emulator.Options{}), newEmulator(t, emulator.Options{})
-	foreign := loggedIn(t, other)
+	foreign := loginToken(t, other)
 	claims := claimsOf(t, foreign)
 	unsigned, err := jwt.NewWithClaims(jwt.SigningMethodNone, claims).SignedString(jwt.UnsafeAllowNoneSignatureType)
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := strings.Split(loggedIn(t, e), ".")
+	own := strings.Split(loginToken(t, e), ".")
 	for name, token := range map[string]string{
-		"of another emulator": foreign, "unsigned": unsigned,
-		"of two": own[0] + "." + strings.Split(foreign, ".")[1] + "." + own[2],
+		"another emulator": foreign, "unsigned": unsigned,
+		"parts of two tokens": own[0] + "." + strings.Split(foreign, ".")[1] + "." + own[2],
 	} {
-		mustEqual(t, name, false, opens(t, e, token))
+		mustEqual(t, name, false, isValid(t, e, token))
 	}
 }
 
-func TestTheLogHoldsNoCredential(t *testing.T) {
+func TestRequestLog_OmitsCredentials(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{Email: "the-email", Password: "the-password"})
 	header := basic("the-email", "the-password")
@@ -231,7 +232,7 @@ func TestTheLogHoldsNoCredential(t *testing.T) {
 	log := fmt.Sprintf("%+v %s", a.Requests(), encoded)
 	for _, secret := range []string{"the-email", "the-password", strings.TrimPrefix(header.Get("Authorization"), "Basic "), token} {
 		if strings.Contains(log, secret) {
-			t.Errorf("the log holds %q", secret)
+			t.Errorf("the log contains %q", secret)
 		}
 	}
 }

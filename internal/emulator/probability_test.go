@@ -13,19 +13,19 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// storm is a rule by which a share of the requests goes wrong in one of three ways, none of which changes anything.
-func storm(seed uint64, probability float64) emulator.Rule {
+// threeFaults returns a rule with three faults that do not handle the request.
+func threeFaults(seed uint64, probability float64) emulator.Rule {
 	return emulator.Rule{Seed: seed, Probability: probability, Faults: []emulator.Fault{
 		{Action: emulator.ActionRespond, Status: 500}, {Action: emulator.ActionPage, Status: 502}, {Action: emulator.ActionCloseBefore},
 	}}
 }
 
-// fate is what a storm makes of a request: its status if a fault set one, -1 for a closed connection, 0 for no fault.
-func fate(t *testing.T, e *emulator.Emulator, method, path, body string) int {
+// faultOf returns the status of the fault that hit a request, -1 for a closed connection, or 0 for no fault.
+func faultOf(t *testing.T, e *emulator.Emulator, method, path, body string) int {
 	t.Helper()
-	got, dropped := exchange(t, e, method, path, body, nil) // without a token, what is not hit is answered 401
+	got, closed := serveRequest(t, e, method, path, body, nil) // without a token, a request without a fault has status 401
 	switch {
-	case dropped:
+	case closed:
 		return -1
 	case got.Code == http.StatusUnauthorized:
 		return 0
@@ -33,37 +33,38 @@ func fate(t *testing.T, e *emulator.Emulator, method, path, body string) int {
 	return got.Code
 }
 
+// named returns a body with a name.
 func named(name string) string { return fmt.Sprintf(`{"name":%q}`, name) }
 
-func TestProbabilityIsTheShareThatIsHit(t *testing.T) {
+func TestProbability_IsShareOfHits(t *testing.T) {
 	t.Parallel()
 	const n = 2000
-	subjects := map[string]func(int) string{
-		"of one object":      func(int) string { return "one" },
-		"of similar objects": func(i int) string { return fmt.Sprint("profile-", i) },
+	names := map[string]func(int) string{
+		"same name":     func(int) string { return "one" },
+		"similar names": func(i int) string { return fmt.Sprint("profile-", i) },
 	}
 	for _, p := range []float64{0.03, 0.3, 0.97} {
-		for name, object := range subjects {
-			t.Run(fmt.Sprint(p, " ", name), func(t *testing.T) {
+		for title, name := range names {
+			t.Run(fmt.Sprint(p, " ", title), func(t *testing.T) {
 				t.Parallel()
 				e := newEmulator(t, emulator.Options{})
-				rule := inject(t, e, storm(1, p))
-				fates := make(map[int]int)
+				rule := inject(t, e, threeFaults(1, p))
+				counts := make(map[int]int)
 				for i := range n {
-					fates[fate(t, e, http.MethodPost, "/profile/messaging", named(object(i)))]++
+					counts[faultOf(t, e, http.MethodPost, "/profile/messaging", named(name(i)))]++
 				}
 				near(t, "hits", p*n, rule.Hits())
-				mustEqual(t, "requests that were not hit", n-rule.Hits(), fates[0])
+				mustEqual(t, "requests without a fault", n-rule.Hits(), counts[0])
 				for _, each := range []int{500, 502, -1} {
-					near(t, fmt.Sprint("fault ", each), p*n/3, fates[each])
+					near(t, fmt.Sprint("fault ", each), p*n/3, counts[each])
 				}
 			})
 		}
 	}
 }
 
-// near allows a count to differ from what is expected by four standard deviations of a count of rare events, and more
-// than that of others. The counts are the same in every run.
+// near allows a difference of four standard deviations of a Poisson distribution, which is at least the deviation here.
+// The counts are the same in every run, because the seed is.
 func near(t *testing.T, what string, want float64, got int) {
 	t.Helper()
 	if math.Abs(float64(got)-want) > 4*math.Sqrt(want) {
@@ -71,30 +72,30 @@ func near(t *testing.T, what string, want float64, got int) {
 	}
 }
 
-func TestProbabilityOneAndNoneHitAlways(t *testing.T) {
+func TestProbability_ZeroOrOne_HitsAlways(t *testing.T) {
 	t.Parallel()
 	for _, p := range []float64{0, 1} {
 		e := newEmulator(t, emulator.Options{})
-		rule := inject(t, e, storm(1, p))
+		rule := inject(t, e, threeFaults(1, p))
 		for range 100 {
-			fate(t, e, http.MethodGet, "/profile/messaging", "")
+			faultOf(t, e, http.MethodGet, "/profile/messaging", "")
 		}
 		mustEqual(t, fmt.Sprint("hits of probability ", p), 100, rule.Hits())
 	}
 }
 
-// fates are what becomes of the attempts of one subject.
-type fates map[string][]int
+// outcomes are the results of faultOf for the attempts of each request key.
+type outcomes map[string][]int
 
-// weather sends eight requests for each of many subjects and returns what became of them. All requests of a subject
-// follow each other; how subjects are mixed is up to the order.
-func weather(t *testing.T, seed uint64, order func(subjects []string, send func(subject string))) fates {
+// outcomesOf sends eight requests for each of many request keys. The order decides how requests of different keys are
+// mixed.
+func outcomesOf(t *testing.T, seed uint64, order func(keys []string, send func(key string))) outcomes {
 	t.Helper()
 	e := newEmulator(t, emulator.Options{})
-	inject(t, e, storm(seed, 0.5))
+	inject(t, e, threeFaults(seed, 0.5))
 	var mu sync.Mutex
-	all := make(fates)
-	subjects := make(map[string]func() int)
+	all := make(outcomes)
+	keys := make(map[string]func() int)
 	for _, kind := range emulator.Kinds() {
 		for i := range 10 {
 			name := fmt.Sprint("name-", i)
@@ -102,85 +103,84 @@ func weather(t *testing.T, seed uint64, order func(subjects []string, send func(
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, method := range []string{http.MethodGet, http.MethodPatch} { // their uuids differ from run to run
-				subjects[fmt.Sprint(method, kind, name)] = func() int { return fate(t, e, method, item(kind, uuid), "") }
+			for _, method := range []string{http.MethodGet, http.MethodPatch} { // their UUIDs differ in each run
+				keys[fmt.Sprint(method, kind, name)] = func() int { return faultOf(t, e, method, item(kind, uuid), "") }
 			}
-			subjects[fmt.Sprint("create", kind, name)] = func() int {
-				return fate(t, e, http.MethodPost, collection(kind), named(name))
+			keys[fmt.Sprint("create", kind, name)] = func() int {
+				return faultOf(t, e, http.MethodPost, collection(kind), named(name))
 			}
 		}
-		subjects[fmt.Sprint("list", kind)] = func() int { return fate(t, e, http.MethodGet, collection(kind), "") }
+		keys[fmt.Sprint("list", kind)] = func() int { return faultOf(t, e, http.MethodGet, collection(kind), "") }
 	}
-	subjects["login"] = func() int { return fate(t, e, http.MethodGet, "/auth", "") }
-	subjects["unknown uuid"] = func() int { return fate(t, e, http.MethodGet, item(emulator.MessagingProfile, unknownUUID), "") }
-	names := make([]string, 0, len(subjects))
-	for name := range subjects {
+	keys["login"] = func() int { return faultOf(t, e, http.MethodGet, "/auth", "") }
+	keys["unknown uuid"] = func() int { return faultOf(t, e, http.MethodGet, item(emulator.MessagingProfile, unknownUUID), "") }
+	names := make([]string, 0, len(keys))
+	for name := range keys {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	order(names, func(subject string) {
-		got := subjects[subject]()
+	order(names, func(key string) {
+		got := keys[key]()
 		mu.Lock()
 		defer mu.Unlock()
-		all[subject] = append(all[subject], got)
+		all[key] = append(all[key], got)
 	})
 	return all
 }
 
 const attempts = 8
 
-// oneByOne finishes a subject before the next.
-func oneByOne(subjects []string, send func(string)) {
-	for _, subject := range subjects {
+// oneByOne sends all requests of a key before those of the next.
+func oneByOne(keys []string, send func(string)) {
+	for _, key := range keys {
 		for range attempts {
-			send(subject)
+			send(key)
 		}
 	}
 }
 
-// inTurn goes round, backwards.
-func inTurn(subjects []string, send func(string)) {
+// roundRobin sends one request of each key, then the next, in reverse order of the keys.
+func roundRobin(keys []string, send func(string)) {
 	for range attempts {
-		for _, subject := range slices.Backward(subjects) {
-			send(subject)
+		for _, key := range slices.Backward(keys) {
+			send(key)
 		}
 	}
 }
 
-// atOnce lets all subjects run at the same time.
-func atOnce(subjects []string, send func(string)) {
+// parallel sends the requests of all keys in parallel.
+func parallel(keys []string, send func(string)) {
 	var working sync.WaitGroup
-	for _, subject := range subjects {
-		working.Go(func() { oneByOne([]string{subject}, send) })
+	for _, key := range keys {
+		working.Go(func() { oneByOne([]string{key}, send) })
 	}
 	working.Wait()
 }
 
-// The same seed hits the same attempts of the same subjects by the same faults, however the requests are mixed.
-func TestASeedDecidesWhateverTheOrder(t *testing.T) {
+// A seed selects the same attempts and faults in each order of requests.
+func TestRuleSeed_OrderOfRequests_DoesNotMatter(t *testing.T) {
 	t.Parallel()
-	want := weather(t, 7, oneByOne)
-	mustEqual(t, "in turn", want, weather(t, 7, inTurn))
-	mustEqual(t, "at once", want, weather(t, 7, atOnce))
+	want := outcomesOf(t, 7, oneByOne)
+	mustEqual(t, "round robin", want, outcomesOf(t, 7, roundRobin))
+	mustEqual(t, "parallel", want, outcomesOf(t, 7, parallel))
 	distinct := make(map[string]bool)
 	for _, each := range want {
 		distinct[fmt.Sprint(each)] = true
 	}
 	if len(distinct) < len(want)*9/10 {
-		t.Errorf("%d subjects have only %d fates", len(want), len(distinct))
+		t.Errorf("%d keys have only %d different outcomes", len(want), len(distinct))
 	}
-	if fmt.Sprint(weather(t, 8, oneByOne)) == fmt.Sprint(want) {
-		t.Error("another seed decides alike")
+	if fmt.Sprint(outcomesOf(t, 8, oneByOne)) == fmt.Sprint(want) {
+		t.Error("another seed has the same outcomes")
 	}
 }
 
-// A profile has the fate of its name, and another one under another name.
-func TestAProfileIsKnownByItsCurrentName(t *testing.T) {
+func TestRuleSeed_RenamedProfile_UsesCurrentName(t *testing.T) {
 	t.Parallel()
-	// fateOf creates a profile in an emulator of its own, renames it, and asks for it.
-	fateOf := func(created, renamed string) []int {
+	// outcomesOf creates a profile in a new emulator, renames it, and deletes it several times.
+	outcomesOf := func(created, renamed string) []int {
 		e := newEmulator(t, emulator.Options{})
-		inject(t, e, storm(3, 0.5))
+		inject(t, e, threeFaults(3, 0.5))
 		uuid, err := e.Add(emulator.MessagingProfile, map[string]any{"name": created})
 		if err != nil {
 			t.Fatal(err)
@@ -190,23 +190,23 @@ func TestAProfileIsKnownByItsCurrentName(t *testing.T) {
 		}
 		var all []int
 		for range 16 {
-			all = append(all, fate(t, e, http.MethodDelete, item(emulator.MessagingProfile, uuid), ""))
+			all = append(all, faultOf(t, e, http.MethodDelete, item(emulator.MessagingProfile, uuid), ""))
 		}
 		return all
 	}
-	mustEqual(t, "the same name in the end", fateOf("new", "new"), fateOf("old", "new"))
-	if slices.Equal(fateOf("new", "new"), fateOf("new", "old")) {
-		t.Error("two names have one fate")
+	mustEqual(t, "same current name", outcomesOf("new", "new"), outcomesOf("old", "new"))
+	if slices.Equal(outcomesOf("new", "new"), outcomesOf("new", "old")) {
+		t.Error("two names have the same outcomes")
 	}
 }
 
-// A request that is repeated after the profile was removed has a fate that does not depend on a random uuid.
-func TestARemovedProfileIsKnownByItsLastName(t *testing.T) {
+// The outcome does not depend on the random UUID of a deleted profile.
+func TestRuleSeed_DeletedProfile_UsesLastName(t *testing.T) {
 	t.Parallel()
-	fates := func() (all []int) {
+	outcomes := func() (all []int) {
 		e := newEmulator(t, emulator.Options{})
-		inject(t, e, storm(3, 0.5))
-		uuid, err := e.Add(emulator.MessagingProfile, map[string]any{"name": "gone"})
+		inject(t, e, threeFaults(3, 0.5))
+		uuid, err := e.Add(emulator.MessagingProfile, map[string]any{"name": "deleted"})
 		if err == nil {
 			err = e.Remove(emulator.MessagingProfile, uuid)
 		}
@@ -214,9 +214,9 @@ func TestARemovedProfileIsKnownByItsLastName(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 16 {
-			all = append(all, fate(t, e, http.MethodGet, item(emulator.MessagingProfile, uuid), ""))
+			all = append(all, faultOf(t, e, http.MethodGet, item(emulator.MessagingProfile, uuid), ""))
 		}
 		return all
 	}
-	mustEqual(t, "fates", fates(), fates())
+	mustEqual(t, "outcomes", outcomes(), outcomes())
 }

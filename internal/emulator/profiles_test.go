@@ -10,19 +10,19 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-func TestOutOfBand(t *testing.T) {
+func TestAddChangeRemove_WithoutRequest(t *testing.T) {
 	t.Parallel()
-	for kind, other := range map[emulator.Kind]map[string]any{
+	for kind, change := range map[emulator.Kind]map[string]any{
 		emulator.MessagingProfile: {"long_code_weight": 3}, emulator.OutboundVoiceProfile: {"channel_limit": 3},
 	} {
 		a := newAPI(t, emulator.Options{})
 		uuid := a.add(kind, map[string]any{"name": "first"})
 		before := a.stored(kind, uuid)
-		if err := a.Change(kind, uuid, other); err != nil {
+		if err := a.Change(kind, uuid, change); err != nil {
 			t.Error(err)
 		}
-		for field := range other {
-			mustEqual(t, "drift", any(3.0), a.send(http.MethodGet, item(kind, uuid), "").payload()[field])
+		for field := range change {
+			mustEqual(t, field, any(3.0), a.send(http.MethodGet, item(kind, uuid), "").payload()[field])
 		}
 		later(t, before["modified_on"], a.stored(kind, uuid)["modified_on"])
 		a.Protect(kind, uuid, "in use")
@@ -30,11 +30,11 @@ func TestOutOfBand(t *testing.T) {
 			t.Error(err)
 		}
 		a.expect(http.StatusNotFound, a.send(http.MethodGet, item(kind, uuid), ""))
-		mustEqual(t, "requests that these functions log", 2, len(a.Requests()))
+		mustEqual(t, "requests in the log", 2, len(a.Requests()))
 	}
 }
 
-func TestOutOfBandKeepsTheRules(t *testing.T) {
+func TestAddChangeRemove_InvalidArguments_ReturnsError(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{FieldNames: emulator.FieldNamesAliasReject})
 	const kind = emulator.MessagingProfile
@@ -57,14 +57,14 @@ func TestOutOfBandKeepsTheRules(t *testing.T) {
 			t.Errorf("want %q, got %v", want, got)
 		}
 	}
-	mustEqual(t, "profiles of no kind", 0, len(e.Profiles("no-such")))
+	mustEqual(t, "profiles of an unknown kind", 0, len(e.Profiles("no-such")))
 	mustEqual(t, "profiles", 1, len(e.Profiles(kind)))
 	if _, ok := e.Profile(kind, unknownUUID); ok {
-		t.Error("there is a profile that nobody created")
+		t.Error("there is a profile with an unknown UUID")
 	}
 }
 
-func TestStateIsCopied(t *testing.T) {
+func TestProfile_ReturnsCopy(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
 	fields := map[string]any{"name": "mine"}
@@ -75,14 +75,14 @@ func TestStateIsCopied(t *testing.T) {
 	mustEqual(t, "name", any("mine"), a.stored(emulator.MessagingProfile, uuid)["name"])
 }
 
-func TestProtectedProfilesAreNotRemoved(t *testing.T) {
+func TestProtect_RejectsDelete(t *testing.T) {
 	t.Parallel()
 	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{})
 		uuid := a.add(kind, map[string]any{"name": "busy"})
 		a.Protect(kind, uuid, "The profile is used by 2 numbers")
-		refused := a.expect(http.StatusBadRequest, a.send(http.MethodDelete, item(kind, uuid), ""))
-		mustEqual(t, "refusal", map[string]any{"success": false, "message": "The profile is used by 2 numbers", "status": 400.0}, refused.body)
+		rejected := a.expect(http.StatusBadRequest, a.send(http.MethodDelete, item(kind, uuid), ""))
+		mustEqual(t, "rejection", map[string]any{"success": false, "message": "The profile is used by 2 numbers", "status": 400.0}, rejected.body)
 		a.expect(http.StatusOK, a.send(http.MethodPatch, item(kind, uuid), `{"name":"still here"}`))
 		a.Protect(kind, uuid, "")
 		a.expect(http.StatusOK, a.send(http.MethodDelete, item(kind, uuid), ""))

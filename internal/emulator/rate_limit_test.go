@@ -12,7 +12,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// served counts requests that are served in a row, up to a hundred.
+// served sends requests until one is rejected and returns how many were served, at most 100.
 func served(t *testing.T, e *emulator.Emulator) int {
 	t.Helper()
 	for n := range 100 {
@@ -27,9 +27,9 @@ func TestRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{RequestsPerSecond: 2.5})
-		mustEqual(t, "at once: the rate, rounded up", 3, served(t, e))
+		mustEqual(t, "burst: the rate, rounded up", 3, served(t, e))
 		time.Sleep(400 * time.Millisecond)
-		mustEqual(t, "after the time of one request", 1, served(t, e))
+		mustEqual(t, "after the interval of one request", 1, served(t, e))
 		time.Sleep(time.Hour)
 		mustEqual(t, "after a pause", 3, served(t, e))
 		e.LimitRate(1)
@@ -43,7 +43,7 @@ func TestRateLimit(t *testing.T) {
 	})
 }
 
-func TestRateLimitSaysHowLongToWait(t *testing.T) {
+func TestRateLimit_RetryAfter(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		perSecond  float64
@@ -56,21 +56,20 @@ func TestRateLimitSaysHowLongToWait(t *testing.T) {
 			a := newEmulator(t, emulator.Options{RequestsPerSecond: c.perSecond})
 			mustEqual(t, "first", http.StatusOK, status(t, a, http.MethodGet, "/profile/messaging", ""))
 			time.Sleep(c.wait)
-			got, _ := exchange(t, a, http.MethodGet, "/profile/messaging", "", asked())
+			got, _ := serveRequest(t, a, http.MethodGet, "/profile/messaging", "", validHeader())
 			mustEqual(t, "status", http.StatusTooManyRequests, got.Code)
 			mustEqual(t, "Retry-After", c.retryAfter, got.Header().Get("Retry-After"))
 		})
 	}
 }
 
-// The limit stands before the token and the rules: what it refuses has never got that far.
-func TestRateLimitComesFirst(t *testing.T) {
+func TestRateLimit_IsAppliedBeforeTokenAndRules(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{RequestsPerSecond: 0.001})
 	rule := inject(t, a.Emulator, always(emulator.Fault{Action: emulator.ActionRespond, Status: 503}))
 	a.expect(http.StatusServiceUnavailable, a.send(http.MethodGet, "/profile/nothing", ""))
 	got := a.expect(http.StatusTooManyRequests, a.sendWith(http.MethodGet, "/rest/profile/nothing", "", http.Header{}))
-	mustEqual(t, "answer", `{"success":false,"message":"Too many requests: the limit is 0.001 per second","status":429}`, got.raw)
+	mustEqual(t, "response", `{"success":false,"message":"Too many requests: the limit is 0.001 per second","status":429}`, got.raw)
 	mustEqual(t, "hits", 1, rule.Hits())
 	mustEqual(t, "fault in the log", emulator.Action(""), a.Requests()[1].Fault)
 }

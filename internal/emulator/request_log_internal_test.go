@@ -7,17 +7,16 @@ import (
 	"testing"
 )
 
-// Whoever can reach the emulator adds to its log. What is too much makes it forget what is oldest.
-func TestLogForgets(t *testing.T) {
+func TestRequestLog_TooLarge_DropsOldest(t *testing.T) {
 	t.Parallel()
 	l := &requestLog{maxBytes: 10_000}
 	body := []byte(strings.Repeat("x", 1000))
-	var places []int
+	var numbers []int
 	for range 20 {
-		places = append(places, l.add(Request{Method: "POST", Path: "/rest", Body: body}))
+		numbers = append(numbers, l.add(Request{Method: "POST", Path: "/rest", Body: body}))
 	}
-	for i, place := range places {
-		l.change(place, func(entry *Request) { entry.Status = i })
+	for i, number := range numbers {
+		l.change(number, func(entry *Request) { entry.Status = i })
 	}
 	all := l.all()
 	if len(all) != 8 || all[0].Status != 12 || all[7].Status != 19 {

@@ -19,8 +19,8 @@ import (
 
 func TestRequestLog(t *testing.T) {
 	t.Parallel()
-	answered := make(chan emulator.Request, 2)
-	a := newAPI(t, emulator.Options{Token: "the-secret", OnRequest: func(r emulator.Request) { answered <- r }})
+	calls := make(chan emulator.Request, 2)
+	a := newAPI(t, emulator.Options{Token: "the-secret", OnRequest: func(r emulator.Request) { calls <- r }})
 	header := http.Header{"X-Auth-Token": {"the-secret"}, "Authorization": {"Basic the-secret"}, "User-Agent": {"tester/1"}}
 	a.sendWith(http.MethodGet, "/rest/profile/a%2Fb?q=a%20b&r", "", header)
 	header.Set("Content-Type", "application/json")
@@ -30,28 +30,27 @@ func TestRequestLog(t *testing.T) {
 		{Method: "POST", Path: "/rest/profile/messaging", Body: []byte(` {"name": "as sent"}`), Status: 201, UserAgent: "tester/1"},
 	}
 	got := a.Requests()
-	for what, requests := range map[string][]emulator.Request{"log": got, "calls of OnRequest": {<-answered, <-answered}} {
+	for what, requests := range map[string][]emulator.Request{"log": got, "calls of OnRequest": {<-calls, <-calls}} {
 		if diff := cmp.Diff(want, requests, cmpopts.IgnoreFields(emulator.Request{}, "Duration")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
 	if strings.Contains(fmt.Sprintf("%+v", got), "the-secret") {
-		t.Error("the log holds the token")
+		t.Error("the log contains the token")
 	}
 	clear(got[1].Body)
 	mustEqual(t, "body after a caller changed its copy", ` {"name": "as sent"}`, string(a.Requests()[1].Body))
 }
 
-// A request shows in the log from its arrival on, and without a status until there is an answer.
-func TestRequestLogShowsRequestsInFlight(t *testing.T) {
+func TestRequestLog_RequestInFlight_HasStatusZero(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{Latency: time.Hour})
-		go serve(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+		go createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
 		synctest.Wait()
 		mustEqual(t, "in flight", []int{0}, statuses(e))
 		time.Sleep(2 * time.Hour) // of the bubble's clock
-		mustEqual(t, "answered", []int{201}, statuses(e))
+		mustEqual(t, "after the response", []int{201}, statuses(e))
 	})
 }
 
@@ -63,10 +62,10 @@ func statuses(e *emulator.Emulator) []int {
 	return all
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestEmulator_ConcurrentRequests(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{})
-	const each, rounds = 4, 10 // clients of a kind
+	const each, rounds = 4, 10 // clients per kind
 	kinds := emulator.Kinds()
 	clients := each * len(kinds)
 	var working sync.WaitGroup
@@ -75,10 +74,10 @@ func TestManyAtOnce(t *testing.T) {
 			kind := kinds[n%len(kinds)]
 			for range rounds {
 				kept := a.send(http.MethodPost, collection(kind), `{"name":"kept"}`).uuid()
-				gone := a.send(http.MethodPost, collection(kind), `{"name":"gone"}`).uuid()
+				deleted := a.send(http.MethodPost, collection(kind), `{"name":"deleted"}`).uuid()
 				a.send(http.MethodPatch, item(kind, kept), fmt.Sprintf(`{"name":"kept by %d"}`, n))
 				a.send(http.MethodGet, item(kind, kept), "")
-				a.send(http.MethodDelete, item(kind, gone), "")
+				a.send(http.MethodDelete, item(kind, deleted), "")
 				_ = a.Change(kind, kept, map[string]any{"name": fmt.Sprintf("kept by %d", n)})
 				_ = a.Requests()
 			}
@@ -92,7 +91,7 @@ func TestManyAtOnce(t *testing.T) {
 		for _, p := range a.Profiles(kind) {
 			uuids[p["uuid"]] = true
 			if !strings.HasPrefix(as[string](t, p["name"]), "kept by ") {
-				t.Errorf("profile %v is there", p["name"])
+				t.Errorf("unexpected profile %v", p["name"])
 			}
 		}
 		mustEqual(t, "profiles", each*rounds, len(uuids))

@@ -12,7 +12,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-func TestRulesSelectByMethodAndPath(t *testing.T) {
+func TestRule_MethodAndPath(t *testing.T) {
 	t.Parallel()
 	const messaging, voice = "/profile/messaging", "/profile/outbound_voice"
 	requests := []string{
@@ -21,7 +21,7 @@ func TestRulesSelectByMethodAndPath(t *testing.T) {
 	}
 	for _, c := range []struct {
 		method, path string
-		want         []int // indexes of the requests that are hit
+		want         []int // indexes of the requests that the rule hits
 	}{
 		{"", "", []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
 		{"GET", "", []int{0, 2, 4, 6, 7, 8}},
@@ -48,7 +48,7 @@ func TestRulesSelectByMethodAndPath(t *testing.T) {
 	}
 }
 
-func TestSkipAndTimes(t *testing.T) {
+func TestRule_SkipAndTimes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		skip, times int
@@ -66,33 +66,33 @@ func TestSkipAndTimes(t *testing.T) {
 		var got []int
 		for range c.want {
 			got = append(got, status(t, e, http.MethodGet, "/profile/messaging", ""))
-			status(t, e, http.MethodGet, "/profile/outbound_voice", "") // counts for nothing
+			status(t, e, http.MethodGet, "/profile/outbound_voice", "") // does not match
 		}
 		mustEqual(t, "statuses", c.want, got)
 		mustEqual(t, "hits", len(slices.DeleteFunc(got, func(s int) bool { return s != 0 })), rule.Hits())
 	}
 }
 
-func TestTheFirstRuleThatHitsDecides(t *testing.T) {
+func TestRule_FirstThatHitsDecides(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
-	answer := func(status, skip, times int) *emulator.Injection {
+	respond := func(status, skip, times int) *emulator.Injection {
 		return inject(t, e, emulator.Rule{Skip: skip, Times: times, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: status}}})
 	}
-	first, second, third := answer(501, 0, 1), answer(502, 1, 0), answer(503, 0, 0)
+	first, second, third := respond(501, 0, 1), respond(502, 1, 0), respond(503, 0, 0)
 	mustEqual(t, "ids", []int{1, 2, 3}, []int{first.ID(), second.ID(), third.ID()})
 	get := func() int { return status(t, e, http.MethodGet, "/profile/messaging", "") }
-	// What the first rule hits is not counted by the others.
+	// The other rules do not count requests that the first rule hits.
 	mustEqual(t, "statuses", []int{501, 503, 502, 502}, []int{get(), get(), get(), get()})
 	second.Remove()
 	mustEqual(t, "status without the second", 503, get())
 	third.Remove()
 	mustEqual(t, "status without any", 200, get())
 	mustEqual(t, "hits", []int{1, 2, 2}, []int{first.Hits(), second.Hits(), third.Hits()})
-	mustEqual(t, "id of another", 4, answer(504, 0, 0).ID())
+	mustEqual(t, "id of another", 4, respond(504, 0, 0).ID())
 }
 
-func TestRulesAreCopied(t *testing.T) {
+func TestInject_CopiesRule(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	rule := always(emulator.Fault{Action: emulator.ActionRespond, Status: 503})
@@ -101,36 +101,36 @@ func TestRulesAreCopied(t *testing.T) {
 	mustEqual(t, "status", 503, status(t, e, http.MethodGet, "/auth", ""))
 }
 
-func TestInjectRefusesBadRules(t *testing.T) {
+func TestInject_InvalidRule_ReturnsError(t *testing.T) {
 	t.Parallel()
-	good := []emulator.Fault{{Action: emulator.ActionHold}}
-	const answer, page, delay = emulator.ActionRespond, emulator.ActionPage, emulator.ActionDelay
+	hold := []emulator.Fault{{Action: emulator.ActionHold}}
+	const respond, page, delay = emulator.ActionRespond, emulator.ActionPage, emulator.ActionDelay
 	for want, rule := range map[string]emulator.Rule{
-		`method must be in upper case, it is "get"`:                     {Method: "get", Faults: good},
-		`skip must not be negative, it is -1`:                           {Skip: -1, Faults: good},
-		`times must not be negative, it is -2`:                          {Times: -2, Faults: good},
-		`probability must be from 0 to 1, it is -0.1`:                   {Probability: -0.1, Faults: good},
-		`probability must be from 0 to 1, it is 1.1`:                    {Probability: 1.1, Faults: good},
-		`probability must be from 0 to 1, it is NaN`:                    {Probability: math.NaN(), Faults: good},
+		`method must be in upper case, it is "get"`:                     {Method: "get", Faults: hold},
+		`skip must not be negative, it is -1`:                           {Skip: -1, Faults: hold},
+		`times must not be negative, it is -2`:                          {Times: -2, Faults: hold},
+		`probability must be from 0 to 1, it is -0.1`:                   {Probability: -0.1, Faults: hold},
+		`probability must be from 0 to 1, it is 1.1`:                    {Probability: 1.1, Faults: hold},
+		`probability must be from 0 to 1, it is NaN`:                    {Probability: math.NaN(), Faults: hold},
 		`faults must hold at least one fault, there is none`:            {},
-		`path must be a pattern of path.Match, "/[" is malformed`:       {Path: "/[", Faults: good},
-		`path must be a pattern of path.Match, "/a/[" is malformed`:     {Path: "/a/[", Faults: good},
-		`path must begin with a slash, it is "auth"`:                    {Path: "auth", Faults: good},
-		`path must be what follows /rest, it is "/rest/auth"`:           {Path: "/rest/auth", Faults: good},
-		`faults[1].action must be one of `:                              {Faults: append(slices.Clone(good), emulator.Fault{Action: "explode"})},
+		`path must be a pattern of path.Match, "/[" is malformed`:       {Path: "/[", Faults: hold},
+		`path must be a pattern of path.Match, "/a/[" is malformed`:     {Path: "/a/[", Faults: hold},
+		`path must begin with a slash, it is "auth"`:                    {Path: "auth", Faults: hold},
+		`path must be what follows /rest, it is "/rest/auth"`:           {Path: "/rest/auth", Faults: hold},
+		`faults[1].action must be one of `:                              {Faults: append(slices.Clone(hold), emulator.Fault{Action: "explode"})},
 		`, it is "explode"`:                                             always(emulator.Fault{Action: "explode"}),
 		`, it is ""`:                                                    always(emulator.Fault{}),
-		`faults[0].status must be from 400 to 599 for respond, `:        always(emulator.Fault{Action: answer}),
+		`faults[0].status must be from 400 to 599 for respond, `:        always(emulator.Fault{Action: respond}),
 		`status must be from 400 to 599 for page, or 200, it is 0`:      always(emulator.Fault{Action: page}),
-		`for respond, it is 399`:                                        always(emulator.Fault{Action: answer, Status: 399}),
-		`for respond, it is 200`:                                        always(emulator.Fault{Action: answer, Status: 200}),
-		`for respond, it is 600`:                                        always(emulator.Fault{Action: answer, Status: 600}),
+		`for respond, it is 399`:                                        always(emulator.Fault{Action: respond, Status: 399}),
+		`for respond, it is 200`:                                        always(emulator.Fault{Action: respond, Status: 200}),
+		`for respond, it is 600`:                                        always(emulator.Fault{Action: respond, Status: 600}),
 		`for page, or 200, it is 204`:                                   always(emulator.Fault{Action: page, Status: 204}),
 		`status does not go with reject, it is 400`:                     always(emulator.Fault{Action: emulator.ActionReject, Status: 400}),
 		`for must be more than 0 for delay, it is 0s`:                   always(emulator.Fault{Action: delay}),
 		`for must be more than 0 for lag, it is -1ns`:                   always(emulator.Fault{Action: emulator.ActionLag, For: -1}),
 		`for does not go with hold, it is 1ns`:                          always(emulator.Fault{Action: emulator.ActionHold, For: 1}),
-		`retry_after must not be negative, it is -1`:                    always(emulator.Fault{Action: answer, Status: 429, RetryAfter: -1}),
+		`retry_after must not be negative, it is -1`:                    always(emulator.Fault{Action: respond, Status: 429, RetryAfter: -1}),
 		`retry_after does not go with cut, it is 1`:                     always(emulator.Fault{Action: emulator.ActionCut, RetryAfter: 1}),
 		`retry_after_date needs a retry_after, for page there is none`:  always(emulator.Fault{Action: page, Status: 503, RetryAfterDate: true}),
 		`retry_after_date needs a retry_after, for delay there is none`: always(emulator.Fault{Action: delay, For: 1, RetryAfterDate: true}),
@@ -139,6 +139,6 @@ func TestInjectRefusesBadRules(t *testing.T) {
 		if _, err := e.Inject(rule); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "the rule ") {
 			t.Errorf("want %q, got %v", want, err)
 		}
-		mustEqual(t, "status with no rule in force", http.StatusOK, status(t, e, http.MethodGet, "/profile/messaging", ""))
+		mustEqual(t, "status without a rule", http.StatusOK, status(t, e, http.MethodGet, "/profile/messaging", ""))
 	}
 }

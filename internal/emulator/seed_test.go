@@ -27,20 +27,20 @@ func TestSeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	const kind = emulator.MessagingProfile
-	mustEqual(t, "profile", profileWith(kind, map[string]any{"name": "first", "toll_free_weight": 7.0}), settled(a.stored(kind, seedUUID)))
+	mustEqual(t, "profile", profileWith(kind, map[string]any{"name": "first", "toll_free_weight": 7.0}), withoutReadOnly(a.stored(kind, seedUUID)))
 	a.expect(http.StatusOK, a.send(http.MethodGet, item(kind, seedUUID), ""))
 	if other := as[string](t, a.Profiles(kind)[1]["uuid"]); len(other) != len(seedUUID) {
 		t.Errorf("the second has the uuid %q", other)
 	}
 	mustEqual(t, "the second", any("second"), a.Profiles(kind)[1]["name"])
 	voice := a.Profiles(emulator.OutboundVoiceProfile)
-	mustEqual(t, "voice", profileWith(emulator.OutboundVoiceProfile, map[string]any{"name": "calls", "max_rate": 0.05}), settled(voice[0]))
+	mustEqual(t, "voice", profileWith(emulator.OutboundVoiceProfile, map[string]any{"name": "calls", "max_rate": 0.05}), withoutReadOnly(voice[0]))
 	a.expect(http.StatusOK, a.send(http.MethodPatch, item(kind, seedUUID), `{"name":"changed"}`))
 	a.expect(http.StatusOK, a.send(http.MethodDelete, item(kind, seedUUID), ""))
 }
 
-// What is wrong with a seed is said with its line, all at once, and without values, and nothing of it is added.
-func TestBadSeeds(t *testing.T) {
+// Seed reports all errors with their lines, and adds no profile.
+func TestSeed_Invalid_ReportsLines(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for _, kind := range emulator.Kinds() {
@@ -48,7 +48,7 @@ func TestBadSeeds(t *testing.T) {
 	}
 	known := strings.Join(names, ", ")
 	for _, c := range []struct{ name, seed, want string }{
-		{"nothing", "", "line 1: the file is not valid JSON: unexpected end of JSON input"},
+		{"empty", "", "line 1: the file is not valid JSON: unexpected end of JSON input"},
 		{"syntax", "{\n  \"messaging\": [\n    {\"name\": 'n'}\n  ]\n}", "line 3: the file is not valid JSON: invalid character '\\'' looking for beginning of value"},
 		{"trailing comma", "{\n\"messaging\": [],\n}\n", "line 3: the file is not valid JSON: invalid character '}' looking for beginning of object key string"},
 		{"two documents", "{}\n{}", "line 2: the file is not valid JSON: invalid character '{' after top-level value"},
@@ -61,17 +61,17 @@ func TestBadSeeds(t *testing.T) {
 		{"no object", "{\"messaging\": [\n\"n\",\n[{\"name\": \"n\"}]\n]}", "line 2: a messaging profile must be an object\nline 3: a messaging profile must be an object"},
 		{"field twice", "{\"messaging\": [{\"name\": \"a\",\n\"name\": \"b\"}]}", `line 2: "name" is there twice`},
 		{"no name", "{\"outbound_voice\": [\n{\"filemat\": \"wav\"\n}]}", "line 2: name: is required"},
-		{"bad fields", "{\"messaging\": [\n{\"name\": \"n\",\n\"secret\": \"hush\",\n\"callback_url\":\n\"hush\"}]}",
+		{"invalid fields", "{\"messaging\": [\n{\"name\": \"n\",\n\"secret\": \"hush\",\n\"callback_url\":\n\"hush\"}]}",
 			"line 4: callback_url: minimum string length is 10\nline 3: secret: is not a field that can be set"},
-		{"a number that none is", "{\"outbound_voice\": [{\"name\": \"n\",\n\"max_rate\": 1e999}]}", "line 2: max_rate: the value cannot be read"},
-		{"an open string", "{\n\"messaging\": [{\"name\":\"n,\n}]}", "line 2: the file is not valid JSON: invalid character '\\n' in string literal"},
-		{"a line break in a name", "{\"messaging\": [{\"name\": \"n\",\n\"a\\nb\": 1}]}", `line 2: "a\nb": is not a field that can be set`},
-		{"more than one fault", "{\"messaging\": [{\n\"uuid\": 5,\n\"sticky_sender\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\n" +
+		{"number out of range", "{\"outbound_voice\": [{\"name\": \"n\",\n\"max_rate\": 1e999}]}", "line 2: max_rate: the value cannot be read"},
+		{"unterminated string", "{\n\"messaging\": [{\"name\":\"n,\n}]}", "line 2: the file is not valid JSON: invalid character '\\n' in string literal"},
+		{"line break in a name", "{\"messaging\": [{\"name\": \"n\",\n\"a\\nb\": 1}]}", `line 2: "a\nb": is not a field that can be set`},
+		{"several errors", "{\"messaging\": [{\n\"uuid\": 5,\n\"sticky_sender\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\n" +
 			"line 1: name: is required\nline 3: sticky_sender: value must be a boolean"},
-		{"bad uuid", "{\"messaging\": [{\"name\": \"n\",\n\"uuid\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
+		{"invalid uuid", "{\"messaging\": [{\"name\": \"n\",\n\"uuid\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
 		{"uuid twice", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + unknownUUID + "\"},\n{\"name\": \"m\", \"uuid\": \"" + unknownUUID + "\"}]}", "line 2: uuid: line 1 has the same"},
-		{"uuid of another", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + seedUUID + "\"}]}", "line 1: uuid: there is a profile with it already"},
-		{"good and bad", "{\"messaging\": [{\"name\": \"good\"},\n{\"name\": \"\"}]}", "line 2: name: minimum string length is 1"},
+		{"uuid in use", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + seedUUID + "\"}]}", "line 1: uuid: there is a profile with it already"},
+		{"valid and invalid", "{\"messaging\": [{\"name\": \"good\"},\n{\"name\": \"\"}]}", "line 2: name: minimum string length is 1"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +86,7 @@ func TestBadSeeds(t *testing.T) {
 	}
 }
 
-func TestSeedsWithManyFaults(t *testing.T) {
+func TestSeed_ManyErrors_ReportsTwenty(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	err := e.Seed([]byte(`{"messaging": [` + strings.TrimSuffix(strings.Repeat("{},\n", 50), ",\n") + `]}`))
@@ -95,19 +95,19 @@ func TestSeedsWithManyFaults(t *testing.T) {
 	mustEqual(t, "the last", "and 30 more", lines[20])
 }
 
-func TestHealth(t *testing.T) {
+func TestControl_Health(t *testing.T) {
 	t.Parallel()
-	for _, steered := range []bool{true, false} {
-		e := newEmulator(t, emulator.Options{Control: steered, RequestsPerSecond: 1e-6, OnRequest: func(emulator.Request) { t.Error("it is logged") }})
+	for _, control := range []bool{true, false} {
+		e := newEmulator(t, emulator.Options{Control: control, RequestsPerSecond: 1e-6, OnRequest: func(emulator.Request) { t.Error("the request is logged") }})
 		for range 3 {
 			got := controlWith(t, e, "", http.MethodGet, "/health", "")
-			mustEqual(t, "answer", fmt.Sprint(http.StatusOK, " ", nothing), fmt.Sprint(got.status, " ", got.raw))
+			mustEqual(t, "response", fmt.Sprint(http.StatusOK, " ", emptyPayload), fmt.Sprint(got.status, " ", got.raw))
 		}
 		mustEqual(t, "log", 0, len(e.Requests()))
 	}
 }
 
-// Whatever a seed is, it is added as a whole or not at all, and refused with a line.
+// Seed adds all profiles of a document, or none and returns an error with a line.
 func FuzzSeed(f *testing.F) {
 	for _, seed := range []string{`{"messaging":[{"name":"n"}],"outbound_voice":[{"name":"n","max_rate":1}]}`, `{"messaging":[{"uuid":[]}, 5]}`, `[`, `null`, "{\n}"} {
 		f.Add([]byte(seed))
@@ -123,7 +123,7 @@ func FuzzSeed(f *testing.F) {
 		}
 		for _, kind := range emulator.Kinds() {
 			if n := len(e.Profiles(kind)); n > 0 {
-				t.Errorf("%d profiles of a seed that is refused: %s", n, err)
+				t.Errorf("%d profiles of an invalid seed: %s", n, err)
 			}
 		}
 	})

@@ -11,46 +11,46 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// spelled is a field that has two names.
-type spelled struct {
+// aliasedField is a field that has two names.
+type aliasedField struct {
 	kind              emulator.Kind
-	documented, other string
-	answered          string // the documented API's name for it in answers
+	documented, alias string
+	inResponses       string // its name in responses with FieldNamesDocumented
 }
 
-func spelledFields() []spelled {
-	return []spelled{
+func aliasedFields() []aliasedField {
+	return []aliasedField{
 		{emulator.MessagingProfile, "toll_free_weight", "tollfree_weight", "tollfree_weight"},
 		{emulator.OutboundVoiceProfile, "daily_spend_limit", "daily_spent_limit", "daily_spend_limit"},
 	}
 }
 
-func TestSpellings(t *testing.T) {
+func TestFieldNames_Requests(t *testing.T) {
 	t.Parallel()
-	for _, f := range spelledFields() {
+	for _, f := range aliasedFields() {
 		for _, c := range []struct {
-			spelling           emulator.FieldNames
-			answered           string
-			documented, others string // what becomes of a field under each name: stored, ignored or refused
+			names             emulator.FieldNames
+			inResponses       string
+			documented, alias string // the outcome of a request with each name: stored, ignored or rejected
 		}{
-			{emulator.FieldNamesDocumented, f.answered, "stored", "refused"},
-			{emulator.FieldNamesAliasIgnore, f.other, "ignored", "stored"},
-			{emulator.FieldNamesAliasReject, f.other, "refused", "stored"},
+			{emulator.FieldNamesDocumented, f.inResponses, "stored", "rejected"},
+			{emulator.FieldNamesAliasIgnore, f.alias, "ignored", "stored"},
+			{emulator.FieldNamesAliasReject, f.alias, "rejected", "stored"},
 		} {
-			t.Run(fmt.Sprintf("%s %d", f.kind, c.spelling), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s %d", f.kind, c.names), func(t *testing.T) {
 				t.Parallel()
-				a := newAPI(t, emulator.Options{FieldNames: c.spelling})
-				for name, fate := range map[string]string{f.documented: c.documented, f.other: c.others} {
-					f.isSent(a, http.MethodPost, name, fate, c.answered)
-					f.isSent(a, http.MethodPatch, name, fate, c.answered)
+				a := newAPI(t, emulator.Options{FieldNames: c.names})
+				for name, outcome := range map[string]string{f.documented: c.documented, f.alias: c.alias} {
+					f.checkRequest(a, http.MethodPost, name, outcome, c.inResponses)
+					f.checkRequest(a, http.MethodPatch, name, outcome, c.inResponses)
 				}
 			})
 		}
 	}
 }
 
-// isSent sends the field under a name and looks what became of it.
-func (f spelled) isSent(a *api, method, name, fate, answered string) {
+// checkRequest sends the field under a name and checks the outcome.
+func (f aliasedField) checkRequest(a *api, method, name, outcome, inResponses string) {
 	a.t.Helper()
 	uuid := a.add(f.kind, map[string]any{"name": "n", f.documented: 2})
 	unchanged := any(2.0)
@@ -60,7 +60,7 @@ func (f spelled) isSent(a *api, method, name, fate, answered string) {
 		unchanged = profileWith(f.kind, nil)[f.documented]
 	}
 	got := a.send(method, path, fmt.Sprintf(`{"name":"n",%q:5}`, name))
-	if fate == "refused" {
+	if outcome == "rejected" {
 		a.expect(http.StatusBadRequest, got)
 		mustEqual(a.t, method+" "+name, map[string]any{
 			"params." + name: map[string]any{"message": "is not a field that can be set"},
@@ -68,16 +68,15 @@ func (f spelled) isSent(a *api, method, name, fate, answered string) {
 		return
 	}
 	want := unchanged
-	if fate == "stored" {
+	if outcome == "stored" {
 		want = 5.0
 	}
 	a.expect(status, got)
-	mustEqual(a.t, method+" "+name+": answer", map[string]any{answered: want}, only(got.payload(), f.documented, f.other))
-	mustEqual(a.t, method+" "+name+": state", map[string]any{f.documented: want}, only(a.stored(f.kind, got.uuid()), f.documented, f.other))
+	mustEqual(a.t, method+" "+name+": response", map[string]any{inResponses: want}, only(got.payload(), f.documented, f.alias))
+	mustEqual(a.t, method+" "+name+": state", map[string]any{f.documented: want}, only(a.stored(f.kind, got.uuid()), f.documented, f.alias))
 }
 
-// The documented name is skipped unseen, so its value is not judged; everything else still is.
-func TestIgnoredSpellingsAreNotJudged(t *testing.T) {
+func TestFieldNames_IgnoredName_IsNotValidated(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{FieldNames: emulator.FieldNamesAliasIgnore})
 	path := collection(emulator.MessagingProfile)
@@ -87,9 +86,9 @@ func TestIgnoredSpellingsAreNotJudged(t *testing.T) {
 	}
 }
 
-func TestDefaultsAreDocumentedNamesInEverySpelling(t *testing.T) {
+func TestFieldNames_Defaults_UseDocumentedNames(t *testing.T) {
 	t.Parallel()
-	for _, f := range spelledFields() {
+	for _, f := range aliasedFields() {
 		a := newAPI(t, emulator.Options{
 			FieldNames: emulator.FieldNamesAliasReject,
 			Defaults:   map[emulator.Kind]map[string]any{f.kind: {f.documented: 4}},
@@ -99,7 +98,7 @@ func TestDefaultsAreDocumentedNamesInEverySpelling(t *testing.T) {
 	}
 }
 
-func TestObjectsCarryWhatTheSampleCarries(t *testing.T) {
+func TestShapeObject_ContainsUsersAndAccount(t *testing.T) {
 	t.Parallel()
 	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{})
@@ -116,7 +115,7 @@ func TestObjectsCarryWhatTheSampleCarries(t *testing.T) {
 	}
 }
 
-// inLease finds the profile in a lease, and fails where another place holds one too.
+// inLease returns the profile in a lease. It fails the test if the lease contains another one.
 func inLease(t *testing.T, kind emulator.Kind, lease any) map[string]any {
 	t.Helper()
 	object := as[map[string]any]
@@ -128,14 +127,14 @@ func inLease(t *testing.T, kind emulator.Kind, lease any) map[string]any {
 	if kind == emulator.OutboundVoiceProfile {
 		found, empty = voice, messaging
 	}
-	mustEqual(t, "places for other profiles", []int{0, 0}, []int{len(empty), len(app)})
+	mustEqual(t, "profiles in other places", []int{0, 0}, []int{len(empty), len(app)})
 	if found["uuid"] == l["uuid"] {
-		t.Error("the lease has the profile's uuid")
+		t.Error("the lease and the profile have the same UUID")
 	}
 	return found
 }
 
-func TestDocumentShape(t *testing.T) {
+func TestShapeDocument_ContainsLeases(t *testing.T) {
 	t.Parallel()
 	for _, kind := range emulator.Kinds() {
 		a := newAPI(t, emulator.Options{Shape: emulator.ShapeDocument})
@@ -148,13 +147,13 @@ func TestDocumentShape(t *testing.T) {
 		} {
 			leases := single.list()
 			if len(leases) != 2 {
-				t.Fatalf("%s answers %d leases", what, len(leases))
+				t.Fatalf("%s returns %d leases", what, len(leases))
 			}
 			first, second := inLease(t, kind, leases[0]), inLease(t, kind, leases[1])
 			mustEqual(t, what+": profiles", first, second)
 			mustEqual(t, what+": uuid", any(uuid), first["uuid"])
 			if as[map[string]any](t, leases[0])["uuid"] == as[map[string]any](t, leases[1])["uuid"] {
-				t.Error("two leases have one uuid")
+				t.Error("two leases have the same UUID")
 			}
 		}
 		a.add(kind, map[string]any{"name": "second"})
@@ -167,7 +166,7 @@ func TestDocumentShape(t *testing.T) {
 	}
 }
 
-// A list in pages has another form than the document shows, so it is not held to the contract here.
+// This test has no checker, because openapi.yaml does not describe pages.
 func TestPageSize_ListsComeInPages(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{PageSize: 2})
@@ -192,7 +191,7 @@ func TestPageSize_ListsComeInPages(t *testing.T) {
 	}
 }
 
-// Responses show text decomposed. What is stored stays as it was sent.
+// The stored text does not change.
 func TestDecompose_ResponsesAreInNFD(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t, emulator.Options{Decompose: true})
