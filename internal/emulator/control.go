@@ -33,7 +33,7 @@ func (e *Emulator) control() http.Handler {
 func (e *Emulator) controlOperations() http.Handler {
 	if !e.options.Control {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			rejection(http.StatusForbidden, "The control endpoint is switched off").write(w)
+			rejection(http.StatusForbidden, "The control endpoint is disabled: -control enables it").write(w)
 		})
 	}
 	mux := http.NewServeMux()
@@ -65,7 +65,7 @@ func isControl(r *http.Request) bool {
 func (e *Emulator) requireToken(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Auth-Token") != e.options.Token {
-			rejection(http.StatusUnauthorized, "X-Auth-Token must carry the emulator's own token here").write(w)
+			rejection(http.StatusUnauthorized, "X-Auth-Token must be the emulator's own token, not a token of a login").write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -97,7 +97,7 @@ func decode[T any](r *http.Request) (value T, rejected *response) {
 	decoder.DisallowUnknownFields()
 	err := decoder.Decode(&value)
 	if err == nil && decoder.Decode(new(any)) != io.EOF {
-		err = errors.New("something follows the JSON value")
+		err = errors.New("unexpected data after the JSON value")
 	}
 	if err != nil {
 		res := rejection(http.StatusBadRequest, "Invalid body: "+err.Error())
@@ -167,7 +167,7 @@ func (e *Emulator) controlLimitRate(r *http.Request) response {
 	case rejected != nil:
 		return *rejected
 	case body.RequestsPerSecond == nil:
-		return rejection(http.StatusBadRequest, "requests_per_second is required; 0 is no limit")
+		return rejection(http.StatusBadRequest, "requests_per_second is required: 0 means no limit")
 	}
 	if err := validateRate(*body.RequestsPerSecond); err != nil {
 		return rejection(http.StatusBadRequest, err.Error())

@@ -57,10 +57,10 @@ func TestControl_Disabled_RejectsRequests(t *testing.T) {
 	e := newEmulator(t, emulator.Options{Token: controlToken})
 	for _, path := range []string{"", "/", "/rules", "/requests", "/nothing"} {
 		checkControl(t, e, http.MethodGet, path, "", http.StatusForbidden,
-			`{"success":false,"message":"The control endpoint is switched off","status":403}`)
+			`{"success":false,"message":"The control endpoint is disabled: -control enables it","status":403}`)
 	}
 	checkControl(t, e, http.MethodPost, "/rules", `{"faults":[{"action":"hold"}]}`, http.StatusForbidden,
-		`{"success":false,"message":"The control endpoint is switched off","status":403}`)
+		`{"success":false,"message":"The control endpoint is disabled: -control enables it","status":403}`)
 }
 
 func TestControl_OtherToken_RejectsRequest(t *testing.T) {
@@ -73,7 +73,7 @@ func TestControl_OtherToken_RejectsRequest(t *testing.T) {
 	for _, token := range []string{"", "wrong", issued} {
 		for _, path := range []string{"/rules", "/nothing"} {
 			got := controlWith(t, e, token, http.MethodPost, path, "")
-			mustEqual(t, "response", `{"success":false,"message":"X-Auth-Token must carry the emulator's own token here","status":401}`, got.raw)
+			mustEqual(t, "response", `{"success":false,"message":"X-Auth-Token must be the emulator's own token, not a token of a login","status":401}`, got.raw)
 		}
 	}
 }
@@ -167,8 +167,9 @@ func TestControl_ExpireLoginsAndRateLimit(t *testing.T) {
 		checkControl(t, e, "PUT", "/rate-limit", `{"requests_per_second": 0}`, 200, emptyPayload)
 		mustEqual(t, "valid token", true, isValid(t, e, token))
 		for body, message := range map[string]string{
-			`{}`: `requests_per_second is required; 0 is no limit`, `{"requests_per_second":null}`: `requests_per_second is required; 0 is no limit`,
-			`{"requests_per_second":-1}`: `the requests per second must be from 0 to 1000000, they are -1`,
+			`{}`: `requests_per_second is required: 0 means no limit`, `{"requests_per_second":null}`: `requests_per_second is required: 0 means no limit`,
+			`{"rate":1}`:                 `Invalid body: json: unknown field \"rate\"`,
+			`{"requests_per_second":-1}`: `the requests per second must be from 0 to 1000000, got -1`,
 		} {
 			checkControl(t, e, "PUT", "/rate-limit", body, 400, `{"success":false,"message":"`+message+`","status":400}`)
 		}
@@ -182,11 +183,11 @@ func TestControl_InvalidBody_RejectsRequest(t *testing.T) {
 		``:                               "Invalid body: EOF",
 		`{`:                              "Invalid body: unexpected EOF",
 		`[]`:                             "Invalid body: json: cannot unmarshal array",
-		`{"faults":[]} x`:                "Invalid body: something follows the JSON value",
-		`{"faults":[]}{}`:                "Invalid body: something follows the JSON value",
+		`{"faults":[]} x`:                "Invalid body: unexpected data after the JSON value",
+		`{"faults":[]}{}`:                "Invalid body: unexpected data after the JSON value",
 		`{"fault":[]}`:                   `Invalid body: json: unknown field "fault"`,
 		`{"faults":[{"acton":"hold"}]}`:  `Invalid body: json: unknown field "acton"`,
-		`{"faults":[{"action":"hang"}]}`: `the rule cannot be injected: faults[0].action must be one of `,
+		`{"faults":[{"action":"hang"}]}`: `invalid rule: faults[0].action must be one of `,
 		`{"faults":[{"action":"delay","for":1}]}`:      "Invalid body: json: cannot unmarshal number",
 		`{"faults":[{"action":"delay","for":"soon"}]}`: `Invalid body: time: invalid duration "soon"`,
 		`{"seed":-1,"faults":[{"action":"hold"}]}`:     "Invalid body: json: cannot unmarshal number -1",
@@ -212,11 +213,11 @@ func TestControl_UnknownPathsAndMethods(t *testing.T) {
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		got := control(t, e, method, path, "")
-		mustEqual(t, request, `{"success":false,"message":"This path does not take this method","status":405}`, got.raw)
+		mustEqual(t, request, `{"success":false,"message":"This path does not allow this method","status":405}`, got.raw)
 		mustEqual(t, request+": Allow", allow, got.header.Get("Allow"))
 	}
 	for _, path := range []string{"", "/", "/rules/", "/rules/1/", "/rules/1/more", "/nothing", "/nothing/"} {
-		checkControl(t, e, "GET", path, "", 404, `{"success":false,"message":"There is nothing at this path","status":404}`)
+		checkControl(t, e, "GET", path, "", 404, `{"success":false,"message":"The API has no such path","status":404}`)
 	}
 	got := httptest.NewRecorder()
 	e = newEmulator(t, emulator.Options{Control: true})

@@ -104,20 +104,20 @@ func (e *Emulator) mergeDefaults() error {
 func (e *Emulator) validateDefault(kind Kind, field string, value any) error {
 	k := e.kinds[kind]
 	if _, ok := k.defaults[field]; !ok {
-		return fmt.Errorf("%q is no field that a create may leave out", field)
+		return fmt.Errorf("%q is not a field with a default", field)
 	}
 	schema := e.schemas[kind].profile.Properties[k.responseName(field, e.options.FieldNames)]
 	if schema == nil || schema.Value == nil {
-		return fmt.Errorf("openapi.yaml describes no answer for %q", field)
+		return fmt.Errorf("openapi.yaml has no field %q in responses", field)
 	}
 	if err := schema.Value.VisitJSON(value, openapi3.MultiErrors()); err != nil {
-		return fmt.Errorf("%s: %w", field, explain(err))
+		return explain(err, field)
 	}
 	return nil
 }
 
 func unknownKind(kind Kind) error {
-	return fmt.Errorf("there is no kind of profile %q", kind)
+	return fmt.Errorf("unknown kind of profile %q: the kinds are %s", kind, joinKinds(", "))
 }
 
 // ServeHTTP serves the API below BasePath, and the control endpoint below ControlPath.

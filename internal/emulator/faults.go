@@ -68,9 +68,9 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 // message makes clear that a rule caused the response.
 func (f Fault) message() string {
 	if f.Status == 0 {
-		return "The emulator was told to refuse"
+		return "A rule of the emulator rejects this request"
 	}
-	return fmt.Sprintf("The emulator was told to answer %d", f.Status)
+	return fmt.Sprintf("A rule of the emulator sets status %d", f.Status)
 }
 
 func (f Fault) setRetryAfter(header http.Header) {

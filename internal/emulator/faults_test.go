@@ -94,7 +94,7 @@ func TestFault_Actions(t *testing.T) {
 	}{
 		"respond": {
 			emulator.Fault{Action: emulator.ActionRespond, Status: 503},
-			outcome{503, json, `{"success":false,"message":"The emulator was told to answer 503","status":503}`, false}, false,
+			outcome{503, json, `{"success":false,"message":"A rule of the emulator sets status 503","status":503}`, false}, false,
 		},
 		"page": {
 			emulator.Fault{Action: emulator.ActionPage, Status: 502},
@@ -106,7 +106,7 @@ func TestFault_Actions(t *testing.T) {
 		},
 		"reject": {
 			emulator.Fault{Action: emulator.ActionReject},
-			outcome{200, json, `{"success":false,"message":"The emulator was told to refuse"}`, false}, false,
+			outcome{200, json, `{"success":false,"message":"A rule of the emulator rejects this request"}`, false}, false,
 		},
 		"empty":        {emulator.Fault{Action: emulator.ActionEmpty}, outcome{status: 204}, true},
 		"close before": {emulator.Fault{Action: emulator.ActionCloseBefore}, outcome{closed: true}, false},

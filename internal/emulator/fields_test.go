@@ -139,16 +139,16 @@ func TestRequest_SeveralInvalidFields_ReportsAll(t *testing.T) {
 	mustEqual(t, "response", map[string]any{
 		"success": false,
 		"status":  400.0,
-		"message": "Invalid request: callback_url: minimum string length is 10; long_code_weight: number must be at most 9; " +
-			"name: is required; nonsense: is not a field that can be set; sticky_sender: value must be a boolean; " +
-			"zebra: is not a field that can be set",
+		"message": "Invalid request: callback_url must have 10 to 255 characters, got 5; long_code_weight must be an integer from 0 to 9, got 10; " +
+			"name is required; nonsense is not a known field; sticky_sender must be a boolean, got \"yes\"; " +
+			"zebra is not a known field",
 		"fields": map[string]any{
-			"params.callback_url":     map[string]any{"message": "minimum string length is 10"},
-			"params.long_code_weight": map[string]any{"message": "number must be at most 9"},
+			"params.callback_url":     map[string]any{"message": "must have 10 to 255 characters, got 5"},
+			"params.long_code_weight": map[string]any{"message": "must be an integer from 0 to 9, got 10"},
 			"params.name":             map[string]any{"message": "is required"},
-			"params.nonsense":         map[string]any{"message": "is not a field that can be set"},
-			"params.sticky_sender":    map[string]any{"message": "value must be a boolean"},
-			"params.zebra":            map[string]any{"message": "is not a field that can be set"},
+			"params.nonsense":         map[string]any{"message": "is not a known field"},
+			"params.sticky_sender":    map[string]any{"message": "must be a boolean, got \"yes\""},
+			"params.zebra":            map[string]any{"message": "is not a known field"},
 		},
 	}, got.body)
 }

@@ -102,12 +102,12 @@ func TestAwaitHeld_ContextEndsOrRuleIsRemoved_ReturnsError(t *testing.T) {
 		rule := inject(t, e, hold())
 		go createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
 		err := rule.AwaitHeld(contextFor(t, time.Hour), 2)
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "rule 1 to hold 2 requests, it has held 1") {
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "waiting for rule 1, which has held 1 of 2 requests: ") {
 			t.Errorf("after the deadline: %v", err)
 		}
 		time.AfterFunc(time.Minute, rule.Remove)
 		err = rule.AwaitHeld(t.Context(), 2)
-		if err == nil || err.Error() != "rule 1 was released when 1 of 2 requests had been held" {
+		if err == nil || err.Error() != "rule 1 was released after it held 1 of 2 requests" {
 			t.Errorf("after the removal: %v", err)
 		}
 		mustEqual(t, "status after the removal", http.StatusOK, status(t, e, http.MethodGet, "/profile/messaging", ""))

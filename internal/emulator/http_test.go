@@ -105,8 +105,8 @@ func TestRequest_BodyIsNotJSONObject(t *testing.T) {
 		`{"name":"x"} trail`: "Invalid request: the request body is not valid JSON",
 		`{"name":"x"}{}`:     "Invalid request: the request body is not valid JSON",
 		" ":                  "Invalid request: the request body is not valid JSON",
-		`[{"name":"x"}]`:     "Invalid request: value must be an object",
-		`"x"`:                "Invalid request: value must be an object",
+		`[{"name":"x"}]`:     "Invalid request: the request body must be an object, got an array",
+		`"x"`:                "Invalid request: the request body must be an object, got a string",
 	} {
 		got := a.expect(http.StatusBadRequest, a.send(http.MethodPost, collection(emulator.MessagingProfile), body))
 		mustEqual(t, body, map[string]any{"success": false, "status": 400.0, "message": message}, got.body)

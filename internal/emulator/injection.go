@@ -38,7 +38,7 @@ type Injection struct {
 // fault. Later rules do not count that request. Inject returns an error if the rule is invalid.
 func (e *Emulator) Inject(rule Rule) (*Injection, error) {
 	if err := rule.validate(); err != nil {
-		return nil, fmt.Errorf("the rule cannot be injected: %w", err)
+		return nil, fmt.Errorf("invalid rule: %w", err)
 	}
 	rule.Faults = slices.Clone(rule.Faults)
 	s := e.faults
@@ -163,9 +163,9 @@ func (i *Injection) AwaitHeld(ctx context.Context, n int) error {
 		select {
 		case <-grows:
 		case <-i.gate:
-			return fmt.Errorf("rule %d was released when %d of %d requests had been held", i.id, held, n)
+			return fmt.Errorf("rule %d was released after it held %d of %d requests", i.id, held, n)
 		case <-ctx.Done():
-			return fmt.Errorf("waiting for rule %d to hold %d requests, it has held %d: %w", i.id, n, held, ctx.Err())
+			return fmt.Errorf("waiting for rule %d, which has held %d of %d requests: %w", i.id, held, n, ctx.Err())
 		}
 	}
 }

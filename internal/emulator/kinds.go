@@ -19,7 +19,7 @@ const (
 
 // kindSpec holds everything that differs between the kinds of profile.
 type kindSpec struct {
-	noun     string         // for messages: "No such <noun>"
+	noun     string         // for messages
 	schema   string         // the prefix of the kind's schemas in openapi.yaml
 	defaults map[string]any // values of fields that a create omits, by documented name
 

@@ -66,7 +66,7 @@ func ceilSecond(t time.Time) time.Time {
 // lifetime has already expired. The lifetime must be whole seconds, as the times of a JWT are, and not 0.
 func (e *Emulator) IssueToken(lifetime time.Duration) (string, error) {
 	if lifetime == 0 || lifetime%time.Second != 0 {
-		return "", fmt.Errorf("the lifetime of a token must be whole seconds and not 0, it is %s", lifetime)
+		return "", fmt.Errorf("the lifetime of a token must be whole seconds and not 0, got %s", lifetime)
 	}
 	return e.logins.issue(lifetime)
 }
@@ -103,7 +103,7 @@ func (e *Emulator) validToken(token string) bool {
 func (e *Emulator) login() response {
 	token, err := e.logins.issue(e.options.TokenLifetime)
 	if err != nil {
-		return rejection(http.StatusInternalServerError, "The emulator failed: "+err.Error())
+		return rejection(http.StatusInternalServerError, "Internal error: "+err.Error())
 	}
 	return success(http.StatusOK, map[string]any{"token": token})
 }

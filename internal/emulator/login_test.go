@@ -162,7 +162,7 @@ func TestIssueToken(t *testing.T) {
 	}
 	e := newEmulator(t, emulator.Options{})
 	for _, lifetime := range []time.Duration{0, 1, 1500 * time.Millisecond, -time.Millisecond} {
-		if _, err := e.IssueToken(lifetime); err == nil || !strings.Contains(err.Error(), "it is "+lifetime.String()) {
+		if _, err := e.IssueToken(lifetime); err == nil || !strings.Contains(err.Error(), "got "+lifetime.String()) {
 			t.Errorf("%s: %v", lifetime, err)
 		}
 	}

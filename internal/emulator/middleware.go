@@ -75,7 +75,7 @@ func requestID(next http.Handler) http.Handler {
 func underBasePath(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != BasePath && !strings.HasPrefix(r.URL.Path, BasePath+"/") {
-			rejection(http.StatusNotFound, "Nothing is served outside "+BasePath).write(w)
+			rejection(http.StatusNotFound, "The path must begin with "+BasePath).write(w)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -88,9 +88,9 @@ func limitBody(next http.Handler) http.Handler {
 		body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 		switch {
 		case err != nil:
-			rejection(http.StatusBadRequest, "The request body did not arrive completely").write(w)
+			rejection(http.StatusBadRequest, "The request body is incomplete").write(w)
 		case len(body) > maxBody:
-			rejection(http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body is larger than %d bytes", maxBody)).write(w)
+			rejection(http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body must have at most %d bytes", maxBody)).write(w)
 		default:
 			setBody(r, body)
 			next.ServeHTTP(w, r)

@@ -36,7 +36,7 @@ func (e *Emulator) perform(req validRequest) response {
 	case req.method == http.MethodDelete:
 		return e.remove(req)
 	}
-	return rejection(http.StatusNotImplemented, "The emulator has no such operation")
+	return rejection(http.StatusNotImplemented, "The emulator does not implement this operation")
 }
 
 // create responds with 201 for one shape and 200 for the other, because the vendor declares both.
@@ -93,9 +93,9 @@ func (e *Emulator) errorResponse(kind Kind, err error) response {
 	var inUse *inUseError
 	switch {
 	case errors.Is(err, errNotFound):
-		return rejection(http.StatusNotFound, "No such "+e.kinds[kind].noun)
+		return rejection(http.StatusNotFound, "There is no "+e.kinds[kind].noun+" with this UUID")
 	case errors.As(err, &inUse):
 		return rejection(http.StatusBadRequest, inUse.message)
 	}
-	return rejection(http.StatusInternalServerError, "The emulator failed: "+err.Error())
+	return rejection(http.StatusInternalServerError, "Internal error: "+err.Error())
 }

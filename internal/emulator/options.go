@@ -4,7 +4,6 @@ package emulator
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -93,17 +92,17 @@ func (o Options) withDefaults() Options {
 func (o Options) validate() error {
 	switch {
 	case o.Latency < 0:
-		return fmt.Errorf("the latency must not be negative, it is %s", o.Latency)
+		return fmt.Errorf("the latency must be at least 0, got %s", o.Latency)
 	case o.Shape < ShapeObject || o.Shape > ShapeDocument:
-		return fmt.Errorf("there is no shape %d", o.Shape)
+		return fmt.Errorf("unknown shape %d", o.Shape)
 	case o.FieldNames < FieldNamesDocumented || o.FieldNames > FieldNamesAliasReject:
-		return fmt.Errorf("there is no spelling %d", o.FieldNames)
+		return fmt.Errorf("unknown field names %d", o.FieldNames)
 	case o.PageSize < 0:
-		return fmt.Errorf("the page size must not be negative, it is %d", o.PageSize)
+		return fmt.Errorf("the page size must be at least 0, got %d", o.PageSize)
 	case strings.Contains(o.Email, ":"):
-		return errors.New("the email must not contain a colon")
+		return fmt.Errorf("the email must not contain a colon, got %q", o.Email)
 	case o.TokenLifetime < time.Second || o.TokenLifetime%time.Second != 0:
-		return fmt.Errorf("the token lifetime must be whole seconds and at least 1s, it is %s", o.TokenLifetime)
+		return fmt.Errorf("the token lifetime must be whole seconds and at least 1s, got %s", o.TokenLifetime)
 	}
 	return validateRate(o.RequestsPerSecond)
 }
@@ -112,5 +111,5 @@ func validateRate(perSecond float64) error {
 	if perSecond >= 0 && perSecond <= maxRate { // false for NaN
 		return nil
 	}
-	return fmt.Errorf("the requests per second must be from 0 to %.0f, they are %g", maxRate, perSecond)
+	return fmt.Errorf("the requests per second must be from 0 to %.0f, got %g", maxRate, perSecond)
 }

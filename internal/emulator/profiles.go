@@ -77,7 +77,7 @@ func validFields(schema *openapi3.Schema, fields map[string]any) (map[string]any
 		return nil, err
 	}
 	if err := schema.VisitJSON(values, openapi3.VisitAsRequest(), openapi3.MultiErrors()); err != nil {
-		return nil, explain(err)
+		return nil, explain(err, "")
 	}
 	return values, nil
 }
@@ -93,7 +93,7 @@ func (e *Emulator) withDefaults(kind Kind, fields map[string]any) map[string]any
 func jsonValues(fields map[string]any) (map[string]any, error) {
 	encoded, err := json.Marshal(fields)
 	if err != nil {
-		return nil, fmt.Errorf("fields that cannot be written as JSON: %w", err)
+		return nil, fmt.Errorf("can't encode the fields as JSON: %w", err)
 	}
 	values := make(map[string]any, len(fields))
 	if err := json.Unmarshal(encoded, &values); err != nil {

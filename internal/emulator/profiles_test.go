@@ -44,14 +44,15 @@ func TestAddChangeRemove_InvalidArguments_ReturnsError(t *testing.T) {
 	}
 	add := func(kind emulator.Kind, fields map[string]any) error { _, err := e.Add(kind, fields); return err }
 	for want, got := range map[string]error{
-		"name: is required":                     add(kind, nil),
-		"toll_free_weight: number must be":      add(kind, map[string]any{"name": "n", "toll_free_weight": 10}),
-		"tollfree_weight: is not a field":       add(kind, map[string]any{"name": "n", "tollfree_weight": 1}),
-		`there is no kind of profile "no-such"`: add("no-such", map[string]any{"name": "n"}),
-		"long_code_weight: must not be null":    e.Change(kind, uuid, map[string]any{"long_code_weight": nil}),
-		"there is no profile of this kind":      e.Change(kind, unknownUUID, nil),
-		"there is no profile of this kind ":     e.Remove(kind, unknownUUID),
-		"fields that cannot be written as JSO":  e.Change(kind, uuid, map[string]any{"name": func() {}}),
+		"name is required": add(kind, nil),
+		"toll_free_weight must be an integer from 0 to 9, got 10":   add(kind, map[string]any{"name": "n", "toll_free_weight": 10}),
+		"tollfree_weight is not a known field":                      add(kind, map[string]any{"name": "n", "tollfree_weight": 1}),
+		`unknown kind of profile "no-such"`:                         add("no-such", map[string]any{"name": "n"}),
+		`unknown kind of profile "no-such": `:                       e.Change("no-such", uuid, nil),
+		"long_code_weight must be an integer from 0 to 9, got null": e.Change(kind, uuid, map[string]any{"long_code_weight": nil}),
+		"there is no profile of this kind":                          e.Change(kind, unknownUUID, nil),
+		"there is no profile of this kind ":                         e.Remove(kind, unknownUUID),
+		"can't encode the fields as JSON: ":                         e.Change(kind, uuid, map[string]any{"name": func() {}}),
 	} {
 		if got == nil || !strings.Contains(got.Error(), want) {
 			t.Errorf("want %q, got %v", want, got)

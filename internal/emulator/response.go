@@ -45,11 +45,11 @@ func rejection(status int, message string) response {
 }
 
 func pathNotFound() response {
-	return rejection(http.StatusNotFound, "There is nothing at this path")
+	return rejection(http.StatusNotFound, "The API has no such path")
 }
 
 func methodNotAllowed(allow string) response {
-	res := rejection(http.StatusMethodNotAllowed, "This path does not take this method")
+	res := rejection(http.StatusMethodNotAllowed, "This path does not allow this method")
 	res.allow = allow
 	return res
 }
@@ -57,7 +57,7 @@ func methodNotAllowed(allow string) response {
 func (res response) write(w http.ResponseWriter) {
 	body, err := json.Marshal(res.body)
 	if err != nil { // can't happen: the store holds only JSON values
-		res.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"The emulator cannot encode its answer"}`)
+		res.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"Internal error: can't encode the response"}`)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if res.allow != "" {

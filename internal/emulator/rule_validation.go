@@ -34,15 +34,15 @@ var actions = map[Action]parameters{
 func (r Rule) validate() error {
 	switch {
 	case r.Method != strings.ToUpper(r.Method):
-		return fmt.Errorf("method must be in upper case, it is %q", r.Method)
+		return fmt.Errorf("method must be in upper case, got %q", r.Method)
 	case r.Skip < 0:
-		return fmt.Errorf("skip must not be negative, it is %d", r.Skip)
+		return fmt.Errorf("skip must be at least 0, got %d", r.Skip)
 	case r.Times < 0:
-		return fmt.Errorf("times must not be negative, it is %d", r.Times)
+		return fmt.Errorf("times must be at least 0, got %d", r.Times)
 	case !(r.Probability >= 0 && r.Probability <= 1): // true for NaN
-		return fmt.Errorf("probability must be from 0 to 1, it is %g", r.Probability)
+		return fmt.Errorf("probability must be from 0 to 1, got %g", r.Probability)
 	case len(r.Faults) == 0:
-		return errors.New("faults must hold at least one fault, there is none")
+		return errors.New("faults must have at least one element, got none")
 	}
 	if err := validatePath(r.Path); err != nil {
 		return err
@@ -60,11 +60,11 @@ func validatePath(pattern string) error {
 	_, err := path.Match(pattern, "")
 	switch {
 	case err != nil:
-		return fmt.Errorf("path must be a pattern of path.Match, %q is malformed", pattern)
+		return fmt.Errorf("path must be a valid pattern of path.Match, got %q", pattern)
 	case pattern != "" && !strings.HasPrefix(pattern, "/"):
-		return fmt.Errorf("path must begin with a slash, it is %q", pattern)
+		return fmt.Errorf("path must begin with a slash, got %q", pattern)
 	case strings.HasPrefix(pattern, BasePath+"/"):
-		return fmt.Errorf("path must be what follows %s, it is %q", BasePath, pattern)
+		return fmt.Errorf("path must not include %s, got %q", BasePath, pattern)
 	}
 	return nil
 }
@@ -73,15 +73,15 @@ func (f Fault) validate() error {
 	p, ok := actions[f.Action]
 	switch {
 	case !ok:
-		return fmt.Errorf("action must be one of %q, it is %q", slices.Sorted(maps.Keys(actions)), f.Action)
+		return fmt.Errorf("action must be one of %s, got %q", joinActions(), f.Action)
 	case p.status && !f.validStatus():
-		return fmt.Errorf("status must be %s, it is %d", f.statusRange(), f.Status)
+		return fmt.Errorf("status must be %s, got %d", f.statusRange(), f.Status)
 	case !p.status && f.Status != 0:
-		return fmt.Errorf("status does not go with %s, it is %d", f.Action, f.Status)
+		return fmt.Errorf("status is not allowed for %s, got %d", f.Action, f.Status)
 	case p.duration && f.For <= 0:
-		return fmt.Errorf("for must be more than 0 for %s, it is %s", f.Action, f.For)
+		return fmt.Errorf("for must be more than 0 for %s, got %s", f.Action, f.For)
 	case !p.duration && f.For != 0:
-		return fmt.Errorf("for does not go with %s, it is %s", f.Action, f.For)
+		return fmt.Errorf("for is not allowed for %s, got %s", f.Action, f.For)
 	}
 	return f.validateRetryAfter(p)
 }
@@ -94,7 +94,7 @@ func (f Fault) validStatus() bool {
 
 func (f Fault) statusRange() string {
 	if f.Action == ActionPage {
-		return "from 400 to 599 for page, or 200"
+		return "200 or from 400 to 599 for page"
 	}
 	return "from 400 to 599 for " + string(f.Action)
 }
@@ -102,11 +102,20 @@ func (f Fault) statusRange() string {
 func (f Fault) validateRetryAfter(p parameters) error {
 	switch {
 	case f.RetryAfter < 0:
-		return fmt.Errorf("retry_after must not be negative, it is %d", f.RetryAfter)
+		return fmt.Errorf("retry_after must be at least 0, got %d", f.RetryAfter)
 	case !p.status && f.RetryAfter != 0:
-		return fmt.Errorf("retry_after does not go with %s, it is %d", f.Action, f.RetryAfter)
+		return fmt.Errorf("retry_after is not allowed for %s, got %d", f.Action, f.RetryAfter)
 	case f.RetryAfterDate && f.RetryAfter == 0:
-		return fmt.Errorf("retry_after_date needs a retry_after, for %s there is none", f.Action)
+		return errors.New("retry_after_date requires retry_after")
 	}
 	return nil
+}
+
+// joinActions returns the names of all actions.
+func joinActions() string {
+	var names []string
+	for _, action := range slices.Sorted(maps.Keys(actions)) {
+		names = append(names, string(action))
+	}
+	return strings.Join(names, ", ")
 }

@@ -22,7 +22,7 @@ const maxSeedErrors = 20
 //	{"messaging": [{"uuid": "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31", "name": "Support desk", "long_code_weight": 7}]}
 //
 // Seed adds all profiles, in their order, or none. The error has one line for each invalid field, with its line number
-// in the document and the rule. It never repeats a value.
+// in the document, the rule and the value, unless the field is sensitive.
 func (e *Emulator) Seed(document []byte) error {
 	document = bytes.TrimPrefix(document, []byte("\xef\xbb\xbf")) // a byte order mark
 	r := seedReader{emulator: e, document: document, uuids: make(map[string]int)}
@@ -67,7 +67,7 @@ func (r *seedReader) read() error {
 	r.tokens = json.NewDecoder(bytes.NewReader(r.document))
 	r.readObject("the file", "an object with an array of profiles for each kind", r.readKind)
 	if more := len(r.errors) - maxSeedErrors; more > 0 {
-		r.errors = append(r.errors[:maxSeedErrors], fmt.Sprintf("and %d more", more))
+		r.errors = append(r.errors[:maxSeedErrors], fmt.Sprintf("and %d more errors", more))
 	}
 	if len(r.errors) > 0 {
 		return errors.New(strings.Join(r.errors, "\n"))
@@ -79,7 +79,7 @@ func (r *seedReader) read() error {
 func (r *seedReader) readKind(name string) {
 	kind := Kind(name)
 	if r.emulator.kinds[kind] == nil {
-		r.addError(r.line(), "there is no kind of profile %q; the kinds are %s", name, joinKinds(", "))
+		r.addError(r.line(), "%s", unknownKind(kind))
 		r.skipValue()
 		return
 	}
@@ -101,7 +101,7 @@ func (r *seedReader) readProfile(kind Kind) {
 		value, err := r.readValue()
 		switch {
 		case err != nil:
-			r.addError(lines[field], "%s: the value cannot be read", printable(field))
+			r.addError(lines[field], "%s must be a number that fits in 64 bits", printable(field))
 		case field == "uuid":
 			p.uuid = r.checkUUID(kind, value, lines[field])
 		default:
@@ -121,7 +121,7 @@ func (r *seedReader) readProfile(kind Kind) {
 			if !ok { // a required field is missing
 				line = begin
 			}
-			r.addError(line, "%s: %s", printable(field), strings.Join(invalid.fields[field], ", "))
+			r.addError(line, "%s %s", printable(field), strings.Join(invalid.fields[field], ", "))
 		}
 	}
 	if len(r.errors) == errorsBefore {
@@ -133,14 +133,14 @@ func (r *seedReader) readProfile(kind Kind) {
 func (r *seedReader) checkUUID(kind Kind, value any, line int) string {
 	uuid, _ := value.(string)
 	schema := r.emulator.schemas[kind].profile.Properties["uuid"].Value
-	if schema.VisitJSON(value) != nil {
-		r.addError(line, "uuid: does not match %s", schema.Pattern)
+	if err := schema.VisitJSON(value); err != nil {
+		r.addError(line, "%s", explain(err, "uuid"))
 		return uuid
 	}
 	if other, duplicate := r.uuids[uuid]; duplicate {
-		r.addError(line, "uuid: line %d has the same", other)
+		r.addError(line, "uuid must be unique, line %d has the same", other)
 	} else if _, exists := r.emulator.Profile(kind, uuid); exists {
-		r.addError(line, "uuid: there is a profile with it already")
+		r.addError(line, "uuid must be unique, a profile has the same")
 	}
 	r.uuids[uuid] = line
 	return uuid
@@ -158,7 +158,7 @@ func (r *seedReader) readObject(what, form string, member func(name string)) (be
 		token, _ := r.tokens.Token()
 		name, _ := token.(string)
 		if seen[name] {
-			r.addError(r.line(), "%q is there twice", name)
+			r.addError(r.line(), "duplicate member %q", name)
 			r.skipValue()
 			continue
 		}

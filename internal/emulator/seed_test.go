@@ -54,24 +54,24 @@ func TestSeed_Invalid_ReportsLines(t *testing.T) {
 		{"two documents", "{}\n{}", "line 2: the file is not valid JSON: invalid character '{' after top-level value"},
 		{"an array", "\n[]", "line 2: the file must be an object with an array of profiles for each kind"},
 		{"null", "null", "line 1: the file must be an object with an array of profiles for each kind"},
-		{"unknown kind", "{\n\"voice\": [{\n\"a\": 1}],\n\"sms\": {}}", "line 2: there is no kind of profile \"voice\"; the kinds are " + known + "\n" +
-			"line 4: there is no kind of profile \"sms\"; the kinds are " + known},
+		{"unknown kind", "{\n\"voice\": [{\n\"a\": 1}],\n\"sms\": {}}", "line 2: unknown kind of profile \"voice\": the kinds are " + known + "\n" +
+			"line 4: unknown kind of profile \"sms\": the kinds are " + known},
 		{"no array", "{\n\"messaging\":\n{\"name\": \"n\"}}", "line 3: messaging must be an array of profiles"},
-		{"kind twice", "{\"messaging\": [],\n\"messaging\": []}", `line 2: "messaging" is there twice`},
+		{"kind twice", "{\"messaging\": [],\n\"messaging\": []}", `line 2: duplicate member "messaging"`},
 		{"no object", "{\"messaging\": [\n\"n\",\n[{\"name\": \"n\"}]\n]}", "line 2: a messaging profile must be an object\nline 3: a messaging profile must be an object"},
-		{"field twice", "{\"messaging\": [{\"name\": \"a\",\n\"name\": \"b\"}]}", `line 2: "name" is there twice`},
-		{"no name", "{\"outbound_voice\": [\n{\"filemat\": \"wav\"\n}]}", "line 2: name: is required"},
+		{"field twice", "{\"messaging\": [{\"name\": \"a\",\n\"name\": \"b\"}]}", `line 2: duplicate member "name"`},
+		{"no name", "{\"outbound_voice\": [\n{\"filemat\": \"wav\"\n}]}", "line 2: name is required"},
 		{"invalid fields", "{\"messaging\": [\n{\"name\": \"n\",\n\"secret\": \"hush\",\n\"callback_url\":\n\"hush\"}]}",
-			"line 4: callback_url: minimum string length is 10\nline 3: secret: is not a field that can be set"},
-		{"number out of range", "{\"outbound_voice\": [{\"name\": \"n\",\n\"max_rate\": 1e999}]}", "line 2: max_rate: the value cannot be read"},
+			"line 4: callback_url must have 10 to 255 characters, got 4\nline 3: secret is not a known field"},
+		{"number out of range", "{\"outbound_voice\": [{\"name\": \"n\",\n\"max_rate\": 1e999}]}", "line 2: max_rate must be a number that fits in 64 bits"},
 		{"unterminated string", "{\n\"messaging\": [{\"name\":\"n,\n}]}", "line 2: the file is not valid JSON: invalid character '\\n' in string literal"},
-		{"line break in a name", "{\"messaging\": [{\"name\": \"n\",\n\"a\\nb\": 1}]}", `line 2: "a\nb": is not a field that can be set`},
-		{"several errors", "{\"messaging\": [{\n\"uuid\": 5,\n\"sticky_sender\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$\n" +
-			"line 1: name: is required\nline 3: sticky_sender: value must be a boolean"},
-		{"invalid uuid", "{\"messaging\": [{\"name\": \"n\",\n\"uuid\": 5}]}", "line 2: uuid: does not match ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"},
-		{"uuid twice", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + unknownUUID + "\"},\n{\"name\": \"m\", \"uuid\": \"" + unknownUUID + "\"}]}", "line 2: uuid: line 1 has the same"},
-		{"uuid in use", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + seedUUID + "\"}]}", "line 1: uuid: there is a profile with it already"},
-		{"valid and invalid", "{\"messaging\": [{\"name\": \"good\"},\n{\"name\": \"\"}]}", "line 2: name: minimum string length is 1"},
+		{"line break in a name", "{\"messaging\": [{\"name\": \"n\",\n\"a\\nb\": 1}]}", `line 2: "a\nb" is not a known field`},
+		{"several errors", "{\"messaging\": [{\n\"uuid\": 5,\n\"sticky_sender\": 5}]}", "line 2: uuid must be a string that matches ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$, got 5\n" +
+			"line 1: name is required\nline 3: sticky_sender must be a boolean, got 5"},
+		{"invalid uuid", "{\"messaging\": [{\"name\": \"n\",\n\"uuid\": 5}]}", "line 2: uuid must be a string that matches ^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$, got 5"},
+		{"uuid twice", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + unknownUUID + "\"},\n{\"name\": \"m\", \"uuid\": \"" + unknownUUID + "\"}]}", "line 2: uuid must be unique, line 1 has the same"},
+		{"uuid in use", "{\"messaging\": [{\"name\": \"n\", \"uuid\": \"" + seedUUID + "\"}]}", "line 1: uuid must be unique, a profile has the same"},
+		{"valid and invalid", "{\"messaging\": [{\"name\": \"good\"},\n{\"name\": \"\"}]}", "line 2: name must have 1 to 255 characters, got 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -92,7 +92,7 @@ func TestSeed_ManyErrors_ReportsTwenty(t *testing.T) {
 	err := e.Seed([]byte(`{"messaging": [` + strings.TrimSuffix(strings.Repeat("{},\n", 50), ",\n") + `]}`))
 	lines := strings.Split(fmt.Sprint(err), "\n")
 	mustEqual(t, "lines", 21, len(lines))
-	mustEqual(t, "the last", "and 30 more", lines[20])
+	mustEqual(t, "the last", "and 30 more errors", lines[20])
 }
 
 func TestControl_Health(t *testing.T) {

@@ -63,7 +63,7 @@ func (f aliasedField) checkRequest(a *api, method, name, outcome, inResponses st
 	if outcome == "rejected" {
 		a.expect(http.StatusBadRequest, got)
 		mustEqual(a.t, method+" "+name, map[string]any{
-			"params." + name: map[string]any{"message": "is not a field that can be set"},
+			"params." + name: map[string]any{"message": "is not a known field"},
 		}, got.body["fields"])
 		return
 	}

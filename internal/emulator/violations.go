@@ -13,35 +13,36 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// violations are the rules of the contract that a request breaks. The messages never repeat a value, because a callback
-// URL may contain credentials. The validator's own messages do repeat values.
+// violations are the rules of the contract that a request breaks. A message has the rule and the value. The validator's own
+// messages can't be used, because they repeat the values of sensitive fields.
 type violations struct {
 	general []string            // about the request as a whole
 	fields  map[string][]string // by name of the field or parameter
 }
 
-// explain converts an error of the validator.
-func explain(err error) *violations {
+// explain converts an error of the validator. If err is about one value, field is the name of the value. For a whole
+// request or body, field is empty.
+func explain(err error, field string) *violations {
 	v := &violations{fields: make(map[string][]string)}
-	v.collect(err, "")
+	v.collect(err, field)
 	return v
 }
 
-// collect adds the messages of err. The parameter is the name of a path parameter, or empty for the body.
-func (v *violations) collect(err error, parameter string) {
+// collect adds the messages of err. See explain for the field.
+func (v *violations) collect(err error, field string) {
 	switch e := err.(type) { //nolint:errorlint // the validator nests its errors, and collect needs each layer
 	case openapi3.MultiError:
 		for _, each := range e {
-			v.collect(each, parameter)
+			v.collect(each, field)
 		}
 	case *openapi3filter.RequestError:
 		v.collectRequest(e)
 	case *openapi3.SchemaError:
-		for _, field := range invalidFields(e, parameter) {
-			v.add(field, reason(e))
+		for _, name := range invalidFields(e, field) {
+			v.add(name, message(e))
 		}
 	default:
-		v.add(parameter, general(err))
+		v.add(field, general(err))
 	}
 }
 
@@ -67,9 +68,9 @@ func (v *violations) add(field, message string) {
 }
 
 // invalidFields returns the names of the fields that e is about, or one empty name for the body as a whole.
-func invalidFields(e *openapi3.SchemaError, parameter string) []string {
-	if parameter != "" {
-		return []string{parameter}
+func invalidFields(e *openapi3.SchemaError, field string) []string {
+	if field != "" {
+		return []string{field}
 	}
 	if pointer := e.JSONPointer(); len(pointer) > 0 {
 		return pointer[:1]
@@ -82,21 +83,6 @@ func invalidFields(e *openapi3.SchemaError, parameter string) []string {
 	return []string{""}
 }
 
-// reason is the rule that was broken. The validator's Reason states the rule and not the value.
-func reason(e *openapi3.SchemaError) string {
-	switch {
-	case e.SchemaField == "properties":
-		return "is not a field that can be set"
-	case e.SchemaField == "required":
-		return "is required"
-	case e.SchemaField == "nullable":
-		return "must not be null"
-	case e.Reason == "":
-		return "does not keep the rule " + e.SchemaField
-	}
-	return e.Reason
-}
-
 // general returns the message for an error that is not about the value of a field.
 func general(err error) string {
 	var parseError *openapi3filter.ParseError
@@ -106,14 +92,14 @@ func general(err error) string {
 	case errors.As(err, &parseError), errors.Is(err, errNotJSON):
 		return errNotJSON.Error()
 	}
-	return "the request cannot be read"
+	return "the request can't be read"
 }
 
 // Error returns all messages in one line, sorted by field.
 func (v *violations) Error() string {
 	parts := slices.Clone(v.general)
 	for _, field := range slices.Sorted(maps.Keys(v.fields)) {
-		parts = append(parts, field+": "+strings.Join(v.fields[field], ", "))
+		parts = append(parts, field+" "+strings.Join(v.fields[field], ", "))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -78,10 +78,10 @@ func seed(api *emulator.Emulator, file string) error {
 	}
 	document, err := os.ReadFile(file) //nolint:gosec // the user chooses the file
 	if err != nil {
-		return fmt.Errorf("cannot read the seed: %w", err)
+		return fmt.Errorf("can't read the seed: %w", err)
 	}
 	if err := api.Seed(document); err != nil {
-		return fmt.Errorf("%s cannot be used:\n%w", file, err)
+		return fmt.Errorf("invalid seed %s:\n%w", file, err)
 	}
 	return nil
 }
@@ -90,13 +90,13 @@ func seed(api *emulator.Emulator, file string) error {
 func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stderr io.Writer) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.addr)
 	if err != nil {
-		return fmt.Errorf("cannot listen: %w", err)
+		return fmt.Errorf("can't listen: %w", err)
 	}
 	if !isLoopback(listener.Addr()) {
 		_ = write(stderr, fmt.Sprintf(exposedWarning, listener.Addr()))
 	}
 	if write(stdout, greeting(listener.Addr(), s.api)) != exitOK {
-		return errors.Join(errors.New("cannot write to standard output"), listener.Close())
+		return errors.Join(errors.New("can't write to standard output"), listener.Close())
 	}
 	context.AfterFunc(ctx, api.RemoveRules) // held requests would delay the shutdown
 	var handler http.Handler = api
@@ -112,7 +112,7 @@ func serveUntil(ctx context.Context, server *http.Server, listener net.Listener)
 	go func() { failed <- server.Serve(listener) }()
 	select {
 	case err := <-failed:
-		return fmt.Errorf("serving ended: %w", err)
+		return fmt.Errorf("the server stopped: %w", err)
 	case <-ctx.Done():
 	}
 	shutdownCtx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
@@ -121,7 +121,7 @@ func serveUntil(ctx context.Context, server *http.Server, listener net.Listener)
 		_ = server.Close() // all profiles are in memory, so nothing else is lost
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serving ended: %w", err)
+		return fmt.Errorf("the server stopped: %w", err)
 	}
 	return nil
 }

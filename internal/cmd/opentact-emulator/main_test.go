@@ -110,7 +110,7 @@ func TestRun_ServesUntilStopped(t *testing.T) {
 	p := start(t, "-addr", "127.0.0.1:0")
 	want := []string{
 		"opentact-emulator is listening on " + p.url,
-		"Point the provider at it:",
+		"Configure the provider:",
 		"  export OPENTACT_BASE_URL=" + p.url,
 		"  export OPENTACT_TOKEN=emulator-token",
 		"Press Ctrl-C to stop.",
@@ -136,7 +136,7 @@ func TestRun_ServesUntilStopped(t *testing.T) {
 func TestRun_ControlFlag_PrintsControlURL(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-control")
-	if want := "Steer it at http://" + hostOf(p.url) + "/_emulator"; p.greeting[4] != want {
+	if want := "Control endpoint: http://" + hostOf(p.url) + "/_emulator"; p.greeting[4] != want {
 		t.Errorf("%q, want %q", p.greeting[4], want)
 	}
 }
@@ -226,15 +226,15 @@ func TestRun_InvalidFlags_ExitsWithUsageError(t *testing.T) {
 	}{
 		{[]string{"-nonsense"}, "flag provided but not defined: -nonsense"},
 		{[]string{"-latency", "soon"}, `invalid value "soon"`},
-		{[]string{"-latency", "-1s"}, "-latency must not be negative"},
+		{[]string{"-latency", "-1s"}, "-latency must be at least 0, got -1s"},
 		{[]string{"-token", ""}, "-token must not be empty"},
-		{[]string{"-token", "two words"}, "-token must consist of visible ASCII characters"},
+		{[]string{"-token", "two words"}, "-token must have only visible ASCII characters"},
 		{[]string{"-email", ""}, "-email must not be empty"},
 		{[]string{"-email", "a:b"}, "the email must not contain a colon"},
 		{[]string{"-password", ""}, "-password must not be empty"},
-		{[]string{"-token-lifetime", "0"}, "-token-lifetime must not be 0"},
-		{[]string{"-token-lifetime", "1500ms"}, "the token lifetime must be whole seconds and at least 1s, it is 1.5s"},
-		{[]string{"-requests-per-second", "-1"}, "the requests per second must be from 0 to 1000000, they are -1"},
+		{[]string{"-token-lifetime", "0"}, "-token-lifetime must be whole seconds and at least 1s, got 0s"},
+		{[]string{"-token-lifetime", "1500ms"}, "the token lifetime must be whole seconds and at least 1s, got 1.5s"},
+		{[]string{"-requests-per-second", "-1"}, "the requests per second must be from 0 to 1000000, got -1"},
 		{[]string{"start"}, `unexpected argument "start"`},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
@@ -258,7 +258,7 @@ func TestRun_AddressInUseOrInvalid_Fails(t *testing.T) {
 		if code := run(t.Context(), []string{"-addr", addr}, &stdout, &stderr); code != exitError {
 			t.Errorf("%s: exit code %d, want %d", addr, code, exitError)
 		}
-		if !strings.Contains(stderr.String(), "cannot listen") {
+		if !strings.Contains(stderr.String(), "can't listen") {
 			t.Errorf("%s: standard error %q", addr, &stderr)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-const exposedWarning = `Warning: %s can be reached from other machines. The emulator speaks plain http, and its
-token and its password are all that protect it.
+const exposedWarning = `Warning: other machines can reach %s. The emulator uses plain HTTP.
+Only its token and its password protect it.
 `
 
 // greeting returns the text for standard output: the URL, and shell commands that configure the provider. It does not
@@ -28,10 +28,10 @@ func greeting(addr net.Addr, api emulator.Options) string {
 	}
 	control := ""
 	if api.Control {
-		control = fmt.Sprintf("Steer it at %s\n", localURL(addr, emulator.ControlPath))
+		control = fmt.Sprintf("Control endpoint: %s\n", localURL(addr, emulator.ControlPath))
 	}
 	return fmt.Sprintf(`opentact-emulator is listening on %s
-Point the provider at it:
+Configure the provider:
   export OPENTACT_BASE_URL=%s
   export OPENTACT_TOKEN=%s
 %sPress Ctrl-C to stop.

@@ -39,8 +39,8 @@ func TestRun_InvalidSeed_Fails(t *testing.T) {
 	t.Parallel()
 	seed := seedFile(t, "{\"messaging\": [\n{\"name\": 7}]}")
 	for file, want := range map[string]string{
-		seed:            seed + " cannot be used:\nline 2: name: value must be a string\n",
-		seed + ".other": "cannot read the seed: open " + seed + ".other",
+		seed:            "invalid seed " + seed + ":\nline 2: name must be a string, got 7\n",
+		seed + ".other": "can't read the seed: open " + seed + ".other",
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := run(t.Context(), []string{"-addr", "127.0.0.1:0", "-seed", file}, &stdout, &stderr); code != exitError {

@@ -79,7 +79,7 @@ func requireLocalHost(next http.Handler) http.Handler {
 			host = name
 		}
 		if !strings.EqualFold(host, "localhost") && !net.ParseIP(strings.Trim(host, "[]")).IsLoopback() {
-			http.Error(w, "The emulator listens on a loopback address, and answers to that or to localhost alone.", http.StatusMisdirectedRequest)
+			http.Error(w, "The emulator listens on a loopback address. The Host header must be a loopback address or localhost.", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)

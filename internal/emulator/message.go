@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// maxQuoted is the maximum length of a string that a message repeats, in characters.
+const maxQuoted = 40
+
+// message returns the rule that a value breaks and the value, such as "must be an integer from 0 to 9, got 10". It does
+// not contain the name of the field.
+func message(e *openapi3.SchemaError) string {
+	switch e.SchemaField {
+	case "properties":
+		return "is not a known field"
+	case "required":
+		return "is required"
+	case "minLength", "maxLength":
+		text, _ := e.Value.(string)
+		return fmt.Sprintf("must have %d to %d characters, got %d", e.Schema.MinLength, *e.Schema.MaxLength, utf8.RuneCountInString(text))
+	}
+	if _, ok := e.Value.(json.Number); ok { // the validator could not convert it to a float64
+		return "must be a number that fits in 64 bits"
+	}
+	if e.Schema.Type.Is(openapi3.TypeObject) { // only the body is an object; its text may be sensitive
+		return "the request body must be an object, got " + describe(e.Value, true)
+	}
+	return "must be " + allowed(e.Schema) + ", got " + describe(e.Value, isSensitive(e.Schema))
+}
+
+// allowed describes the values that a schema allows, such as "an integer from 0 to 9".
+func allowed(s *openapi3.Schema) string {
+	var text string
+	switch {
+	case len(s.Enum) > 0:
+		text = "one of " + joinValues(s.Enum)
+	case s.Pattern != "":
+		text = "a string that matches " + s.Pattern
+	case s.Type.Is(openapi3.TypeInteger):
+		text = "an integer" + interval(s)
+	default:
+		text = "a " + strings.Join(s.Type.Slice(), " or ") + interval(s)
+	}
+	if s.Nullable {
+		text += " or null"
+	}
+	return text
+}
+
+// interval describes the range of a number.
+func interval(s *openapi3.Schema) string {
+	switch {
+	case s.Min != nil && s.Max != nil:
+		return fmt.Sprintf(" from %.0f to %.0f", *s.Min, *s.Max)
+	case s.Min != nil:
+		return fmt.Sprintf(" of at least %.0f", *s.Min)
+	}
+	return ""
+}
+
+// joinValues returns the values of an enum, except null.
+func joinValues(enum []any) string {
+	var texts []string
+	for _, value := range enum {
+		if value != nil {
+			texts = append(texts, describe(value, false))
+		}
+	}
+	return strings.Join(texts, ", ")
+}
+
+// isSensitive reports whether messages must not repeat a value of the schema.
+func isSensitive(s *openapi3.Schema) bool {
+	sensitive, _ := s.Extensions["x-sensitive"].(bool)
+	return sensitive
+}
+
+// describe returns a short text for a decoded JSON value. For a sensitive value, it returns only the type.
+func describe(value any, sensitive bool) string {
+	switch v := value.(type) {
+	case nil:
+		return "null"
+	case map[string]any:
+		return "an object"
+	case []any:
+		return "an array"
+	case string:
+		return describeString(v, sensitive)
+	case bool:
+		if sensitive {
+			return "a boolean"
+		}
+	default:
+		if sensitive {
+			return "a number"
+		}
+	}
+	text, _ := json.Marshal(value) // can't fail for a bool or a number
+	return string(text)
+}
+
+func describeString(s string, sensitive bool) string {
+	length := utf8.RuneCountInString(s)
+	switch {
+	case sensitive:
+		return "a string"
+	case length > maxQuoted:
+		return fmt.Sprintf("a string of %d characters", length)
+	}
+	return strconv.Quote(s)
+}
