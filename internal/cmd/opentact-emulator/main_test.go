@@ -273,19 +273,3 @@ func TestRun_ClosedStandardOutput_Fails(t *testing.T) {
 		t.Errorf("exit code %d, want %d; standard error: %s", code, exitError, &stderr)
 	}
 }
-
-func TestManual_NamesFlagsAndExamples(t *testing.T) {
-	t.Parallel()
-	var stdout, stderr bytes.Buffer
-	if code := run(t.Context(), []string{"-h"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
-		t.Errorf("exit code %d, standard error %q", code, &stderr)
-	}
-	for _, want := range []string{
-		"-addr", "-seed", "-version", "go install ", "/_emulator/health", "-token", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control", "Examples:",
-		"OPENTACT_EMAIL", "OPENTACT_PASSWORD", "-H 'X-Auth-Token: emulator-token'", loseNextCreate, "memory only", "not known to do",
-	} {
-		if !strings.Contains(stdout.String(), want) {
-			t.Errorf("the manual does not mention %q", want)
-		}
-	}
-}

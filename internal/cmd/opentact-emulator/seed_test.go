@@ -16,7 +16,7 @@ import (
 func TestRun_SeedFromManual_ServesProfiles(t *testing.T) {
 	t.Parallel()
 	var document json.RawMessage
-	_, rest, _ := strings.Cut(manual(), "so that imports can name it:\n")
+	_, rest, _ := strings.Cut(manual(), "so that imports can use it:\n")
 	if err := json.NewDecoder(strings.NewReader(rest)).Decode(&document); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+)
+
+func TestRun_HelpFlag_PrintsManual(t *testing.T) {
+	t.Parallel()
+	var stdout, stderr bytes.Buffer
+	if code := run(t.Context(), []string{"-h"}, &stdout, &stderr); code != exitOK || stderr.Len() > 0 {
+		t.Errorf("exit code %d, standard error %q", code, &stderr)
+	}
+	if stdout.String() != manual() {
+		t.Errorf("standard output is not the manual:\n%s", &stdout)
+	}
+	for _, want := range []string{
+		"-addr", "-seed", "-version", "-token", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control",
+		"go install ", "OPENTACT_EMAIL", "OPENTACT_PASSWORD", loseNextCreate, "all profiles are lost", "The real API may differ",
+	} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("the manual does not contain %q", want)
+		}
+	}
+	for _, line := range strings.Split(manualHead+manualBody, "\n") {
+		if len(line) > 88 && !strings.Contains(line, "go install ") && !strings.Contains(line, "curl ") && !strings.Contains(line, " -d ") {
+			t.Errorf("the line is too long for a terminal: %s", line)
+		}
+	}
+}
+
+// command is a command line in the manual.
+type command []string
+
+// manualCommands returns the command lines of a program in the manual.
+func manualCommands(program string) []command {
+	var all []command
+	text := strings.ReplaceAll(manualBody, "\\\n", "")
+	for _, line := range regexp.MustCompile(`(?m)^  `+program+`( .*)?$`).FindAllString(text, -1) {
+		var words command
+		for _, word := range regexp.MustCompile(`'[^']*'|\S+`).FindAllString(line, -1) {
+			words = append(words, strings.Trim(word, "'"))
+		}
+		all = append(all, words)
+	}
+	return all
+}
+
+func TestManual_CommandLines_AreValid(t *testing.T) {
+	t.Parallel()
+	commands := manualCommands("opentact-emulator")
+	if len(commands) != 4 {
+		t.Fatalf("want 4 command lines, got %q", commands)
+	}
+	for _, command := range commands {
+		if _, err := parse(command[1:]); err != nil {
+			t.Errorf("%q: %v", command, err)
+		}
+	}
+}
+
+// curl sends the request of a curl command in the manual to the program.
+func (p *program) curl(t *testing.T, command command, uuid string) (status int, body string) {
+	t.Helper()
+	method, url, data, header := http.MethodGet, "", "", http.Header{}
+	for i := 1; i < len(command); i++ {
+		switch command[i] {
+		case "-fsS", "--retry-connrefused":
+			continue
+		case "-o", "--retry", "--retry-delay":
+		case "-X":
+			method = command[i+1]
+		case "-d":
+			data = command[i+1]
+		case "-H":
+			name, value, _ := strings.Cut(command[i+1], ": ")
+			header.Set(name, value)
+		default:
+			url = command[i]
+			continue
+		}
+		i++ // the value of the option
+	}
+	url = strings.NewReplacer("127.0.0.1:8480", hostOf(p.url), "UUID", uuid).Replace(url)
+	return p.do(t, method, url, header, data)
+}
+
+// manualCommand returns the curl command in the manual that contains the text.
+func manualCommand(t *testing.T, text string) command {
+	t.Helper()
+	for _, command := range manualCommands("curl") {
+		if strings.Contains(strings.Join(command, " "), text) {
+			return command
+		}
+	}
+	t.Fatalf("the manual has no curl command with %q", text)
+	return nil
+}
+
+func TestManual_HealthExample_Succeeds(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0")
+	if status, body := p.curl(t, manualCommand(t, "/health"), ""); status != http.StatusOK {
+		t.Errorf("status %d: %s", status, body)
+	}
+}
+
+func TestManual_RuleExample_LosesNextCreate(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0", "-control")
+	if status, body := p.curl(t, manualCommand(t, "/rules"), ""); status != http.StatusCreated {
+		t.Fatalf("status %d: %s", status, body)
+	}
+	var statuses []int
+	for range 2 {
+		status, _ := p.create(t)
+		statuses = append(statuses, status)
+	}
+	if want := []int{0, http.StatusCreated}; !slices.Equal(statuses, want) {
+		t.Errorf("statuses of two creates: %v, want %v", statuses, want)
+	}
+}
+
+// The configuration is that of the guide "Getting started".
+func TestAccManual_ChangeExample_PlanShowsUpdate(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0")
+	const address = "opentact_messaging_profile.support"
+	config := fmt.Sprintf(`
+provider "opentact" {
+  base_url = %q
+  token    = "emulator-token"
+}
+
+resource "opentact_messaging_profile" "support" {
+  name          = "Support desk"
+  callback_url  = "https://sms.example.com/inbound"
+  sticky_sender = true
+}
+`, p.url)
+	uuid := ""
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{
+				Config: config,
+				Check: func(s *terraform.State) error {
+					uuid = s.RootModule().Resources[address].Primary.ID
+					return nil
+				},
+			},
+			{
+				PreConfig: func() {
+					if status, body := p.curl(t, manualCommand(t, "PATCH"), uuid); status != http.StatusOK {
+						t.Errorf("status %d: %s", status, body)
+					}
+				},
+				Config: config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate),
+				}},
+			},
+		},
+	})
+}
+
+// The error for an unknown action lists all actions.
+func TestManual_Actions_AreThoseOfTheEmulator(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0", "-control")
+	raw := p.rules(t, http.MethodPost, `{"faults":[{"action":"unknown"}]}`, http.StatusBadRequest)
+	_, list, _ := strings.Cut(raw, "action must be one of ")
+	list, _, _ = strings.Cut(list, ", got")
+	_, section, _ := strings.Cut(manualBody, "Each fault has an \"action\":\n")
+	section, _, _ = strings.Cut(section, "\n\n")
+	var got []string
+	for _, match := range regexp.MustCompile(`(?m)^  ([a-z]\w*) `).FindAllStringSubmatch(section, -1) {
+		got = append(got, match[1])
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(strings.Split(list, ", "), got); diff != "" {
+		t.Errorf("actions (-emulator +manual):\n%s", diff)
+	}
+}
+
+func TestManual_ControlOperations_Exist(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0", "-control")
+	operations := regexp.MustCompile(`(?m)^  (GET|POST|PUT|DELETE) +(/\S+)`).FindAllStringSubmatch(manualBody, -1)
+	if len(operations) != 9 {
+		t.Errorf("want 9 operations, got %q", operations)
+	}
+	for _, operation := range operations {
+		p.rules(t, http.MethodPost, `{"faults":[{"action":"hold"}]}`, http.StatusCreated)
+		var rules struct{ Payload []struct{ ID int } }
+		if err := json.Unmarshal([]byte(p.rules(t, http.MethodGet, "", http.StatusOK)), &rules); err != nil {
+			t.Fatal(err)
+		}
+		body := map[string]string{"POST /rules": loseNextCreate, "PUT /rate-limit": `{"requests_per_second": 20}`}[operation[1]+" "+operation[2]]
+		url := "http://" + hostOf(p.url) + "/_emulator" + strings.Replace(operation[2], "ID", fmt.Sprint(rules.Payload[0].ID), 1)
+		if status, body := p.do(t, operation[1], url, withToken("emulator-token"), body); status/100 != 2 {
+			t.Errorf("%q has status %d: %s", operation[0], status, body)
+		}
+	}
+}
