@@ -85,10 +85,10 @@ func TestControl_Rules(t *testing.T) {
 	const lost = `{"method":"POST","path":"/profile/*","times":1,"faults":[{"action":"close_after"}]}`
 	checkControl(t, e, "POST", "/rules", lost, 201, `{"success":true,"payload":{"id":1}}`)
 	checkControl(t, e, "POST", "/rules", `{"path":"/auth","faults":[{"action":"delay","for":"1ms"}]}`, 201, `{"success":true,"payload":{"id":2}}`)
-	_, dropped := serveRequest(t, e, http.MethodPost, "/profile/messaging", named("x"), http.Header{
+	_, closed := serveRequest(t, e, http.MethodPost, "/profile/messaging", named("x"), http.Header{
 		"X-Auth-Token": {controlToken}, "Content-Type": {"application/json"},
 	})
-	mustEqual(t, "dropped", true, dropped)
+	mustEqual(t, "connection closed", true, closed)
 	mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
 	const second = `{"held":0,"hits":0,"id":2,"rule":{"path":"/auth","faults":[{"action":"delay","for":"1ms"}]}}`
 	checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[{"held":0,"hits":1,"id":1,"rule":`+lost+`},`+second+`]}`)

@@ -153,6 +153,39 @@ func TestRequest_SeveralInvalidFields_ReportsAll(t *testing.T) {
 	}, got.body)
 }
 
+// A message has the rule and the value. It has only the type or the length of a callback URL, which may contain
+// credentials.
+func TestRequest_InvalidValue_MessageHasRuleAndValue(t *testing.T) {
+	t.Parallel()
+	const m, v = emulator.MessagingProfile, emulator.OutboundVoiceProfile
+	a := newAPI(t, emulator.Options{})
+	for _, c := range []struct {
+		kind        emulator.Kind
+		field, sent string
+		want        string
+	}{
+		{m, "name", `""`, "must have 1 to 255 characters, got 0"},
+		{m, "name", `null`, "must be a string, got null"},
+		{m, "long_code_weight", `1.5`, "must be an integer from 0 to 9, got 1.5"},
+		{m, "sticky_sender", `"yes"`, `must be a boolean, got "yes"`},
+		{m, "sticky_sender", `{}`, "must be a boolean, got an object"},
+		{m, "callback_url", `"ftp://x"`, "must have 10 to 255 characters, got 7"},
+		{m, "callback_url", `5377777`, "must be a string or null, got a number"},
+		{m, "callback_url2", `true`, "must be a string or null, got a boolean"},
+		{m, "callback_url2", `["x"]`, "must be a string or null, got an array"},
+		{m, "typo", `1`, "is not a known field"},
+		{v, "max_rate", `-0.1`, "must be a number of at least 0 or null, got -0.1"},
+		{v, "max_rate", `1e400`, "must be a number of at least 0 or null, got a number that does not fit in 64 bits"},
+		{v, "tech_prefix", `1000000`, "must be an integer from 100000 to 999999, got 1000000"},
+		{v, "record_calls", `3`, "must be one of 0, 1, 2, got 3"},
+		{v, "filemat", `"<ogg>"`, `must be one of "wav", "mp3", got "<ogg>"`},
+		{v, "filemat", text(41), `must be one of "wav", "mp3", got a string of 41 characters`},
+	} {
+		got := a.send(http.MethodPost, collection(c.kind), fieldRule{field: c.field}.body(c.sent))
+		mustEqual(t, c.field+" "+c.sent, map[string]any{"params." + c.field: map[string]any{"message": c.want}}, got.body["fields"])
+	}
+}
+
 func TestRequest_WithoutName_RejectsOnlyCreate(t *testing.T) {
 	t.Parallel()
 	for _, kind := range emulator.Kinds() {

@@ -27,9 +27,6 @@ func message(e *openapi3.SchemaError) string {
 		text, _ := e.Value.(string)
 		return fmt.Sprintf("must have %d to %d characters, got %d", e.Schema.MinLength, *e.Schema.MaxLength, utf8.RuneCountInString(text))
 	}
-	if _, ok := e.Value.(json.Number); ok { // the validator could not convert it to a float64
-		return "must be a number that fits in 64 bits"
-	}
 	if e.Schema.Type.Is(openapi3.TypeObject) { // only the body is an object; its text may be sensitive
 		return "the request body must be an object, got " + describe(e.Value, true)
 	}
@@ -99,11 +96,22 @@ func describe(value any, sensitive bool) string {
 			return "a boolean"
 		}
 	default:
-		if sensitive {
-			return "a number"
-		}
+		return describeNumber(value, sensitive)
 	}
-	text, _ := json.Marshal(value) // can't fail for a bool or a number
+	return fmt.Sprint(value)
+}
+
+// describeNumber accepts a float64 or a json.Number.
+func describeNumber(value any, sensitive bool) string {
+	text, _ := json.Marshal(value) // can't fail
+	number, err := strconv.ParseFloat(string(text), 64)
+	switch {
+	case sensitive:
+		return "a number"
+	case err != nil:
+		return "a number that does not fit in 64 bits"
+	}
+	text, _ = json.Marshal(number) // without the exponent of strconv for 1000000
 	return string(text)
 }
 

@@ -64,7 +64,7 @@ type Options struct {
 	// and the emulator still handles its request, because a real server would have received it too.
 	Latency time.Duration
 	// Defaults are the values of fields that a create omits, by kind and documented name. They override the built-in
-	// defaults. Every field may be null, because nobody knows what the real API does.
+	// defaults. Every field may be null, because the API's own defaults are unknown.
 	Defaults map[Kind]map[string]any
 	// Shape is the form of the payloads.
 	Shape Shape
