@@ -25,7 +25,7 @@ func message(e *openapi3.SchemaError) string {
 		return "is required"
 	case "minLength", "maxLength":
 		text, _ := e.Value.(string)
-		return fmt.Sprintf("must have %d to %d characters, got %d", e.Schema.MinLength, *e.Schema.MaxLength, utf8.RuneCountInString(text))
+		return fmt.Sprintf("must have %s, got %d", allowedLength(e.Schema), utf8.RuneCountInString(text))
 	}
 	if e.Schema.Type.Is(openapi3.TypeObject) { // only the body is an object; its text may be sensitive
 		return "the request body must be an object, got " + describe(e.Value, true)
@@ -56,11 +56,21 @@ func allowed(s *openapi3.Schema) string {
 func interval(s *openapi3.Schema) string {
 	switch {
 	case s.Min != nil && s.Max != nil:
-		return fmt.Sprintf(" from %.0f to %.0f", *s.Min, *s.Max)
+		return " from " + describe(*s.Min, false) + " to " + describe(*s.Max, false)
 	case s.Min != nil:
-		return fmt.Sprintf(" of at least %.0f", *s.Min)
+		return " of at least " + describe(*s.Min, false)
+	case s.Max != nil:
+		return " of at most " + describe(*s.Max, false)
 	}
 	return ""
+}
+
+// allowedLength describes the lengths of a string that a schema allows.
+func allowedLength(s *openapi3.Schema) string {
+	if s.MaxLength == nil {
+		return fmt.Sprintf("at least %d characters", s.MinLength)
+	}
+	return fmt.Sprintf("%d to %d characters", s.MinLength, *s.MaxLength)
 }
 
 // joinValues returns the values of an enum, except null.
