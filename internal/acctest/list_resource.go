@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 )
 
-// Listed is a profile that a list resource found.
-type Listed struct {
+// ListResult is a profile that a list resource found.
+type ListResult struct {
 	DisplayName string
 	// Identity and Resource are nil where they were not sent.
 	Identity, Resource Values
@@ -17,7 +17,7 @@ type Listed struct {
 
 // List validates and reads a list resource. Only the first results are taken, as
 // many as most says. The diagnostics are those of all results.
-func (p *Protocol) List(t testing.TB, typeName string, config Values, includeResource bool, limit int64, most int) ([]Listed, []*tfprotov6.Diagnostic) {
+func (p *Protocol) List(t testing.TB, typeName string, config Values, includeResource bool, limit int64, most int) ([]ListResult, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema, ok := p.schemas.ListResourceSchemas[typeName]
 	if !ok {
@@ -39,11 +39,11 @@ func (p *Protocol) List(t testing.TB, typeName string, config Values, includeRes
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []Listed
+	var all []ListResult
 	var diags []*tfprotov6.Diagnostic
 	for result := range stream.Results {
 		diags = append(diags, result.Diagnostics...)
-		one := Listed{DisplayName: result.DisplayName, Identity: p.Identity(t, typeName, result.Identity)}
+		one := ListResult{DisplayName: result.DisplayName, Identity: p.Identity(t, typeName, result.Identity)}
 		if result.Resource != nil {
 			one.Resource = goValues(decode(t, p.resource(t, typeName), result.Resource))
 		}

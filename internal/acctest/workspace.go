@@ -123,13 +123,13 @@ func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 			w.variables[name] = value
 		}
 	}
-	w.Export(t, nil)
+	w.AddEnv(t, nil)
 	return w
 }
 
-// Export adds variables to Terraform's environment. Those that tfexec wants to set
+// AddEnv adds variables to Terraform's environment. Those that tfexec wants to set
 // itself are for Command and Run alone.
-func (w *Workspace) Export(t testing.TB, variables map[string]string) {
+func (w *Workspace) AddEnv(t testing.TB, variables map[string]string) {
 	t.Helper()
 	maps.Copy(w.variables, variables)
 	allowed := maps.Clone(w.variables)
@@ -139,16 +139,16 @@ func (w *Workspace) Export(t testing.TB, variables map[string]string) {
 	}
 }
 
-// Needs skips a test that the Terraform at hand cannot run. Versions is a constraint
+// RequireTerraform skips a test that the Terraform at hand cannot run. Versions is a constraint
 // such as ">= 1.14", of what.
-func (w *Workspace) Needs(t testing.TB, versions, what string) {
+func (w *Workspace) RequireTerraform(t testing.TB, constraint, feature string) {
 	t.Helper()
-	have, _, err := w.Version(t.Context(), true)
+	installed, _, err := w.Version(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !version.MustConstraints(version.NewConstraint(versions)).Check(have.Core()) {
-		t.Skipf("%s needs Terraform %s, this is %s", what, versions, have)
+	if !version.MustConstraints(version.NewConstraint(constraint)).Check(installed.Core()) {
+		t.Skipf("%s requires Terraform %s, found %s", feature, constraint, installed)
 	}
 }
 

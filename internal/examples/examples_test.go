@@ -86,7 +86,7 @@ func workspaceOf(t *testing.T, env *acctest.Env, files ...string) *acctest.Works
 		texts["requirement.tf"] = requirement
 	}
 	w := acctest.NewWorkspace(t, texts)
-	w.Export(t, map[string]string{"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": env.Token})
+	w.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": env.Token})
 	return w
 }
 
@@ -126,7 +126,7 @@ func TestAccExamples(t *testing.T) {
 			}
 			w, env := workspace(t, files...)
 			if strings.Contains(file, "identity") {
-				w.Needs(t, ">= 1.12", "an import by identity")
+				w.RequireTerraform(t, ">= 1.12", "an import by identity")
 			}
 			runs(t, w)
 			if imports {
@@ -192,7 +192,7 @@ func TestAccQueries(t *testing.T) {
 		t.Run(arc.Type, func(t *testing.T) {
 			t.Parallel()
 			w, env := workspace(t, filepath.Join(root, "list-resources", arc.Type, "list-resource.tfquery.hcl"), filepath.Join(root, "provider", "provider.tf"))
-			w.Needs(t, ">= 1.14", "terraform query")
+			w.RequireTerraform(t, ">= 1.14", "terraform query")
 			w.Run(t, "query", "-generate-config-out=profiles.tf")
 			if n := strings.Count(content(t, filepath.Join(w.Dir, "profiles.tf")), "\nimport {"); n != 2 {
 				t.Errorf("%d profiles are found", n)
@@ -207,7 +207,7 @@ func TestAccQueries(t *testing.T) {
 func TestAccAdoption(t *testing.T) {
 	t.Parallel()
 	w, env := workspace(t, filepath.Join(root, "adopt", "main.tf"))
-	w.Needs(t, "!= 1.16.0, != 1.16.1, != 1.16.2", "an import block without a resource") // hashicorp/terraform#39144, fixed in 1.16.3
+	w.RequireTerraform(t, "!= 1.16.0, != 1.16.1, != 1.16.2", "an import block without a resource") // hashicorp/terraform#39144, fixed in 1.16.3
 	runs(t, w)
 	w.Write(t, map[string]string{"imports.tf": w.Run(t, "output", "-raw", "import_blocks")})
 	if _, err := w.Plan(t.Context(), tfexec.GenerateConfigOut("profiles.tf")); err != nil {
@@ -234,7 +234,7 @@ func TestAccModuleTest(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(root, "module-test")
 	w, env := workspace(t, filepath.Join(dir, "main.tf"), filepath.Join(dir, "tests", "team.tftest.hcl"), filepath.Join(dir, "tests", "mocked.tftest.hcl"))
-	w.Needs(t, ">= 1.7", "terraform test with mocks")
+	w.RequireTerraform(t, ">= 1.7", "terraform test with mocks")
 	var said strings.Builder
 	if err := w.Test(t.Context(), &said); err != nil {
 		t.Fatalf("%v\n%s", err, &said)

@@ -19,7 +19,7 @@ func mocked(t *testing.T, tests string) *acctest.Workspace {
 		"main.tf": content(t, filepath.Join(root, "module-test", "main.tf")),
 		filepath.Join("tests", "mocked.tftest.hcl"): tests,
 	})
-	w.Needs(t, ">= 1.7", "mock_provider")
+	w.RequireTerraform(t, ">= 1.7", "mock_provider")
 	return w
 }
 

@@ -52,7 +52,7 @@ func TestListResource(t *testing.T) {
 		p := env.Protocol(t)
 		second := add(t, env, kind, map[string]any{"name": "b"})
 		first := add(t, env, kind, map[string]any{"name": "a"})
-		want := []acctest.Listed{
+		want := []acctest.ListResult{
 			{DisplayName: "a", Identity: acctest.Values{"id": first}},
 			{DisplayName: "b", Identity: acctest.Values{"id": second}},
 		}
@@ -268,7 +268,7 @@ func TestAccAdoption(t *testing.T) {
 		queries += fmt.Sprintf("list %q \"all\" {\n  provider = opentact\n}\n", resourceType)
 	}
 	w.Write(t, map[string]string{"all.tfquery.hcl": queries})
-	w.Needs(t, ">= 1.14", "terraform query, unlike TestAdoption,")
+	w.RequireTerraform(t, ">= 1.14", "terraform query, unlike TestAdoption,")
 	profiles := addOneOfEach(t, env)
 	results, err := w.QueryJSON(t.Context(), tfexec.GenerateConfigOut(filepath.Join(w.Dir, "generated.tf")))
 	if err != nil {

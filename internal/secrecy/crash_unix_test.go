@@ -48,7 +48,7 @@ func TestAccCrash(t *testing.T) {
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, stdout) }()
-	l.Export(t, map[string]string{"TF_REATTACH_PROVIDERS": reattach})
+	l.AddEnv(t, map[string]string{"TF_REATTACH_PROVIDERS": reattach})
 
 	var once sync.Once
 	crash := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -109,7 +109,7 @@ func newLife(t *testing.T, way string) *life {
 	l.environment["OPENTACT_BASE_URL"] = l.wire.URL + l.api.url.Path
 	l.environment["TF_VAR_webhook"], l.environment["TF_IN_AUTOMATION"] = webhook, "1"
 	l.environment["TF_LOG"], l.environment["TF_LOG_PATH"] = "TRACE", filepath.Join(l.Dir, "trace.log")
-	l.Export(t, l.environment)
+	l.AddEnv(t, l.environment)
 	return l
 }
 

@@ -22,7 +22,7 @@ func TestAccQuery(t *testing.T) {
 		t.Run(way, func(t *testing.T) {
 			t.Parallel()
 			l := newLife(t, way)
-			l.Needs(t, ">= 1.14", "terraform query")
+			l.RequireTerraform(t, ">= 1.14", "terraform query")
 			l.must(t, inPrinted, "apply", "-auto-approve")
 			l.Write(t, map[string]string{"all.tfquery.hcl": "list \"opentact_messaging_profile\" \"all\" {\n  provider = opentact\n}\n"})
 			l.must(t, inErrors, "query", "-generate-config-out=generated.tf")

@@ -113,7 +113,7 @@ func TestAccProxy(t *testing.T) {
 	t.Cleanup(secure.Close)
 	p := newProxy(t, secure.Listener.Addr().String())
 	base := url.URL{Scheme: "https", Host: host, Path: l.api.url.Path}
-	l.Export(t, map[string]string{"HTTPS_PROXY": p.URL, "OPENTACT_BASE_URL": base.String()})
+	l.AddEnv(t, map[string]string{"HTTPS_PROXY": p.URL, "OPENTACT_BASE_URL": base.String()})
 
 	l.fails(t, inPrinted, "apply", "-auto-approve")
 	said := strings.NewReplacer("│", "", "\n", " ").Replace(string(l.said[inErrors]))
@@ -122,7 +122,7 @@ func TestAccProxy(t *testing.T) {
 	}
 
 	l.Write(t, map[string]string{"trusted.pem": trusted})
-	l.Export(t, map[string]string{"SSL_CERT_FILE": l.Dir + "/trusted.pem"})
+	l.AddEnv(t, map[string]string{"SSL_CERT_FILE": l.Dir + "/trusted.pem"})
 	l.must(t, inPrinted, "apply", "-auto-approve")
 	l.must(t, inPrinted, "destroy", "-auto-approve")
 	for _, asked := range p.requests() {
@@ -148,7 +148,7 @@ func TestAccNoProxy(t *testing.T) {
 	l := newLife(t, "by token")
 	p := newProxy(t, l.api.url.Host)
 	address := strings.Replace(l.environment["OPENTACT_BASE_URL"], "127.0.0.1", "LOCALHOST", 1)
-	l.Export(t, map[string]string{"HTTP_PROXY": p.URL, "http_proxy": p.URL, "OPENTACT_BASE_URL": address})
+	l.AddEnv(t, map[string]string{"HTTP_PROXY": p.URL, "http_proxy": p.URL, "OPENTACT_BASE_URL": address})
 	l.must(t, inPrinted, "apply", "-auto-approve")
 	l.must(t, inPrinted, "destroy", "-auto-approve")
 	if asked := p.requests(); len(asked) > 0 {
