@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package acctest gives each test an emulator and a provider of its own, and
-// two ways to drive them: real Terraform, and the plugin protocol without it,
-// which is a thousand times faster and shows requests that Terraform hides.
+// Package acctest starts an emulator and a provider for each test. A test uses
+// the provider through real Terraform, or through the plugin protocol without
+// Terraform. The protocol is much faster and shows requests that Terraform hides.
 package acctest
 
 import (
@@ -19,17 +19,17 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// Env is an emulator that a test has for itself.
+// Env is an emulator that belongs to one test.
 type Env struct {
 	*emulator.Emulator
 	// URL is the provider's base_url.
 	URL string
-	// Token is the one that the emulator accepts.
+	// Token is the token that the emulator accepts.
 	Token string
 }
 
-// New starts an emulator on a free port of the loopback interface. It stops
-// with the test.
+// New starts an emulator on a free port of the loopback interface, and stops it
+// when the test ends.
 func New(t testing.TB, options emulator.Options) *Env {
 	t.Helper()
 	if options.Token == "" {
@@ -41,7 +41,7 @@ func New(t testing.TB, options emulator.Options) *Env {
 	}
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
-	t.Cleanup(api.RemoveRules) // before that, or it would wait for what a rule holds
+	t.Cleanup(api.RemoveRules) // runs first: Close would wait for held requests
 	return &Env{Emulator: api, URL: server.URL + emulator.BasePath, Token: options.Token}
 }
 
@@ -51,26 +51,27 @@ func (e *Env) Config(body string) string {
 	return fmt.Sprintf("provider \"opentact\" {\n  base_url = %q\n  token    = %q\n}\n\n%s", e.URL, e.Token, body)
 }
 
-// Files is a Workspace's with that configuration, and where the provider comes from.
+// Files returns the files of a Workspace: Config and the source of the provider.
 func (e *Env) Files(body string) map[string]string {
 	return map[string]string{
 		"main.tf": "terraform {\n  required_providers {\n    opentact = { source = \"opentact/opentact\" }\n  }\n}\n\n" + e.Config(body),
 	}
 }
 
-// ImportBlock writes an import block with an id.
+// ImportBlock returns an import block with an id.
 func ImportBlock(address, id string) string {
 	return fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", address, id)
 }
 
-// Factories serves the provider to Terraform inside the test's process.
+// Factories returns the provider for terraform-plugin-testing. It runs in the
+// process of the test.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"opentact": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(version.Current()), nil },
 	}
 }
 
-// Inject makes requests to the emulator go wrong.
+// Inject adds a rule that makes requests to the emulator fail.
 func (e *Env) Inject(t testing.TB, rule emulator.Rule) *emulator.Injection {
 	t.Helper()
 	injection, err := e.Emulator.Inject(rule)
@@ -80,8 +81,8 @@ func (e *Env) Inject(t testing.TB, rule emulator.Rule) *emulator.Injection {
 	return injection
 }
 
-// Writes lists the requests received that write, as "METHOD PATH BODY", from
-// the given position in the request log.
+// Writes returns the write requests in the request log from position from on,
+// as "METHOD PATH BODY".
 func (e *Env) Writes(from int) []string {
 	var writes []string
 	for _, request := range e.Requests()[from:] {
@@ -92,11 +93,11 @@ func (e *Env) Writes(from int) []string {
 	return writes
 }
 
-// Stub returns a provider whose API answers every request by a function. It is
-// for answers that no honest API would give. Settings change the configuration.
-func Stub(t testing.TB, answer http.HandlerFunc, settings ...Values) *Protocol {
+// Stub returns a configured provider whose API is handler. Use it for responses
+// that the emulator can't give. Settings override the configuration.
+func Stub(t testing.TB, handler http.HandlerFunc, settings ...Values) *Protocol {
 	t.Helper()
-	server := httptest.NewServer(answer)
+	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	p := NewProtocol(t)
 	config := Values{"base_url": server.URL, "token": "stub-token", "max_retries": 0, "retry_max_wait": "1ms"}

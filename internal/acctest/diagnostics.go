@@ -19,8 +19,8 @@ func NoDiagnostics(t testing.TB, diags []*tfprotov6.Diagnostic) {
 	}
 }
 
-// WantError expects one error that says all the texts, and that points at the
-// attribute, or at none if that is "".
+// WantError expects exactly one error. It must contain all texts and point at
+// the attribute, or at no attribute if that is "".
 func WantError(t testing.TB, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
 	t.Helper()
 	if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityError {
@@ -31,16 +31,16 @@ func WantError(t testing.TB, diags []*tfprotov6.Diagnostic, attribute string, te
 		path = fmt.Sprintf("AttributeName(%q)", attribute)
 	}
 	if got := diags[0].Attribute.String(); got != path {
-		t.Errorf("the error points at %q, not at %q", got, path)
+		t.Errorf("the error points at %q, want %q", got, path)
 	}
 	for _, text := range texts {
 		if all := diags[0].Summary + ": " + diags[0].Detail; !strings.Contains(all, text) {
-			t.Errorf("the error does not say %q:\n%s", text, all)
+			t.Errorf("the error does not contain %q:\n%s", text, all)
 		}
 	}
 }
 
-// Describe renders diagnostics as "severity attribute: summary: detail" lines.
+// Describe formats diagnostics as lines of "severity attribute: summary: detail".
 func Describe(diags []*tfprotov6.Diagnostic) string {
 	var text string
 	for _, d := range diags {
@@ -49,7 +49,7 @@ func Describe(diags []*tfprotov6.Diagnostic) string {
 	return text
 }
 
-// Warning is a warning about an attribute.
+// Warning returns a warning that points at an attribute.
 func Warning(attribute, summary, detail string) *tfprotov6.Diagnostic {
 	return &tfprotov6.Diagnostic{
 		Severity: tfprotov6.DiagnosticSeverityWarning, Attribute: tftypes.NewAttributePath().WithAttributeName(attribute),

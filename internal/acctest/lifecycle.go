@@ -22,73 +22,73 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// Lifecycle is the life of one profile in real Terraform: created with nothing but
-// its name, imported, every attribute updated, and changed back, imported
-// again, and destroyed. After each step Terraform plans once more, and the plan
-// has to be empty.
+// Lifecycle is a lifecycle test of one profile with real Terraform: it creates the
+// profile with only a name, imports it, updates every attribute twice, imports it again
+// and destroys it. After each step, Terraform makes another plan, which must be empty.
 type Lifecycle struct {
-	// Type is the resource's type, Kind the profile's in the emulator, and Schema
-	// what the names of its schemas in openapi.yaml begin with.
+	// Type is the type of the resource, and Kind the kind of the profile in the
+	// emulator. The names of its schemas in openapi.yaml begin with Schema.
 	Type   string
 	Kind   emulator.Kind
 	Schema string
-	// Defaults are what the API makes of fields that are left out.
+	// Defaults are the values that the API gives to omitted fields.
 	Defaults Values
-	// First and Second set every attribute, each to another value.
+	// First and Second set every attribute, to different values.
 	First, Second Values
 }
 
-// apis are the APIs that a profile's life has to be the same with.
-var apis = map[string]emulator.Options{
-	"as described":                 {},
-	"answers as in the document":   {Shape: emulator.ShapeDocument},
-	"ignores documented spellings": {FieldNames: emulator.FieldNamesAliasIgnore},
-	"refuses documented spellings": {FieldNames: emulator.FieldNamesAliasReject},
-	"another API in every respect": {Shape: emulator.ShapeDocument, FieldNames: emulator.FieldNamesAliasIgnore},
+// apiVariants are the variants of the API with which each lifecycle must be the same.
+var apiVariants = map[string]emulator.Options{
+	"default":                      {},
+	"responses are leases":         {Shape: emulator.ShapeDocument},
+	"ignores documented names":     {FieldNames: emulator.FieldNamesAliasIgnore},
+	"rejects documented names":     {FieldNames: emulator.FieldNamesAliasReject},
+	"leases, and only alias names": {Shape: emulator.ShapeDocument, FieldNames: emulator.FieldNamesAliasIgnore},
 }
 
-// NamePrefix is what the names of profiles begin with that tests make.
+// NamePrefix is the prefix of the name of each profile that a test creates.
 const NamePrefix = "tf-acc-"
 
-// Account is an API whose profiles an arc may create, change and remove.
+// Account is an account in which a lifecycle test may create, change and delete profiles.
 type Account interface {
-	// Config returns a configuration that begins with a provider block for it.
+	// Config returns a configuration that begins with a provider block for the account.
 	Config(body string) string
-	// Profile returns the fields of a profile, by the document's names.
+	// Profile returns the fields of a profile by their documented names, and whether
+	// the profile exists.
 	Profile(kind emulator.Kind, uuid string) (map[string]any, bool)
 }
 
-// Run runs the arc against every API that the emulator can be.
-func (a Lifecycle) Run(t *testing.T) {
+// Run runs the lifecycle test against every variant of the API.
+func (l Lifecycle) Run(t *testing.T) {
 	t.Helper()
-	for name, options := range apis {
+	for name, options := range apiVariants {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			options.Defaults = map[emulator.Kind]map[string]any{a.Kind: a.Defaults}
+			options.Defaults = map[emulator.Kind]map[string]any{l.Kind: l.Defaults}
 			env := New(t, options)
-			a.RunIn(t, env, a.Defaults)
-			if left := env.Profiles(a.Kind); len(left) > 0 {
-				t.Errorf("the API still holds %v", left)
+			l.RunIn(t, env, l.Defaults)
+			if left := env.Profiles(l.Kind); len(left) > 0 {
+				t.Errorf("profiles left in the API: %v", left)
 			}
 		})
 	}
 }
 
-// RunIn runs the arc in one account. Defaults are what its API makes of fields that
-// are left out, as far as anybody knows.
-func (a Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
+// RunIn runs the lifecycle test in one account. Defaults are the known values that the
+// API gives to omitted fields.
+func (l Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 	t.Helper()
-	minimal := Values{"name": NamePrefix + "arc"}
+	minimal := Values{"name": NamePrefix + "lifecycle"}
 	sameID := statecheck.CompareValue(compare.ValuesSame())
-	address := a.Type + ".test"
+	address := l.Type + ".test"
 	var id string
 	step := func(set Values, action plancheck.ResourceActionType) resource.TestStep {
 		want := maps.Clone(set)
-		if len(set) == 1 { // nothing but the name
+		if len(set) == 1 { // only the name
 			maps.Copy(want, defaults)
 		}
 		return resource.TestStep{
-			Config: account.Config(Block(a.Type, "test", set)),
+			Config: account.Config(Block(l.Type, "test", set)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{
 				PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
 			},
@@ -99,7 +99,7 @@ func (a Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 			),
 			Check: func(state *terraform.State) error {
 				id = state.RootModule().Resources[address].Primary.ID
-				return holds(account, a.Kind, id, want)
+				return checkProfile(account, l.Kind, id, want)
 			},
 		}
 	}
@@ -109,25 +109,25 @@ func (a Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: Factories(),
 		CheckDestroy: func(*terraform.State) error {
-			if _, exists := account.Profile(a.Kind, id); exists {
-				return fmt.Errorf("the API still holds %s", id)
+			if _, exists := account.Profile(l.Kind, id); exists {
+				return fmt.Errorf("profile %s still exists in the API", id)
 			}
 			return nil
 		},
 		Steps: []resource.TestStep{
 			step(minimal, plancheck.ResourceActionCreate),
 			imported,
-			step(a.First, plancheck.ResourceActionUpdate),
-			step(a.Second, plancheck.ResourceActionUpdate),
-			step(a.First, plancheck.ResourceActionUpdate),
+			step(l.First, plancheck.ResourceActionUpdate),
+			step(l.Second, plancheck.ResourceActionUpdate),
+			step(l.First, plancheck.ResourceActionUpdate),
 			imported,
 			importedByBlock,
 		},
 	})
 }
 
-// holds expects an account to hold a profile with the given fields.
-func holds(account Account, kind emulator.Kind, uuid string, want Values) error {
+// checkProfile expects the account to have a profile with the given fields.
+func checkProfile(account Account, kind emulator.Kind, uuid string, want Values) error {
 	profile, exists := account.Profile(kind, uuid)
 	if !exists {
 		return fmt.Errorf("the API has no profile %s", uuid)
@@ -138,13 +138,13 @@ func holds(account Account, kind emulator.Kind, uuid string, want Values) error 
 		got[name], wanted[name] = fmt.Sprint(profile[name]), fmt.Sprint(value)
 	}
 	if diff := cmp.Diff(wanted, got); diff != "" {
-		return fmt.Errorf("the API holds other values: %s", diff)
+		return fmt.Errorf("fields in the API (-want +got):\n%s", diff)
 	}
 	return nil
 }
 
-// Block writes a resource block. Values that are nil are left out, and those
-// of type Expr stand as they are.
+// Block returns a resource block. It omits values that are nil, and writes values of
+// type Expr unquoted.
 func Block(typeName, name string, values Values) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "resource %q %q {\n", typeName, name)
@@ -170,7 +170,8 @@ func literal(value any) string {
 	}
 }
 
-// StateChecks expects a resource's attributes to have the given values.
+// StateChecks returns checks that expect the attributes of a resource to have the given
+// values.
 func StateChecks(address string, values Values) []statecheck.StateCheck {
 	var checks []statecheck.StateCheck
 	for _, name := range slices.Sorted(maps.Keys(values)) {

@@ -4,13 +4,13 @@ package acctest
 
 import "github.com/opentact/terraform-provider-opentact/internal/emulator"
 
-// Lifecycles are a life of a profile of each kind. Names begin with NamePrefix, by which
-// those are known that a test has left behind.
+// Lifecycles returns the lifecycle of each kind of profile. All names begin with
+// NamePrefix, so that a test can find profiles that an earlier run left.
 func Lifecycles() []Lifecycle {
 	return []Lifecycle{
 		{
 			Type: "opentact_messaging_profile", Kind: emulator.MessagingProfile, Schema: "MessagingProfile",
-			Defaults: Values{ // not what anybody would guess
+			Defaults: Values{ // unusual, so that a test fails if the provider assumes a default
 				"callback_url": "https://default.example.com/", "callback_url2": nil, "number_pool_enable": true,
 				"long_code_weight": 9, "toll_free_weight": 4, "skip_unhealthy_tns": nil, "sticky_sender": true,
 			},

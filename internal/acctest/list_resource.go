@@ -11,19 +11,19 @@ import (
 // ListResult is a profile that a list resource found.
 type ListResult struct {
 	DisplayName string
-	// Identity and Resource are nil where they were not sent.
+	// Identity and Resource are nil if the provider did not send them.
 	Identity, Resource Values
 }
 
-// List validates and reads a list resource. Only the first results are taken, as
-// many as most says. The diagnostics are those of all results.
-func (p *Protocol) List(t testing.TB, typeName string, config Values, includeResource bool, limit int64, most int) ([]ListResult, []*tfprotov6.Diagnostic) {
+// List validates and reads a list resource. It stops after maxResults results.
+// It returns the diagnostics of all results together.
+func (p *Protocol) List(t testing.TB, typeName string, config Values, includeResource bool, limit int64, maxResults int) ([]ListResult, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema, ok := p.schemas.ListResourceSchemas[typeName]
 	if !ok {
 		t.Fatalf("no list resource %s", typeName)
 	}
-	server, ok := p.Server.(tfprotov6.ProviderServerWithListResource) //nolint:staticcheck // until its methods are where it says, there is no other
+	server, ok := p.Server.(tfprotov6.ProviderServerWithListResource) //nolint:staticcheck // deprecated, but the only interface with these methods
 	if !ok {
 		t.Fatal("the provider has no list resources")
 	}
@@ -47,7 +47,7 @@ func (p *Protocol) List(t testing.TB, typeName string, config Values, includeRes
 		if result.Resource != nil {
 			one.Resource = goValues(decode(t, p.resource(t, typeName), result.Resource))
 		}
-		if all = append(all, one); len(all) == most {
+		if all = append(all, one); len(all) == maxResults {
 			break
 		}
 	}

@@ -14,29 +14,28 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// Protocol drives a provider over the plugin protocol as Terraform does.
+// Protocol calls a provider over the plugin protocol, as Terraform does.
 type Protocol struct {
-	// Server is the provider, for calls that a driver would slow down.
+	// Server is the provider. Benchmarks call it directly.
 	Server tfprotov6.ProviderServer
 
 	schemas    *tfprotov6.GetProviderSchemaResponse
 	identities *tfprotov6.GetResourceIdentitySchemasResponse
-	// deferral tells the provider that it may put things off.
+	// deferral tells the provider that it may defer actions.
 	deferral bool
-	// ctx is what calls are made with, the test's own where it is nil.
+	// ctx is the context of all calls. If it is nil, they use the context of the test.
 	ctx context.Context
 }
 
-// WithContext returns a driver of the same provider that makes its calls with a
-// context, which Terraform ends when it is interrupted.
+// WithContext returns a Protocol for the same provider whose calls use ctx.
+// Terraform ends this context when it is interrupted.
 func (p *Protocol) WithContext(ctx context.Context) *Protocol {
 	with := *p
 	with.ctx = ctx
 	return &with
 }
 
-// WithDeferral returns a driver of the same provider that lets it put things off
-// which it cannot do yet.
+// WithDeferral returns a Protocol for the same provider that allows deferred actions.
 func (p *Protocol) WithDeferral() *Protocol {
 	with := *p
 	with.deferral = true
@@ -50,8 +49,8 @@ func (p *Protocol) context(t testing.TB) context.Context {
 	return t.Context()
 }
 
-// Protocol returns a provider that is configured for the emulator, and waits for
-// nothing. More of its configuration may be given.
+// Protocol returns a provider that is configured for the emulator and retries
+// without waiting. More values override its configuration.
 func (e *Env) Protocol(t testing.TB, more ...Values) *Protocol {
 	t.Helper()
 	p := NewProtocol(t)
@@ -63,7 +62,7 @@ func (e *Env) Protocol(t testing.TB, more ...Values) *Protocol {
 	return p
 }
 
-// NewProtocol returns a provider that is not configured.
+// NewProtocol returns a provider that is not configured yet.
 func NewProtocol(t testing.TB) *Protocol {
 	t.Helper()
 	server := provider.NewServer(version.Current())
@@ -80,8 +79,8 @@ func NewProtocol(t testing.TB) *Protocol {
 	return &Protocol{Server: server, schemas: schemas, identities: identities}
 }
 
-// Stop tells the provider to end what it does, as Terraform does when it is
-// interrupted. It may be called beside another call.
+// Stop asks the provider to stop, as Terraform does when it is interrupted. Tests
+// call it while another call is in progress.
 func (p *Protocol) Stop(ctx context.Context) error {
 	stopped, err := p.Server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
 	if err == nil && stopped.Error != "" {

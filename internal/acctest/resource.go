@@ -10,18 +10,18 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// State is what Terraform keeps of a resource between calls. A state whose
-// Value is null is that of a resource that does not exist.
+// State is what Terraform stores about a resource between calls. If the resource
+// does not exist, Value is null.
 type State struct {
 	Value   tftypes.Value
 	Private []byte
 	// Identity is nil in Terraform before 1.12.
 	Identity *tfprotov6.ResourceIdentityData
-	// Deferred is why the provider had a plan or a read put off, nil if it had not.
+	// Deferred is the reason why the provider deferred a plan or a read, or nil.
 	Deferred *tfprotov6.Deferred
 }
 
-// Values returns the state's attributes, nil if there is no resource.
+// Values returns the attributes, or nil if the resource does not exist.
 func (s State) Values() Values { return goValues(s.Value) }
 
 // ValidateResource validates a resource's configuration.
@@ -36,8 +36,8 @@ func (p *Protocol) ValidateResource(t testing.TB, typeName string, config Values
 	return resp.Diagnostics
 }
 
-// Plan plans the way from a state to a configuration. A nil configuration
-// plans to delete.
+// Plan plans the change from a state to a configuration. A nil configuration
+// plans a destroy.
 func (p *Protocol) Plan(t testing.TB, typeName string, prior State, config Values) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.resource(t, typeName)
@@ -49,7 +49,7 @@ func (p *Protocol) Plan(t testing.TB, typeName string, prior State, config Value
 	return planned, resp.Diagnostics
 }
 
-// PlanRequest is what Plan sends.
+// PlanRequest returns the request that Plan sends.
 func (p *Protocol) PlanRequest(t testing.TB, typeName string, prior State, config Values) *tfprotov6.PlanResourceChangeRequest {
 	t.Helper()
 	schema := p.resource(t, typeName)
@@ -61,7 +61,7 @@ func (p *Protocol) PlanRequest(t testing.TB, typeName string, prior State, confi
 	}
 }
 
-// Apply carries a plan out.
+// Apply applies a plan.
 func (p *Protocol) Apply(t testing.TB, typeName string, prior, planned State, config Values) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.resource(t, typeName)
@@ -72,7 +72,7 @@ func (p *Protocol) Apply(t testing.TB, typeName string, prior, planned State, co
 	return State{Value: decode(t, schema, resp.NewState), Private: resp.Private, Identity: resp.NewIdentity}, resp.Diagnostics
 }
 
-// ApplyRequest is what Apply sends.
+// ApplyRequest returns the request that Apply sends.
 func (p *Protocol) ApplyRequest(t testing.TB, typeName string, prior, planned State, config Values) *tfprotov6.ApplyResourceChangeRequest {
 	t.Helper()
 	schema := p.resource(t, typeName)
@@ -106,7 +106,7 @@ func (p *Protocol) Read(t testing.TB, typeName string, state State) (State, []*t
 	return read, resp.Diagnostics
 }
 
-// ReadRequest is what Read sends.
+// ReadRequest returns the request that Read sends.
 func (p *Protocol) ReadRequest(t testing.TB, typeName string, state State) *tfprotov6.ReadResourceRequest {
 	t.Helper()
 	return &tfprotov6.ReadResourceRequest{
@@ -115,14 +115,13 @@ func (p *Protocol) ReadRequest(t testing.TB, typeName string, state State) *tfpr
 	}
 }
 
-// Import imports by id. The state it returns is to be read next, as Terraform
-// does.
+// Import imports by id. As in Terraform, the caller must read the returned state next.
 func (p *Protocol) Import(t testing.TB, typeName, id string) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	return p.importState(t, &tfprotov6.ImportResourceStateRequest{TypeName: typeName, ID: id})
 }
 
-// ImportByIdentity is Import as of an import block with an identity.
+// ImportByIdentity imports by identity, as an import block with an identity does.
 func (p *Protocol) ImportByIdentity(t testing.TB, typeName string, identity Values) (State, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	value := dynamic(t, object(t, p.identityType(t, typeName), identity))
@@ -143,7 +142,7 @@ func (p *Protocol) importState(t testing.TB, req *tfprotov6.ImportResourceStateR
 	return State{Value: decode(t, schema, imported.State), Private: imported.Private, Identity: imported.Identity}, resp.Diagnostics
 }
 
-// Identity returns the attributes of a resource's identity, nil if it has none.
+// Identity returns the attributes of an identity, or nil if there is none.
 func (p *Protocol) Identity(t testing.TB, typeName string, identity *tfprotov6.ResourceIdentityData) Values {
 	t.Helper()
 	if identity == nil {
@@ -156,7 +155,7 @@ func (p *Protocol) Identity(t testing.TB, typeName string, identity *tfprotov6.R
 	return goValues(value)
 }
 
-// Null returns the value of a resource that does not exist.
+// Null returns the null value of a resource type.
 func (p *Protocol) Null(t testing.TB, typeName string) tftypes.Value {
 	t.Helper()
 	return tftypes.NewValue(p.resource(t, typeName).ValueType(), nil)
@@ -186,7 +185,7 @@ func (p *Protocol) resource(t testing.TB, typeName string) *tfprotov6.Schema {
 	return schema
 }
 
-// orNull returns the state's value, or a null object for the zero State.
+// orNull returns the value of a state, or a null object for the zero State.
 func (p *Protocol) orNull(schema *tfprotov6.Schema, state State) tftypes.Value {
 	if state.Value.Type() == nil {
 		return tftypes.NewValue(schema.ValueType(), nil)
@@ -194,8 +193,8 @@ func (p *Protocol) orNull(schema *tfprotov6.Schema, state State) tftypes.Value {
 	return state.Value
 }
 
-// proposal returns a configuration, and the new state that Terraform proposes
-// for it: what is configured, and for the rest what there was before.
+// proposal returns the configuration and the state that Terraform proposes for it:
+// the configured values, and the prior values of all other attributes.
 func proposal(t testing.TB, schema *tfprotov6.Schema, prior tftypes.Value, config Values) (configured, proposed tftypes.Value) {
 	t.Helper()
 	if config == nil {
@@ -213,7 +212,7 @@ func proposal(t testing.TB, schema *tfprotov6.Schema, prior tftypes.Value, confi
 	if err := prior.As(&before); err != nil {
 		t.Fatal(err)
 	}
-	after = maps.Clone(after) // or the configuration would change with it
+	after = maps.Clone(after) // configured uses the same map
 	for name, value := range after {
 		if value.IsNull() {
 			after[name] = before[name]
@@ -222,14 +221,14 @@ func proposal(t testing.TB, schema *tfprotov6.Schema, prior tftypes.Value, confi
 	return configured, tftypes.NewValue(schema.ValueType(), after)
 }
 
-// checkConsistent makes the check that Terraform makes after an apply: what was
-// planned as known has come true, and nothing is unknown.
+// checkConsistent makes the same check as Terraform after an apply: each known
+// planned value is in the state, and no value is unknown.
 func checkConsistent(t testing.TB, planned, state State) {
 	t.Helper()
 	got := state.Values()
 	for name, want := range planned.Values() {
 		if want != Unknown && got[name] != want || got[name] == Unknown {
-			t.Errorf("%s was planned as %v and is %v", name, want, got[name])
+			t.Errorf("%s is %v after apply, planned %v", name, got[name], want)
 		}
 	}
 }

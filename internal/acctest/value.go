@@ -10,8 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// Values are the attributes of an object: nil is null, Unknown is unknown, and
-// attributes that are not mentioned are null.
+// Values are the attributes of an object. A nil value and a missing attribute are
+// null. Unknown is unknown.
 type Values map[string]any
 
 type unknownValue struct{}
@@ -24,7 +24,7 @@ func object(t testing.TB, objectType tftypes.Type, values Values) tftypes.Value 
 	t.Helper()
 	typ, ok := objectType.(tftypes.Object)
 	if !ok {
-		t.Fatalf("the schema's type is %s", objectType)
+		t.Fatalf("the type of the schema is %s, want an object", objectType)
 	}
 	attributes := make(map[string]tftypes.Value, len(typ.AttributeTypes))
 	for name, attributeType := range typ.AttributeTypes {
@@ -38,8 +38,8 @@ func object(t testing.TB, objectType tftypes.Type, values Values) tftypes.Value 
 	return tftypes.NewValue(typ, attributes)
 }
 
-// convert makes a Terraform value of a Go value. Numbers that are given as text
-// have the precision of a literal in a configuration.
+// convert converts a Go value to a Terraform value. A string for a number attribute
+// gives a number with the precision of a literal in a configuration.
 func convert(value any, typ tftypes.Type) tftypes.Value {
 	if value == Unknown {
 		return tftypes.NewValue(typ, tftypes.UnknownValue)
@@ -54,8 +54,8 @@ func convert(value any, typ tftypes.Type) tftypes.Value {
 	return tftypes.NewValue(typ, value)
 }
 
-// goValue is the reverse of convert: numbers become float64, lists []any and
-// objects Values.
+// goValue converts a Terraform value to a Go value. Numbers become float64, lists
+// []any and objects Values.
 func goValue(value tftypes.Value) any {
 	var (
 		text   string
@@ -86,7 +86,7 @@ func goValue(value tftypes.Value) any {
 	}
 }
 
-// decode returns a value that the provider sent, null where it sent none.
+// decode decodes a value that the provider sent. A missing value is null.
 func decode(t testing.TB, schema *tfprotov6.Schema, value *tfprotov6.DynamicValue) tftypes.Value {
 	t.Helper()
 	if value == nil {
@@ -99,7 +99,7 @@ func decode(t testing.TB, schema *tfprotov6.Schema, value *tfprotov6.DynamicValu
 	return decoded
 }
 
-// dynamic is the reverse of decode.
+// dynamic encodes a value for the provider.
 func dynamic(t testing.TB, value tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
 	encoded, err := tfprotov6.NewDynamicValue(value.Type(), value)
@@ -109,13 +109,13 @@ func dynamic(t testing.TB, value tftypes.Value) *tfprotov6.DynamicValue {
 	return &encoded
 }
 
-// Text returns an attribute that is a string, "" for any other.
+// Text returns a string attribute. For all other types it returns "".
 func (v Values) Text(name string) string {
 	text, _ := v[name].(string)
 	return text
 }
 
-// List returns the objects of an attribute that is a list of them.
+// List returns the elements of an attribute that is a list of objects.
 func (v Values) List(name string) (objects []Values) {
 	elements, _ := v[name].([]any)
 	for _, element := range elements {
@@ -126,7 +126,7 @@ func (v Values) List(name string) (objects []Values) {
 	return objects
 }
 
-// goValues returns the attributes of an object, nil if it is null.
+// goValues returns the attributes of an object, or nil if it is null.
 func goValues(object tftypes.Value) Values {
 	var attributes map[string]tftypes.Value
 	if object.IsNull() || object.As(&attributes) != nil {

@@ -19,63 +19,63 @@ import (
 	"github.com/hashicorp/terraform-exec/tfexec"
 )
 
-// Workspace is a directory in which Terraform works with the provider as a
-// program of its own. It is for what terraform-plugin-testing cannot do.
+// Workspace is a directory in which Terraform runs with the built provider program.
+// Use it for tests that terraform-plugin-testing can't do.
 type Workspace struct {
 	*tfexec.Terraform
 	// Dir is the directory.
 	Dir string
 
-	variables map[string]string // of Terraform's environment
+	env map[string]string
 }
 
-// programs are built where they are needed first, as they are released, into a
-// directory that is there for as long as Main runs.
+// programs are built with the flags of a release when a test first needs them. Main
+// removes their directory.
 var programs struct {
 	dir                string
 	provider, emulator func() (string, error)
 }
 
-// Program returns the path of the provider.
+// Program returns the path of the built provider.
 func Program(t testing.TB) string {
 	t.Helper()
-	return built(t, programs.provider)
+	return programPath(t, programs.provider)
 }
 
-// EmulatorProgram returns the path of the emulator.
+// EmulatorProgram returns the path of the built emulator.
 func EmulatorProgram(t testing.TB) string {
 	t.Helper()
-	return built(t, programs.emulator)
+	return programPath(t, programs.emulator)
 }
 
-func built(t testing.TB, build func() (string, error)) string {
+func programPath(t testing.TB, build func() (string, error)) string {
 	t.Helper()
 	if build == nil {
-		t.Fatal("the package's TestMain does not call acctest.Main")
+		t.Fatal("TestMain of this package must call acctest.Main")
 	}
-	program, err := build()
+	path, err := build()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return program
+	return path
 }
 
-// build returns the path of a program once it has been built.
-func build(name, path string) (string, error) {
+// build builds a package and returns the path of its program.
+func build(name, importPath string) (string, error) {
 	program := filepath.Join(programs.dir, name)
 	if runtime.GOOS == "windows" {
 		program += ".exe"
 	}
-	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, path) //nolint:gosec // into the tests' own directory
+	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, importPath) //nolint:gosec // writes to a temporary directory
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := command.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("%s cannot be built: %w\n%s", path, err, said)
+	if output, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s: %w\n%s", importPath, err, output)
 	}
 	return program, nil
 }
 
-// Main runs the tests of a package, without what the shell says of proxies, and
-// removes what they have built. TestMain is to exit with what it returns.
+// Main runs the tests of a package and returns their exit status. It ignores the proxies
+// of the environment, and removes the programs that the tests built.
 func Main(m *testing.M) int {
 	for _, variable := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
 		_ = os.Unsetenv(variable)
@@ -93,12 +93,13 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// NewWorkspace writes files, by their names, for Terraform to work with. What the
-// shell is configured with has no say in it. Without TF_ACC the test is skipped.
+// NewWorkspace writes files to a new directory and returns a Workspace for it. Terraform
+// doesn't see the TF_ and OPENTACT_ variables of the shell. Without TF_ACC, NewWorkspace
+// skips the test.
 func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {
-		t.Skip("needs Terraform: set TF_ACC=1, as make testacc does")
+		t.Skip("requires Terraform: set TF_ACC=1 or run make testacc")
 	}
 	w := &Workspace{Dir: t.TempDir()}
 	w.Write(t, files)
@@ -116,31 +117,31 @@ func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	if w.Terraform, err = tfexec.NewTerraform(w.Dir, terraform); err != nil {
 		t.Fatal(err)
 	}
-	w.variables = map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(w.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}
+	w.env = map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(w.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}
 	for _, variable := range os.Environ() {
 		name, value, _ := strings.Cut(variable, "=")
 		if !strings.HasPrefix(name, "TF_") && !strings.HasPrefix(name, "OPENTACT_") && name != "CHECKPOINT_DISABLE" {
-			w.variables[name] = value
+			w.env[name] = value
 		}
 	}
 	w.AddEnv(t, nil)
 	return w
 }
 
-// AddEnv adds variables to Terraform's environment. Those that tfexec wants to set
-// itself are for Command and Run alone.
+// AddEnv adds variables to the environment of Terraform. Only Command and Run use
+// variables that tfexec reserves for itself, such as TF_LOG.
 func (w *Workspace) AddEnv(t testing.TB, variables map[string]string) {
 	t.Helper()
-	maps.Copy(w.variables, variables)
-	allowed := maps.Clone(w.variables)
+	maps.Copy(w.env, variables)
+	allowed := maps.Clone(w.env)
 	maps.DeleteFunc(allowed, func(name, _ string) bool { return len(tfexec.ProhibitedEnv(map[string]string{name: ""})) > 0 })
 	if err := w.SetEnv(allowed); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// RequireTerraform skips a test that the Terraform at hand cannot run. Versions is a constraint
-// such as ">= 1.14", of what.
+// RequireTerraform skips the test unless the installed Terraform meets a constraint
+// such as ">= 1.14". The skip names the feature that requires it.
 func (w *Workspace) RequireTerraform(t testing.TB, constraint, feature string) {
 	t.Helper()
 	installed, _, err := w.Version(t.Context(), true)
@@ -152,27 +153,27 @@ func (w *Workspace) RequireTerraform(t testing.TB, constraint, feature string) {
 	}
 }
 
-// Command is Terraform with arguments, for what tfexec does not have.
+// Command returns a Terraform command. Use it for commands that tfexec lacks.
 func (w *Workspace) Command(t testing.TB, args ...string) *exec.Cmd {
-	command := exec.CommandContext(t.Context(), w.ExecPath(), args...) //nolint:gosec // Terraform, in the tests' own directory
+	command := exec.CommandContext(t.Context(), w.ExecPath(), args...) //nolint:gosec // Terraform in a temporary directory
 	command.Dir = w.Dir
-	for name, value := range w.variables {
+	for name, value := range w.env {
 		command.Env = append(command.Env, name+"="+value)
 	}
 	return command
 }
 
-// Run runs a command that has to succeed, and returns what it prints.
+// Run runs a Terraform command, which must succeed, and returns its output.
 func (w *Workspace) Run(t testing.TB, args ...string) string {
 	t.Helper()
-	said, err := w.Command(t, args...).CombinedOutput()
+	output, err := w.Command(t, args...).CombinedOutput()
 	if err != nil {
-		t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, said)
+		t.Fatalf("terraform %s: %v\n%s", strings.Join(args, " "), err, output)
 	}
-	return string(said)
+	return string(output)
 }
 
-// Write writes files into the directory, in the place of those of the same name.
+// Write writes files to the directory and overwrites existing ones.
 func (w *Workspace) Write(t testing.TB, files map[string]string) {
 	t.Helper()
 	for name, text := range files {
