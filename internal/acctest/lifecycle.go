@@ -23,7 +23,7 @@ import (
 )
 
 // Lifecycle is a lifecycle test of one profile with real Terraform: it creates the
-// profile with only a name, imports it, updates every attribute twice, imports it again
+// profile with only a name, imports it, updates every attribute three times, imports it again
 // and destroys it. After each step, Terraform makes another plan, which must be empty.
 type Lifecycle struct {
 	// Type is the type of the resource, and Kind the kind of the profile in the

@@ -6,157 +6,204 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// otherSpellings are the names that fields have elsewhere than in the document.
-var otherSpellings = map[string]string{"toll_free_weight": "tollfree_weight", "daily_spend_limit": "daily_spent_limit"}
+// aliases maps documented field names to their aliases.
+var aliases = map[string]string{"toll_free_weight": "tollfree_weight", "daily_spend_limit": "daily_spent_limit"}
 
-// credentials are how an account is entered: by a token, or by a login.
-type credentials struct{ token, email, password string }
-
-// account is an account that may be written to. Everything that is asked of it goes past the witness.
+// account is an account that the tests may write to.
 type account struct {
-	*witness
-	t     *testing.T
-	token string
-	// complain tells of what is wrong with the account, or left there.
-	complain func(format string, arguments ...any)
-	// pause waits before a request that may be sent again is.
-	pause func(time.Duration)
-	// block is what the provider's block says of the credentials: nothing where it has them from the environment.
+	base, token, email, password string
+	// block has the credentials for the provider block. If it is empty, the provider reads
+	// them from the environment.
 	block string
+	// pause waits before a request is retried after a 429.
+	pause func(time.Duration)
+	// throttled is the last 429 response.
+	throttled response
 }
 
-func newAccount(t *testing.T, base string, c credentials, block string) *account {
-	t.Helper()
-	a := &account{witness: newWitness(t, base), t: t, token: c.token, block: block, complain: t.Errorf, pause: time.Sleep}
-	if c.token == "" {
-		a.token = a.logIn(c)
+// response is a response of the API. If there was none, status is 0.
+type response struct {
+	// request is the method and the path. It contains no UUID.
+	request string
+	status  int
+	header  http.Header
+	// body is nil if it is not JSON.
+	body map[string]any
+}
+
+func (r response) String() string { return fmt.Sprintf("%s: %d", r.request, r.status) }
+
+// succeeded reports whether the API did what the request asked for.
+func (r response) succeeded() bool { return r.status/100 == 2 && r.body["success"] == true }
+
+// decided reports whether the API accepted or rejected the contents of the request.
+func (r response) decided() bool {
+	switch r.status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return false
 	}
-	return a
+	return r.status > 0 && r.status < 500
 }
 
-func (a *account) logIn(c credentials) string {
-	a.t.Helper()
-	var answer struct{ Payload struct{ Token string } }
-	status, body := a.request(http.MethodGet, "/auth", nil, func(r *http.Request) { r.SetBasicAuth(c.email, c.password) })
-	if err := json.Unmarshal(body, &answer); err != nil || answer.Payload.Token == "" {
-		a.t.Fatalf("the login is answered %d, without a token", status)
-	}
-	return answer.Payload.Token
-}
-
-// Config returns a configuration that begins with a provider block for the account.
-func (a *account) Config(body string) string {
-	return fmt.Sprintf("provider \"opentact\" {\n  base_url = %q\n  %s\n}\n\n%s", a.url, a.block, body)
-}
-
-// Profile returns the fields of a profile, by the document's names.
-func (a *account) Profile(kind emulator.Kind, uuid string) (map[string]any, bool) {
-	e := a.send(http.MethodGet, kind, uuid, nil)
-	profile := e.profile(kind)
-	if e.status == http.StatusNotFound || profile == nil {
-		return nil, false
-	}
-	for field, other := range otherSpellings {
-		if _, ok := profile[field]; !ok {
-			profile[field] = profile[other]
-		}
-	}
-	return profile, true
-}
-
-// send sends a request about a kind, and returns what was said.
-func (a *account) send(method string, kind emulator.Kind, uuid string, fields map[string]any) exchange {
-	a.t.Helper()
+// send sends a request about one profile, or about all profiles of a kind if uuid is "".
+func (a *account) send(method string, kind emulator.Kind, uuid string, fields map[string]any) response {
 	path := "/profile/" + string(kind)
+	request := method + " " + path
 	if uuid != "" {
-		path += "/" + uuid
+		path, request = path+"/"+uuid, request+"/{uuid}"
 	}
-	var last exchange
+	const maxWait = 16 * time.Second
 	for wait := time.Second; ; wait *= 2 {
-		a.request(method, path, fields, func(r *http.Request) { r.Header.Set("X-Auth-Token", a.token) })
-		said := a.where(func(e exchange) bool { return e.method == method && e.path == path })
-		last = said[len(said)-1]
-		if last.status != http.StatusTooManyRequests || wait > longestWait {
-			return last
+		r := a.request(method, path, fields, func(r *http.Request) { r.Header.Set("X-Auth-Token", a.token) })
+		r.request = request
+		if r.status != http.StatusTooManyRequests {
+			return r
+		}
+		if a.throttled = r; wait > maxWait {
+			return r
 		}
 		a.pause(wait)
 	}
 }
 
-// longestWait is how long an API that asks for fewer requests is waited for at the most, each time.
-const longestWait = 16 * time.Second
-
-func (a *account) request(method, path string, fields map[string]any, enter func(*http.Request)) (int, []byte) {
-	a.t.Helper()
-	var body []byte
-	if fields != nil {
-		var err error
-		if body, err = json.Marshal(fields); err != nil {
-			a.t.Fatal(err)
-		}
+func (a *account) request(method, path string, fields map[string]any, authenticate func(*http.Request)) response {
+	body, _ := json.Marshal(fields)
+	if fields == nil {
+		body = nil
 	}
-	// Sweeping goes on when the test has ended.
-	request, err := http.NewRequestWithContext(context.WithoutCancel(a.t.Context()), method, a.url+path, bytes.NewReader(body))
+	r := response{request: method + " " + path}
+	request, err := http.NewRequestWithContext(context.Background(), method, a.base+path, bytes.NewReader(body))
 	if err != nil {
-		a.t.Fatal(err)
+		return r
 	}
-	enter(request)
+	authenticate(request)
 	request.Header.Set("Accept", "application/json")
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	response, err := http.DefaultTransport.RoundTrip(request) // which follows no redirect
+	request.Header.Set("Content-Type", "application/json")
+	raw, err := http.DefaultTransport.RoundTrip(request) // follows no redirects
 	if err != nil {
-		a.t.Fatal(err)
+		return r
 	}
-	defer func() { _ = response.Body.Close() }()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		a.t.Fatal(err)
-	}
-	return response.StatusCode, answer
+	defer func() { _ = raw.Body.Close() }()
+	text, _ := io.ReadAll(raw.Body) // an incomplete body is not JSON
+	_ = json.Unmarshal(text, &r.body)
+	r.status, r.header = raw.StatusCode, raw.Header
+	return r
 }
 
-// list returns the elements of a list, and whether they are all there are.
-func (a *account) list(kind emulator.Kind) (elements []any, complete bool) {
-	answer := a.send(http.MethodGet, kind, "", nil)
-	elements, complete = answer.answer.Payload.([]any)
-	if page, paged := answer.answer.Payload.(map[string]any); paged {
-		elements, _ = page["data"].([]any)
-		complete = page["total"] == float64(len(elements))
-	}
-	return elements, complete && answer.succeeded()
+// login logs in and returns the token, or "".
+func (a *account) login() (r response, token string) {
+	r = a.request(http.MethodGet, "/auth", nil, func(r *http.Request) { r.SetBasicAuth(a.email, a.password) })
+	payload, _ := r.body["payload"].(map[string]any)
+	token, _ = payload["token"].(string)
+	return r, token
 }
 
-// sweep removes the profiles whose names say that a test has made them, and no others.
-func (a *account) sweep() {
-	a.t.Helper()
-	for _, arc := range acctest.Lifecycles() {
-		elements, complete := a.list(arc.Kind)
-		if !complete {
-			a.complain("%s: the list is not answered as a whole, so profiles whose names begin with %s may be left", arc.Kind, acctest.NamePrefix)
+// Config returns a configuration that begins with a provider block for the account.
+func (a *account) Config(body string) string {
+	return fmt.Sprintf("provider \"opentact\" {\n  base_url = %q\n  %s\n}\n\n%s", a.base, a.block, body)
+}
+
+// Profile returns the fields of a profile by their documented names, and whether the
+// profile exists.
+func (a *account) Profile(kind emulator.Kind, uuid string) (map[string]any, bool) {
+	r := a.send(http.MethodGet, kind, uuid, nil)
+	fields := r.profile(kind)
+	for name, alias := range aliases {
+		if _, ok := fields[name]; !ok && fields != nil {
+			fields[name] = fields[alias]
 		}
-		for _, element := range elements {
-			profile := profileIn(element, arc.Kind)
-			name, _ := profile["name"].(string)
-			uuid, _ := profile["uuid"].(string)
-			if !strings.HasPrefix(name, acctest.NamePrefix) || uuid == "" {
+	}
+	return fields, fields != nil && r.succeeded()
+}
+
+// list returns the profiles of a kind. It returns an error if there may be more.
+func (a *account) list(kind emulator.Kind) (profiles []map[string]any, err error) {
+	r := a.send(http.MethodGet, kind, "", nil)
+	items, complete := r.body["payload"].([]any)
+	if page, ok := r.body["payload"].(map[string]any); ok {
+		items, _ = page["data"].([]any)
+		complete = page["total"] == float64(len(items))
+	}
+	for _, item := range items {
+		if profile := profileIn(item, kind); profile != nil {
+			profiles = append(profiles, profile)
+		}
+	}
+	if !complete || len(profiles) < len(items) || !r.succeeded() {
+		err = fmt.Errorf("%s: the list is not complete", r)
+	}
+	return profiles, err
+}
+
+// create creates a profile. It returns an error if the response does not contain a
+// profile, or if that profile existed before.
+func (a *account) create(kind emulator.Kind, fields map[string]any) (uuid string, r response, err error) {
+	existing, err := a.list(kind)
+	if err != nil {
+		return "", response{}, err
+	}
+	r = a.send(http.MethodPost, kind, "", fields)
+	uuid, _ = r.profile(kind)["uuid"].(string)
+	isNew := uuid != "" && r.succeeded()
+	for _, profile := range existing {
+		isNew = isNew && profile["uuid"] != uuid
+	}
+	if !isNew {
+		return "", r, fmt.Errorf("%s, without a new profile", r)
+	}
+	return uuid, r, nil
+}
+
+// sweep deletes the profiles whose names begin with NamePrefix.
+func (a *account) sweep() (err error) {
+	for _, kind := range emulator.Kinds() {
+		profiles, incomplete := a.list(kind)
+		if incomplete != nil {
+			err = errors.Join(err, fmt.Errorf("%w: profiles whose names begin with %s may be left", incomplete, acctest.NamePrefix))
+		}
+		for _, profile := range profiles {
+			if name, _ := profile["name"].(string); !strings.HasPrefix(name, acctest.NamePrefix) {
 				continue
 			}
-			if removed := a.send(http.MethodDelete, arc.Kind, uuid, nil); removed.status/100 != 2 && removed.status != http.StatusNotFound {
-				a.complain("%s %s %q stays: its removal is answered %d", arc.Kind, uuid, name, removed.status)
+			uuid, _ := profile["uuid"].(string)
+			if r := a.send(http.MethodDelete, kind, uuid, nil); r.status/100 != 2 && r.status != http.StatusNotFound {
+				err = errors.Join(err, fmt.Errorf("%s: profile %s was not deleted", r, uuid))
 			}
 		}
 	}
+	return err
+}
+
+// profile returns the profile in the payload, or nil.
+func (r response) profile(kind emulator.Kind) map[string]any {
+	return profileIn(r.body["payload"], kind)
+}
+
+// profileIn looks for a profile in a lease first, because a lease has a uuid of its own.
+func profileIn(payload any, kind emulator.Kind) map[string]any {
+	if items, ok := payload.([]any); ok && len(items) > 0 {
+		return profileIn(items[0], kind)
+	}
+	object, _ := payload.(map[string]any)
+	for _, parent := range []any{object, object["sip_connection"], object["sip_control_app"]} {
+		parent, _ := parent.(map[string]any)
+		if inner, _ := parent[string(kind)+"_profile"].(map[string]any); len(inner) > 0 {
+			return inner
+		}
+	}
+	if uuid, _ := object["uuid"].(string); uuid == "" {
+		return nil
+	}
+	return object
 }

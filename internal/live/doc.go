@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package live has tests alone. They run in a real account, if they are asked to,
-// and say which statements about the API, of those that nobody of this project has
-// been able to check, its answers confirm. `make testacc-live` prints them.
+// Package live contains only tests. They compare a real account with the statements of
+// CONTRACT.md that the API document does not confirm. `make testacc-live` runs them and
+// prints a table. Other tests of the package do the same with the emulator.
 package live

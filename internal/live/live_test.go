@@ -4,43 +4,103 @@ package live_test
 
 import (
 	"cmp"
+	"fmt"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// optIn is the environment variable without which no account is written to.
+// optIn is the environment variable that allows the tests to write to a real account.
 const optIn = "OPENTACT_TESTACC_LIVE"
 
-// TestLive lets a profile of each kind live in a real account, and prints what its API has shown.
-func TestLive(t *testing.T) { //nolint:paralleltest // the tests of the emulator are not to mix with it
+// TestLive compares a real account with CONTRACT.md and prints a table of the statements.
+func TestLive(t *testing.T) { //nolint:paralleltest // an account has one rate limit
 	if os.Getenv(optIn) != "1" {
-		t.Skip("writes to a real account: set " + optIn + "=1, as CONTRIBUTING.md says, and run make testacc-live")
+		t.Skip("writes to a real account: set " + optIn + "=1 and run make testacc-live, see CONTRIBUTING.md")
 	}
-	c := credentials{os.Getenv("OPENTACT_TOKEN"), os.Getenv("OPENTACT_EMAIL"), os.Getenv("OPENTACT_PASSWORD")}
-	if c.token == "" && (c.email == "" || c.password == "") {
-		t.Fatal("set OPENTACT_TOKEN, or OPENTACT_EMAIL and OPENTACT_PASSWORD")
-	}
-	// The provider talks to the witness, so it is here that https is insisted on.
-	parsed, err := opentact.ParseBaseURL(cmp.Or(os.Getenv("OPENTACT_BASE_URL"), opentact.DefaultBaseURL))
+	a := &account{token: os.Getenv("OPENTACT_TOKEN"), email: os.Getenv("OPENTACT_EMAIL"), password: os.Getenv("OPENTACT_PASSWORD"), pause: time.Sleep}
+	base, err := opentact.ParseBaseURL(cmp.Or(os.Getenv("OPENTACT_BASE_URL"), opentact.DefaultBaseURL))
 	if err != nil {
-		t.Fatalf("OPENTACT_BASE_URL cannot be used: %s", err)
+		t.Fatalf("OPENTACT_BASE_URL is not valid: %s", err)
 	}
-	base := parsed.String()
-	t.Logf("The account at %s: profiles whose names begin with %q are made and removed, and no others.", base, acctest.NamePrefix)
-	live(t, base, newAccount(t, base, c, ""))
+	a.base = base.String()
+	t.Logf("The test creates and deletes profiles at %s. It changes only profiles whose names begin with %q.", a.base, acctest.NamePrefix)
+	t.Logf("Please send this table. It contains no value of your account.\n%s", a.run(t))
 }
 
-// live does all there is to do in an account, and returns what it has shown.
-func live(t *testing.T, base string, a *account) map[string]verdict {
+// run runs the lifecycle test of each kind and checks all statements. It deletes the
+// profiles of tests at the beginning and at the end.
+func (a *account) run(t *testing.T) report {
 	t.Helper()
-	a.sweep() // what an earlier run has left behind
-	t.Cleanup(a.sweep)
-	for _, arc := range acctest.Lifecycles() {
-		t.Run(arc.Type, func(t *testing.T) { arc.RunIn(t, a, nil) }) // one by one: an account has one rate limit
+	a.authenticate(t)
+	sweep := func() {
+		if err := a.sweep(); err != nil {
+			t.Error(err)
+		}
 	}
-	a.probe(base)
-	return report(a.witness, t.Logf)
+	sweep()
+	t.Cleanup(sweep)
+	for _, lifecycle := range acctest.Lifecycles() {
+		t.Run(lifecycle.Type, func(t *testing.T) { lifecycle.RunIn(t, a, nil) })
+	}
+	return a.check(t)
+}
+
+// authenticate logs in, unless the account has a token.
+func (a *account) authenticate(t *testing.T) {
+	t.Helper()
+	if a.token != "" {
+		return
+	}
+	var r response
+	if r, a.token = a.login(); a.token == "" {
+		t.Fatalf("set OPENTACT_TOKEN, or OPENTACT_EMAIL and OPENTACT_PASSWORD: %s, without a token", r)
+	}
+}
+
+// check checks each statement in a subtest.
+func (a *account) check(t *testing.T) (all report) {
+	t.Helper()
+	a.authenticate(t)
+	check := func(prefix string, statements []statement) {
+		for _, s := range statements {
+			t.Run(prefix+s.text, func(t *testing.T) {
+				r := s.check()
+				t.Log(r.verdict, r.detail)
+				all = append(all, line{s.source, prefix + s.text, r})
+			})
+		}
+	}
+	for _, lifecycle := range acctest.Lifecycles() {
+		p, err := a.newProbe(lifecycle)
+		if err != nil {
+			t.Errorf("%s: no statement was checked: %v", lifecycle.Kind, err)
+			continue
+		}
+		check(string(lifecycle.Kind)+": ", p.statements())
+	}
+	check("", a.statements())
+	return all
+}
+
+// report is the result of each statement.
+type report []line
+
+type line struct {
+	source, text string
+	result
+}
+
+// String returns the report as a table in Markdown.
+func (r report) String() string {
+	var text strings.Builder
+	text.WriteString("| verdict | source | statement | response |\n| --- | --- | --- | --- |\n")
+	for _, l := range r {
+		fmt.Fprintf(&text, "| %s | %s | %s | %s |\n", l.verdict, l.source, l.text, l.detail)
+	}
+	return text.String()
 }

@@ -15,143 +15,289 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// verdict is what answers say of a statement.
-type verdict string
-
-const (
-	confirmed  verdict = "confirmed"
-	refuted    verdict = "refuted"
-	notReached verdict = "not reached"
-)
-
-// statement is one of CONTRACT.md that the document does not make, or does not make alone.
+// statement is a statement of CONTRACT.md that the API document does not confirm.
 type statement struct {
-	// source is V for the vendor's other publications, and I for what is inferred.
-	source string
-	text   string
-	// judge looks at what was said, and says what it saw.
-	judge func(*witness) (verdict, string)
+	// source is V for the vendor's other public material, and I for inferred.
+	source, text string
+	// check sends requests and compares their responses with the statement.
+	check func() result
 }
 
+// result says whether a statement is true. The detail contains no value of the account.
+type result struct{ verdict, detail string }
+
 const (
-	messaging = emulator.MessagingProfile
-	voice     = emulator.OutboundVoiceProfile
+	confirmed  = "confirmed"
+	refuted    = "refuted"
+	notReached = "not reached"
 )
 
-// statements are all of them.
-func statements() []statement {
-	all := []statement{
-		{"V", "the API answers at the base URL, in its envelope", each(anything, func(e exchange) bool { return e.json })},
-		{"V", "plain http is answered by 301 or 302 to https", each(at(plainHTTP), func(e exchange) bool {
-			return (e.status == http.StatusMovedPermanently || e.status == http.StatusFound) && strings.HasPrefix(e.header.Get("Location"), "https://")
-		})},
-		{"V", "GET /auth answers a JWT as payload.token", each(at("/auth"), func(e exchange) bool { return lifetime(e) > 0 })},
-		{"V", "a login's token is good for 86,400 s", each(at("/auth"), func(e exchange) bool { return lifetime(e) == 86400 })},
-		{"V", "any 2xx says by \"success\" whether it is one", each(func(e exchange) bool {
-			return e.status/100 == 2 && e.method != http.MethodDelete
-		}, func(e exchange) bool { return e.json })},
-		{"V", "a create answers 200 or 201", each(func(e exchange) bool { return e.method == http.MethodPost && e.status/100 == 2 }, func(e exchange) bool {
-			return e.status == http.StatusOK || e.status == http.StatusCreated
-		})},
-		{"V", "a refusal is a 4xx, or a 2xx with \"success\": false, in the API's JSON", each(refusal, func(e exchange) bool { return e.json && !*e.answer.Success })},
-		{"V", "after a refusal nothing has happened", judgeRefusedName},
-		{"V", "an error has a message, a string", each(refusal, func(e exchange) bool { _, ok := e.answer.Message.(string); return ok })},
-		{"V", "an error's status, where it has one, is that of HTTP", each(func(e exchange) bool { return refusal(e) && e.answer.Status != nil }, func(e exchange) bool {
-			return e.answer.Status == float64(e.status)
-		})},
-		{"V", "an error's fields are {\"params.<name>\": {\"message\": string}}", each(func(e exchange) bool { return refusal(e) && len(e.answer.Fields) > 0 }, fieldsInForm)},
-		{"V", "a bad body is answered by 400", each(func(e exchange) bool { return longName(e) && (refusal(e) || e.status/100 == 2) }, func(e exchange) bool { return e.status == http.StatusBadRequest })},
-		{"I", "429 comes with a Retry-After", each(func(e exchange) bool { return e.status == http.StatusTooManyRequests }, func(e exchange) bool {
-			return e.header.Get("Retry-After") != ""
-		})},
-		{"I", "answers have no ETag", each(anything, func(e exchange) bool { return e.header.Get("ETag") == "" })},
-		{"I", "lists do not come in pages", eachList(func(payload any) bool { _, paged := payload.(map[string]any); return !paged })},
-		{"V", "a list's payload is an array of profiles", eachList(arrayOfProfiles)},
-		{"V", "the payload of any other operation is the profile itself", each(single, func(e exchange) bool {
-			object, _ := e.answer.Payload.(map[string]any)
-			return object["uuid"] != nil && object["name"] != nil
-		})},
-		{"V", "DELETE of a messaging profile answers 200 with an object", some(onItem(http.MethodDelete, messaging), emptied)},
-		{"V", "outbound voice profiles are listed at GET /profile/outbound_voice", each(func(e exchange) bool {
-			return e.method == http.MethodGet && e.path == "/profile/"+string(voice)
-		}, exchange.succeeded)},
-		{"V", "one is read at GET /profile/outbound_voice/{uuid}", some(onItem(http.MethodGet, voice), exchange.succeeded)},
-		{"V", "one is modified at PATCH /profile/outbound_voice/{uuid}", some(onItem(http.MethodPatch, voice), exchange.succeeded)},
-		{"V", "one is removed at DELETE /profile/outbound_voice/{uuid}", some(onItem(http.MethodDelete, voice), exchange.succeeded)},
-		{"I", "daily_spend_limit may be kept in 32 bits", judge32Bits},
-		{"V", "which calls each number of record_calls means", unobservable},
-		{"V", "which track each number of audio_track_type means", unobservable},
+// verdict returns confirmed or refuted. If the API did not decide, it returns notReached.
+func (r response) verdict(isTrue bool) result {
+	switch {
+	case !r.decided():
+		return result{notReached, r.String()}
+	case isTrue:
+		return result{confirmed, r.String()}
+	default:
+		return result{refuted, r.String()}
 	}
-	contract, err := emulator.Contract()
-	if err != nil {
-		panic(err) // it is a part of the program
-	}
-	for _, arc := range acctest.Lifecycles() {
-		all = append(all, statement{"V", fmt.Sprintf("the name of a profile is required (%s)", arc.Kind), each(func(e exchange) bool {
-			return e.method == http.MethodPost && e.path == "/profile/"+string(arc.Kind) && e.sent != nil && len(e.sent) == 0 && decided(e)
-		}, func(e exchange) bool { return !e.succeeded() })})
-		for _, field := range slices.Sorted(maps.Keys(arc.First)) {
-			if field != "name" {
-				nullable := contract.Components.Schemas[arc.Schema+"Modify"].Value.Properties[field].Value.Nullable
-				all = append(all, fieldStatements(arc.Kind, field, nullable)...)
-			}
+}
+
+// each returns refuted if the statement is not true for one of the responses.
+func each(responses []response, isTrue func(response) bool) (all result) {
+	for _, r := range responses {
+		if all = r.verdict(isTrue(r)); all.verdict == refuted {
+			return all
 		}
 	}
 	return all
 }
 
-func fieldStatements(kind emulator.Kind, field string, nullable bool) (all []statement) {
-	source, does := "I", "does not clear"
-	if kind == messaging {
-		source = "V"
+// statements returns the statements about the account.
+func (a *account) statements() []statement {
+	unobservable := func() result { return result{notReached, "no response shows it"} }
+	return []statement{
+		{"V", "plain http is redirected to https with 301 or 302", func() result {
+			base, isHTTPS := strings.CutPrefix(a.base, "https://")
+			if !isHTTPS {
+				return result{notReached, "the base URL is not https"}
+			}
+			plain := account{base: "http://" + base}
+			r := plain.request(http.MethodGet, "/auth", nil, func(*http.Request) {}) // sends no credentials
+			return r.verdict((r.status == 301 || r.status == 302) && strings.HasPrefix(r.header.Get("Location"), "https://"))
+		}},
+		{"V", "GET /auth responds with a JWT that is valid for 86,400 s", func() result {
+			if a.email == "" {
+				return result{notReached, "the credentials are a token"}
+			}
+			r, token := a.login()
+			var claims struct{ Exp, Iat int }
+			if parts := strings.Split(token, "."); len(parts) == 3 {
+				decoded, _ := base64.RawURLEncoding.DecodeString(parts[1])
+				_ = json.Unmarshal(decoded, &claims)
+			}
+			return r.verdict(claims.Exp-claims.Iat == 86400)
+		}},
+		{"I", "429 has a Retry-After", func() result {
+			switch {
+			case a.throttled.status == 0:
+				return result{notReached, "no response was 429"}
+			case a.throttled.header.Get("Retry-After") == "":
+				return result{refuted, a.throttled.String()}
+			}
+			return result{confirmed, a.throttled.String()}
+		}},
+		{"V", "which calls each number of record_calls records", unobservable},
+		{"V", "which tracks each number of audio_track_type records", unobservable},
 	}
-	if nullable {
-		does = "clears"
+}
+
+// probe is a profile that the statements about its kind may change.
+type probe struct {
+	acctest.Lifecycle
+	*account
+	uuid    string
+	created response
+}
+
+const probeName = acctest.NamePrefix + "probe"
+
+// newProbe creates a probe. It returns an error if the profile may belong to somebody else.
+func (a *account) newProbe(lifecycle acctest.Lifecycle) (*probe, error) {
+	uuid, created, err := a.create(lifecycle.Kind, map[string]any{"name": probeName})
+	if err != nil {
+		return nil, err
 	}
-	all = append(all, statement{source, fmt.Sprintf("a null %s %s", does, field), func(w *witness) (verdict, string) { return judgeNull(w, kind, field, nullable) }})
-	other := otherSpellings[field]
-	switch {
-	case other != "":
+	if profile, _ := a.Profile(lifecycle.Kind, uuid); profile["name"] != probeName {
+		return nil, fmt.Errorf("%s, but the profile has another name", created)
+	}
+	return &probe{lifecycle, a, uuid, created}, nil
+}
+
+func (p *probe) get() response  { return p.send(http.MethodGet, p.Kind, p.uuid, nil) }
+func (p *probe) list() response { return p.send(http.MethodGet, p.Kind, "", nil) }
+
+func (p *probe) patch(name string, value any) response {
+	return p.send(http.MethodPatch, p.Kind, p.uuid, map[string]any{name: value})
+}
+
+// rejected sends a PATCH that the API must reject: a name has at most 255 characters.
+func (p *probe) rejected() response {
+	return p.patch("name", acctest.NamePrefix+strings.Repeat("x", 255))
+}
+
+// statements returns the statements about a kind of profile. The last one deletes the probe.
+func (p *probe) statements() []statement {
+	single := func() []response { return []response{p.created, p.get(), p.patch("name", probeName)} }
+	all := []statement{
+		{"V", "POST, GET, PATCH and the list respond with \"success\": true", func() result {
+			return each(append(single(), p.list()), response.succeeded)
+		}},
+		{"V", "POST responds with 200 or 201", func() result { return p.created.verdict(p.created.status == 200 || p.created.status == 201) }},
+		{"V", "the payload of POST, GET and PATCH is the profile itself", func() result {
+			return each(single(), func(r response) bool { return isProfile(r.body["payload"]) })
+		}},
+		{"V", "the payload of the list is an array of profiles", func() result {
+			r := p.list()
+			items, ok := r.body["payload"].([]any)
+			return r.verdict(ok && !slices.ContainsFunc(items, func(item any) bool { return !isProfile(item) }))
+		}},
+		{"I", "the list has no pages", func() result {
+			r := p.list()
+			_, paged := r.body["payload"].(map[string]any)
+			return r.verdict(!paged)
+		}},
+		{"I", "responses have no ETag", func() result {
+			return each(append(single(), p.list()), func(r response) bool { return r.header.Get("ETag") == "" })
+		}},
+		{"V", "a name is required", func() result {
+			uuid, r, _ := p.create(p.Kind, map[string]any{})
+			if uuid != "" { // sweep would not find it
+				r.request += " created a profile, deleted with " + p.send(http.MethodDelete, p.Kind, uuid, nil).String()
+			}
+			return r.verdict(!r.succeeded())
+		}},
+		{"V", "PATCH with a name that is too long responds with 400", func() result {
+			r := p.rejected()
+			return r.verdict(r.status == http.StatusBadRequest)
+		}},
+		{"V", "an error has \"success\": false, a message, perhaps the status, and perhaps fields", func() result {
+			r := p.rejected()
+			if r.succeeded() {
+				return result{notReached, r.String()}
+			}
+			return r.verdict(isError(r))
+		}},
+		{"V", "a rejected PATCH changes nothing", func() result {
+			r := p.rejected()
+			if profile, ok := p.Profile(p.Kind, p.uuid); ok && !r.succeeded() {
+				return r.verdict(profile["name"] == probeName)
+			}
+			return result{notReached, r.String()}
+		}},
+	}
+	for _, field := range slices.Sorted(maps.Keys(p.First)) {
+		if field != "name" {
+			all = append(all, p.fieldStatements(field)...)
+		}
+	}
+	return append(all, statement{"V", "DELETE responds with 200 and an object", func() result {
+		r := p.send(http.MethodDelete, p.Kind, p.uuid, nil)
+		_, isObject := r.body["payload"].(map[string]any)
+		return r.verdict(r.succeeded() && r.status == http.StatusOK && isObject)
+	}})
+}
+
+// fieldStatements returns the statements about a field.
+func (p *probe) fieldStatements(field string) []statement {
+	contract, err := emulator.Contract()
+	if err != nil {
+		panic(err) // the contract is embedded in the program
+	}
+	unsets := contract.Components.Schemas[p.Schema+"Modify"].Value.Properties[field].Value.Nullable
+	source := map[emulator.Kind]string{emulator.MessagingProfile: "V", emulator.OutboundVoiceProfile: "I"}[p.Kind]
+	effect := map[bool]string{true: "unsets ", false: "does not unset "}[unsets]
+	all := []statement{{source, "null " + effect + field, func() result { return p.null(field, unsets) }}}
+
+	alias := aliases[field]
+	if alias != "" {
 		all = append(all,
-			statement{"V", "requests take " + field, stored(kind, field)},
-			statement{"V", "answers show it as " + shownAs(field), each(read(kind), func(e exchange) bool { _, ok := e.profile(kind)[shownAs(field)]; return ok })},
-			statement{"V", "the API knows no " + other + " in requests", not(stored(kind, other))},
+			statement{"V", "requests may use " + field, func() result { return p.stores(field, field, true) }},
+			statement{"V", "requests can't use " + alias, func() result { return p.stores(field, alias, false) }},
 		)
-	case kind == voice:
-		all = append(all, statement{"V", "answers about outbound voice profiles have " + field, each(read(kind), func(e exchange) bool { _, ok := e.profile(kind)[field]; return ok })})
+	}
+	if field == "daily_spend_limit" {
+		all = append(all, statement{"I", "daily_spend_limit has 32 bits", p.has32Bits})
+	}
+	shown := field
+	if field == "toll_free_weight" { // the sample response of the API document uses the alias
+		shown = alias
+	}
+	if alias != "" || p.Kind == emulator.OutboundVoiceProfile {
+		all = append(all, statement{"V", "responses contain " + shown, func() result {
+			r := p.get()
+			_, ok := r.profile(p.Kind)[shown]
+			return r.verdict(ok)
+		}})
 	}
 	return all
 }
 
-// shownAs is the name of a field in answers: the document's own sample spells one otherwise than its requests.
-func shownAs(field string) string {
-	if field == "toll_free_weight" {
-		return otherSpellings[field]
+// update changes a field under one of its names, and reports whether the profile has the
+// value afterwards.
+func (p *probe) update(field, name string, value any) (r response, stored bool) {
+	r = p.patch(name, value)
+	profile, ok := p.Profile(p.Kind, p.uuid)
+	if !ok {
+		return response{request: r.request}, false
 	}
-	return field
+	return r, r.succeeded() && fmt.Sprint(profile[field]) == fmt.Sprint(value)
 }
 
-// report writes a line for each statement.
-func report(w *witness, write func(format string, arguments ...any)) map[string]verdict {
-	verdicts := make(map[string]verdict)
-	for _, s := range statements() {
-		v, seen := s.judge(w)
-		verdicts[s.text] = v
-		write("%-11s  %s  %-78s %s", v, s.source, s.text, seen)
+// stores checks whether the API stores the values that are sent under a name.
+func (p *probe) stores(field, name string, want bool) (all result) {
+	for _, value := range []any{p.Second[field], p.First[field]} {
+		r, stored := p.update(field, name, value)
+		if all = r.verdict(stored == want); stored != want {
+			return all
+		}
 	}
-	return verdicts
+	return all
 }
 
-// lifetime is how long, in seconds, the token is good for that a login has answered.
-func lifetime(e exchange) int {
-	payload, _ := e.answer.Payload.(map[string]any)
-	token, _ := payload["token"].(string)
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return 0
+// null checks whether null unsets a field that has a value, under either of its names.
+func (p *probe) null(field string, unsets bool) result {
+	var last response
+	changed := false
+	for _, name := range []string{field, aliases[field]} {
+		// Two values, because null may set the field to a default that is one of them.
+		for _, value := range []any{p.Second[field], p.First[field]} {
+			if name == "" {
+				continue
+			}
+			if _, stored := p.update(field, name, value); !stored {
+				continue
+			}
+			last = p.patch(name, nil)
+			profile, _ := p.Profile(p.Kind, p.uuid)
+			changed = changed || last.succeeded() && fmt.Sprint(profile[field]) != fmt.Sprint(value)
+		}
 	}
-	var claims struct{ Exp, Iat int }
-	decoded, _ := base64.RawURLEncoding.DecodeString(parts[1])
-	_ = json.Unmarshal(decoded, &claims)
-	return claims.Exp - claims.Iat
+	if last.request == "" {
+		return result{notReached, "no value was stored"}
+	}
+	return last.verdict(changed == unsets)
+}
+
+// has32Bits sends a number that 32 bits can't store.
+func (p *probe) has32Bits() result {
+	const precise, field = 0.123456789, "daily_spend_limit"
+	for _, name := range []string{field, aliases[field]} {
+		r := p.patch(name, precise)
+		profile, _ := p.Profile(p.Kind, p.uuid)
+		if number, _ := profile[field].(float64); float32(number) == float32(precise) {
+			return r.verdict(number != precise)
+		}
+	}
+	return result{notReached, "no such number was stored"}
+}
+
+// isProfile reports whether a value is a profile itself, and not a lease with a profile.
+func isProfile(value any) bool {
+	object, _ := value.(map[string]any)
+	return object["uuid"] != nil && object["name"] != nil
+}
+
+// isError reports whether a response has the form of the API's errors.
+func isError(r response) bool {
+	_, hasMessage := r.body["message"].(string)
+	status, hasStatus := r.body["status"]
+	fields, _ := r.body["fields"].(map[string]any)
+	for name, value := range fields {
+		object, _ := value.(map[string]any)
+		_, ok := object["message"].(string)
+		hasMessage = hasMessage && ok && strings.HasPrefix(name, "params.")
+	}
+	return r.body["success"] == false && hasMessage && (!hasStatus || status == float64(r.status))
 }
