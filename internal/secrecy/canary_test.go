@@ -11,89 +11,191 @@ import (
 	"html"
 	"io"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"text/tabwriter"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-// canary is a secret that is recognised wherever it gets to.
+// The secrets that users configure. Each is unlike any other text.
+const (
+	email    = "c4nary-address@example.com"
+	password = `c4nary-password+/"=`
+	webhook  = "https://user:c4nary-of-the-webhook@sms.example.com/in/c4nary-key"
+	webhook2 = "https://user:c4nary-of-the-second@sms.example.com/in"
+	token    = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJjNG5hcnkifQ.c4nary-token-_x"
+)
+
+// The places where the tests search.
+const (
+	inTraffic = "HTTP traffic"
+	inLogs    = "logs"
+	inErrors  = "diagnostics"
+	inPrinted = "printed plans"
+	inPlans   = "saved plans"
+	inState   = "state"
+	inConfig  = "configuration"
+	inCrash   = "crash"
+	inAPILog  = "emulator's output"
+	inOther   = "other files"
+)
+
+var places = []string{inTraffic, inLogs, inErrors, inPrinted, inPlans, inState, inConfig, inCrash, inAPILog, inOther}
+
+// canary is a secret, or the part of one that is enough to recognise it.
 type canary struct {
 	name, value string
-	// configured tells that users have written it into their configuration, which
-	// Terraform shows in plans and keeps in states, inFile that it is written there as
-	// it is.
-	configured, inFile bool
+	// expected are the places where Terraform must show the secret. It must be in no other
+	// place but the HTTP traffic, where every secret must be.
+	expected []string
 }
 
-// writings are the ways in which a text is likely to hold the secret.
-func (c canary) writings() []string {
-	quoted, _ := json.Marshal(c.value) // a string can be
+// canaries are the secrets that are known before a test starts.
+var canaries = []canary{
+	{"token", token, nil},
+	{"token's signature", "c4nary-token-_x", nil},
+	{"email address", email, nil},
+	{"password", password, nil},
+	{"webhook's password, from a variable", "c4nary-of-the-webhook", []string{inPrinted, inPlans, inState}},
+	{"webhook's key, from a variable", "c4nary-key", []string{inPrinted, inPlans, inState}},
+	{"webhook's password, in a file", "c4nary-of-the-second", []string{inPrinted, inPlans, inState, inConfig}},
+	{"password of a user in responses", "emulator-fake-password", nil},
+	{"token of a user in responses", "emulator-fake-user-token", nil},
+}
+
+// encodings returns the forms in which a text may contain the secret.
+func (c canary) encodings() []string {
+	quoted, _ := json.Marshal(c.value)
 	all := []string{
 		c.value, strings.Trim(string(quoted), `"`), strings.ReplaceAll(c.value, "/", `\/`), url.QueryEscape(c.value), url.PathEscape(c.value),
 		html.EscapeString(c.value),
 	}
-	for before := range 3 { // what precedes it shifts how base64 writes it
-		whole := append(make([]byte, before), c.value...)
+	for before := range 3 { // base64 depends on the position of the secret
+		text := append(make([]byte, before), c.value...)
 		for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			own := encoding.EncodeToString(whole)[(before*8+5)/6 : len(whole)*8/6]
-			all = append(all, own)
+			all = append(all, encoding.EncodeToString(text)[(before*8+5)/6:len(text)*8/6])
 		}
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
 }
 
-// in counts how often the secret is in a text, in whatever writing.
-func (c canary) in(text []byte) (hits int) {
-	for _, written := range c.writings() {
-		hits += bytes.Count(text, []byte(written))
+// count returns how often a text contains the secret, and the text around one of them.
+func (c canary) count(text []byte) (hits int, around string) {
+	for _, encoded := range c.encodings() {
+		if n := bytes.Count(text, []byte(encoded)); n > 0 {
+			hits += n
+			at := bytes.Index(text, []byte(encoded))
+			around = strings.Join(strings.Fields(string(text[max(0, at-300):min(len(text), at+len(encoded)+100)])), " ")
+		}
 	}
-	return hits
+	return hits, around
 }
 
-// unzipped returns a text, and what is in it where it is a zip archive, as a saved plan
-// is.
-func unzipped(t *testing.T, text []byte) []byte {
+// search searches texts, by their places, for all secrets. If complete is set, the secrets
+// must also be in the places where they are expected.
+func search(t *testing.T, secrets []canary, texts map[string][]byte, complete bool) {
 	t.Helper()
+	for place, text := range texts {
+		found.add("kilobytes searched", place, len(text)/1000)
+		for _, secret := range secrets {
+			hits, around := secret.count(text)
+			found.add(secret.name, place, hits)
+			expected := place == inTraffic || slices.Contains(secret.expected, place)
+			if hits > 0 && !expected {
+				t.Errorf("the %s is in the %s %d times: …%s…", secret.name, place, hits, around)
+			}
+			if hits == 0 && expected && complete {
+				t.Errorf("the %s is not in the %s: does the test search there?", secret.name, place)
+			}
+		}
+	}
+}
+
+// found counts the secrets of all tests.
+var found = table{hits: make(map[string]map[string]int)}
+
+type table struct {
+	mu   sync.Mutex
+	hits map[string]map[string]int
+}
+
+func (t *table) add(row, place string, n int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.hits[row] == nil {
+		t.hits[row] = make(map[string]int)
+	}
+	t.hits[row][place] += n
+}
+
+func (t *table) print(out io.Writer) {
+	rows := make([]string, 0, len(t.hits))
+	for row := range t.hits {
+		rows = append(rows, row)
+	}
+	slices.Sort(rows)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	_, _ = fmt.Fprintf(w, "secret\t%s\t\n", strings.Join(places, "\t"))
+	for _, row := range rows {
+		_, _ = fmt.Fprintf(w, "%s\t", row)
+		for _, place := range places {
+			_, _ = fmt.Fprintf(w, "%d\t", t.hits[row][place])
+		}
+		_, _ = fmt.Fprintln(w)
+	}
+	_ = w.Flush()
+}
+
+func TestMain(m *testing.M) {
+	status := acctest.Main(m)
+	if len(found.hits) > 0 {
+		found.print(os.Stdout)
+	}
+	os.Exit(status)
+}
+
+// unzip appends the files of a zip archive, such as a saved plan, to its text.
+func unzip(text []byte) ([]byte, error) {
 	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
-		return text
+		return text, nil //nolint:nilerr // most files are no archives
 	}
 	for _, file := range archive.File {
 		content, err := file.Open()
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		inside, err := io.ReadAll(content)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		text = append(text, inside...)
 	}
-	return text
+	return text, nil
 }
 
-// A search that finds nothing is worth what it would have found.
-func TestCanariesAreFound(t *testing.T) {
+// TestCanary_Encodings_Found checks that the search finds a secret in each encoding.
+func TestCanary_Encodings_Found(t *testing.T) {
 	t.Parallel()
 	c := canary{value: `c4nary/of"a+test?`}
 	quoted, _ := json.Marshal(c.value)
-	for name, text := range map[string]string{
-		"raw": "x" + c.value + "y", "JSON": string(quoted), "slashes": `c4nary\/of"a+test?`, "query": "?k=" + url.QueryEscape(c.value), "path": "/" + url.PathEscape(c.value),
-		"HTML": html.EscapeString(c.value),
-	} {
-		if c.in([]byte(text)) == 0 {
-			t.Errorf("%s: it is not found in %q", name, text)
-		}
+	texts := []string{
+		"x" + c.value + "y", string(quoted), `c4nary\/of"a+test?`, "?k=" + url.QueryEscape(c.value), "/" + url.PathEscape(c.value), html.EscapeString(c.value),
 	}
 	for before := range 6 {
 		for after := range 6 {
-			text := []byte(fmt.Sprintf("%s%s%s", strings.Repeat("<", before), c.value, strings.Repeat(">", after)))
-			for _, encoded := range []string{base64.StdEncoding.EncodeToString(text), base64.URLEncoding.EncodeToString(text)} {
-				if c.in([]byte(encoded)) == 0 {
-					t.Errorf("it is not found in %q", encoded)
-				}
-			}
+			text := []byte(strings.Repeat("<", before) + c.value + strings.Repeat(">", after))
+			texts = append(texts, base64.StdEncoding.EncodeToString(text), base64.URLEncoding.EncodeToString(text))
+		}
+	}
+	for _, text := range texts {
+		if hits, _ := c.count([]byte(text)); hits == 0 {
+			t.Errorf("not found in %q", text)
 		}
 	}
 	var archive bytes.Buffer
@@ -108,10 +210,11 @@ func TestCanariesAreFound(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if c.in(archive.Bytes()) != 0 || c.in(unzipped(t, archive.Bytes())) == 0 {
-		t.Error("it is not found in an archive alone")
+	unzipped, err := unzip(archive.Bytes())
+	if hits, _ := c.count(unzipped); hits == 0 || err != nil {
+		t.Errorf("not found in an archive: %v", err)
 	}
-	if c.in([]byte("c4nary of a test")) != 0 {
-		t.Error("it is found where it is not")
+	if hits, _ := c.count([]byte("c4nary of a test")); hits > 0 {
+		t.Error("found in another text")
 	}
 }

@@ -9,9 +9,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,17 +19,14 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-// A provider that panics shows all that its goroutines are at, and Terraform repeats
-// it. A signal makes it do the same, in the middle of a create.
+// TestAccCrash crashes the provider during a create. A provider that crashes prints the
+// stacks of its goroutines, and Terraform prints them again. SIGQUIT does the same.
 func TestAccCrash(t *testing.T) {
 	t.Parallel()
-	l := newLife(t, "by login")
+	l := newLifecycle(t, "login")
 	provider := exec.CommandContext(t.Context(), acctest.Program(t), "-debug")
-	provider.Env = append(os.Environ(), "GOTRACEBACK=all")
-	for name, value := range l.environment {
-		provider.Env = append(provider.Env, name+"="+value)
-	}
-	var stderr lockedBuffer
+	provider.Env = append(slices.Concat(l.Command(t).Env, l.credentials), "GOTRACEBACK=all")
+	var stderr buffer
 	provider.Stderr = &stderr
 	stdout, err := provider.StdoutPipe()
 	if err != nil {
@@ -52,7 +48,6 @@ func TestAccCrash(t *testing.T) {
 
 	var once sync.Once
 	crash := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
 		once.Do(func() {
 			if err := provider.Process.Signal(syscall.SIGQUIT); err != nil {
 				t.Error(err)
@@ -60,22 +55,14 @@ func TestAccCrash(t *testing.T) {
 		})
 		<-r.Context().Done()
 	})
-	l.wire.onCreate.Store(&crash)
+	l.onCreate.Store(&crash)
 	l.fails(t, inPrinted, "apply", "-auto-approve")
 	if err := provider.Wait(); err == nil || !bytes.Contains(stderr.bytes(), []byte("SIGQUIT: quit")) || !bytes.Contains(stderr.bytes(), []byte("profileResource")) {
-		t.Fatalf("it has not shown what it was at: %v\n%s", err, stderr.bytes())
+		t.Fatalf("the provider did not print its stacks: %v\n%s", err, stderr.bytes())
 	}
-	if said := string(l.said[inErrors]); !strings.Contains(said, "Error") {
-		t.Errorf("Terraform says nothing of it: %s", said)
+	texts := l.files(t)
+	if !bytes.Contains(texts[inErrors], []byte("Error")) {
+		t.Errorf("Terraform printed no error: %s", texts[inErrors])
 	}
-	texts := map[string][]byte{inCrash: append(stderr.bytes(), l.said[inErrors]...)}
-	log, err := os.ReadFile(filepath.Join(l.Dir, "trace.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts[inCrash] = append(texts[inCrash], log...)
-	found.searched(inCrash, len(texts[inCrash]))
-	for _, secret := range append(canaries(), l.wire.noted()...) {
-		lookFor(t, secret, texts)
-	}
+	search(t, l.secrets(), map[string][]byte{inCrash: slices.Concat(stderr.bytes(), texts[inErrors], texts[inLogs])}, false)
 }

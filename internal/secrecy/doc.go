@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package secrecy has tests alone. They give real Terraform and the emulator secrets
-// that can be recognised anywhere, let profiles live and everything go wrong with logs
-// at their most talkative, and look for the secrets in all that is left behind.
+// Package secrecy contains only tests. They give recognisable secrets to real Terraform
+// and to the emulator, and search everything that Terraform, the provider and the
+// emulator write for them.
 package secrecy

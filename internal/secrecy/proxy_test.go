@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MPL-2.0
+
+package secrecy_test
+
+import (
+	"bytes"
+	"encoding/pem"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// proxy is a proxy with CONNECT. All its tunnels end at target.
+type proxy struct {
+	*httptest.Server
+	target string
+	// asked are the methods and hosts of requests, passed everything that clients sent.
+	asked, passed buffer
+}
+
+func newProxy(t *testing.T, target string) *proxy {
+	t.Helper()
+	p := &proxy{target: target}
+	p.Server = httptest.NewServer(p)
+	t.Cleanup(p.Close)
+	return p
+}
+
+func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.WriteString(&p.passed, dump(r))
+	_, _ = io.WriteString(&p.asked, r.Method+" "+r.Host+"\n")
+	if r.Method != http.MethodConnect {
+		w.WriteHeader(http.StatusForbidden)
+		return
+	}
+	server, err := new(net.Dialer).DialContext(r.Context(), "tcp", p.target)
+	if err != nil {
+		w.WriteHeader(http.StatusBadGateway)
+		return
+	}
+	client, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		_ = server.Close()
+		return
+	}
+	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
+	go func() {
+		_, _ = io.Copy(server, io.TeeReader(client, &p.passed))
+		_ = server.Close()
+	}()
+	_, _ = io.Copy(client, server)
+	_ = client.Close()
+}
+
+// TestAccProxy checks that a proxy sees the host of the API and no secret, and that plain
+// http on this machine does not use the proxy.
+func TestAccProxy(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("requires SSL_CERT_FILE, which Go reads only on Linux")
+	}
+	l := newLifecycle(t, "login")
+	secure := httptest.NewUnstartedServer(l.Config.Handler)
+	secure.Config.ErrorLog = l.Config.ErrorLog
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	p := newProxy(t, secure.Listener.Addr().String())
+	l.AddEnv(t, map[string]string{"HTTP_PROXY": p.URL, "http_proxy": p.URL, "HTTPS_PROXY": p.URL})
+
+	base := strings.Replace(l.URL, "127.0.0.1", "LOCALHOST", 1) + l.emulator.Path
+	l.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": base})
+	l.must(t, inPrinted, "apply", "-auto-approve")
+	l.must(t, inPrinted, "destroy", "-auto-approve")
+	if asked := p.asked.bytes(); len(asked) > 0 {
+		t.Errorf("plain http used the proxy:\n%s", asked)
+	}
+
+	// The certificate of httptest is valid for example.com.
+	l.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": "https://example.com" + l.emulator.Path})
+	l.fails(t, inPrinted, "apply", "-auto-approve")
+	if !bytes.Contains(l.output[inErrors], []byte("certificate of example.com")) {
+		t.Errorf("the error does not name the host of the certificate: %s", l.output[inErrors])
+	}
+	trusted := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw})
+	l.Write(t, map[string]string{"trusted.pem": string(trusted)})
+	l.AddEnv(t, map[string]string{"SSL_CERT_FILE": l.Dir + "/trusted.pem"})
+	l.must(t, inPrinted, "apply", "-auto-approve")
+	l.must(t, inPrinted, "destroy", "-auto-approve")
+	asked := string(p.asked.bytes())
+	if strings.ReplaceAll(asked, "CONNECT example.com:443\n", "") != "" || asked == "" {
+		t.Errorf("requests to the proxy:\n%s", asked)
+	}
+	for _, secret := range l.secrets() {
+		if hits, around := secret.count(p.passed.bytes()); hits > 0 {
+			t.Errorf("the proxy sees the %s: …%s…", secret.name, around)
+		}
+	}
+}
