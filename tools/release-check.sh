@@ -28,7 +28,7 @@ goreleaser() { go tool -modfile=tools/goreleaser/go.mod goreleaser "$@"; }
 goreleaser check
 goreleaser release --snapshot --clean $skip
 cd internal/release
-go test -count=1 -v -run '^TestArchives$' -dist=../../dist
+go test -count=1 -v -run '^TestArchives_RegistryRules$' -dist=../../dist
 cd ../../dist
 if [ -z "$skip" ]; then
 	gpg --batch --verify ./*_SHA256SUMS.sig ./*_SHA256SUMS

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package release has no code, only tests: of the configuration that a release is
-// made by, and, where they are given the directory of one, of a release itself.
+// Package release contains only tests. They check the rules of the Terraform Registry that
+// `goreleaser check` does not know, the packages in the provider, and the workflows.
 package release

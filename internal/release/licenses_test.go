@@ -5,57 +5,44 @@ package release_test
 import (
 	"encoding/json"
 	"flag"
-	"os"
 	"slices"
-	"strings"
 	"testing"
 )
 
-var modules = flag.String("modules", "", "the CycloneDX `file` that lists the provider's modules with their licenses, as make licenses does")
+var modules = flag.String("modules", "", "the CycloneDX `file` of the provider; make licenses writes one")
 
-// allowed are the licenses under which a module may be in a program that is under the MPL 2.0, by their SPDX identifiers.
+// allowed are the SPDX identifiers of the licenses that a module in the provider may have.
 var allowed = []string{
 	"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "MIT", "MPL-2.0",
-	"BSD-Source-Code", // what the BSD-3-Clause of Go's own modules is taken for
+	"BSD-Source-Code", // cyclonedx-gomod reports this for the BSD-3-Clause of Go's modules
 }
 
-// TestLicenses expects each module in the provider to have a license that is allowed.
+// TestLicenses checks the licenses that cyclonedx-gomod found.
 func TestLicenses(t *testing.T) {
 	t.Parallel()
 	if *modules == "" {
-		t.Skip("there is no list of licenses: make licenses makes one")
-	}
-	text, err := os.ReadFile(*modules)
-	if err != nil {
-		t.Fatal(err)
+		t.Skip("requires a list of modules: run make licenses")
 	}
 	var list struct {
 		Components []struct {
-			Name, Version string
-			Licenses      []struct {
-				License struct{ ID, Name string }
-			}
+			Name     string
+			Licenses []struct{ License struct{ ID, Name string } }
 		}
 	}
-	if err := json.Unmarshal(text, &list); err != nil {
+	if err := json.Unmarshal(readFile(t, *modules), &list); err != nil {
 		t.Fatal(err)
 	}
-	listed := make(map[string]bool)
-	for _, component := range list.Components {
-		listed[component.Name] = true
-		if len(component.Licenses) == 0 {
-			t.Errorf("%s has no license that is known", component.Name)
-		}
-		for _, license := range component.Licenses {
-			if !slices.Contains(allowed, license.License.ID) {
-				t.Errorf("%s is under %s%s", component.Name, license.License.ID, license.License.Name)
-			}
-			t.Logf("%-60s %-40s %s", component.Name, component.Version, license.License.ID)
-		}
+	if len(list.Components) < 10 {
+		t.Errorf("only %d modules", len(list.Components))
 	}
-	for name := range strings.FieldsSeq(goList(t, "CGO_ENABLED=0", `{{if .Module}}{{if not .Module.Main}}{{.Module.Path}}{{end}}{{end}}`)) {
-		if !listed[name] {
-			t.Errorf("%s is in the provider, and not in the list", name)
+	for _, module := range list.Components {
+		if len(module.Licenses) == 0 {
+			t.Errorf("%s has no known license", module.Name)
+		}
+		for _, l := range module.Licenses {
+			if !slices.Contains(allowed, l.License.ID) {
+				t.Errorf("%s has the license %s%s", module.Name, l.License.ID, l.License.Name)
+			}
 		}
 	}
 }
