@@ -6,10 +6,15 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"net/http"
-	"os"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/terraform-exec/tfexec"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -17,50 +22,36 @@ import (
 
 const (
 	parallelism = 10
-	// Of each kind there are distinct profiles, and some that cannot be told apart.
-	distinct, alike = 20, 10
-	wanted          = 2 * (distinct + alike)
-	// mostApplies is how often an apply is repeated until it succeeds.
-	mostApplies = 3
+	// Each kind has profiles with different names, and profiles that are all equal.
+	distinct, equal = 20, 10
+	wanted          = 2 * (distinct + equal)
 )
 
-var seeds = flag.Uint64("seeds", 1, "how many seeds to run")
-
-var results table
-
-func TestMain(m *testing.M) {
-	flag.Parse()
-	status := acctest.Main(m)
-	results.print(os.Stdout)
-	os.Exit(status)
-}
+var seeds = flag.Uint64("seeds", 1, "the `number` of seeds of each scenario")
 
 // scenario is one way in which the API fails.
 type scenario struct {
 	options emulator.Options
-	// provider are lines of the provider's block.
+	// provider has the arguments of the provider block.
 	provider string
-	// allDistinct gives each profile a name of its own. Creates of one name run one after
-	// the other.
+	// allDistinct gives each profile its own name: creates of one name don't run in parallel.
 	allDistinct bool
-	// rules are in force from the beginning to the end.
+	// rules are the failures, from the first request to the last.
 	rules func(seed uint64) []emulator.Rule
-	// applies is how often an apply may be repeated until it succeeds.
-	applies int
-	// create, where set, makes the profiles in the place of a plain apply.
-	create func(*life, *testing.T)
-	// check, where set, looks at what became of it at the end.
-	check func(*life, *testing.T)
+	// retries is how often a failed apply may be repeated.
+	retries int
+	// create runs before the first plain apply, and check before the destroy. Both may be nil.
+	create, check func(*testing.T, *run)
 }
 
-func byToken(more string) string {
+func withToken(more string) string {
 	return fmt.Sprintf("token = %q\n  %s", emulator.DefaultToken, more)
 }
 
 var scenarios = map[string]scenario{
-	"a: every response to a create is lost": {provider: byToken(""), applies: 1, rules: loseCreates},
+	"a: every response to a create is lost": {provider: withToken(""), rules: loseCreates},
 	"b: 30 % of all requests fail": {
-		provider: byToken("max_retries = 10"), applies: mostApplies,
+		provider: withToken("max_retries = 10"), retries: 2,
 		rules: func(seed uint64) []emulator.Rule {
 			return []emulator.Rule{{Probability: 0.3, Seed: seed, Faults: []emulator.Fault{
 				{Action: emulator.ActionRespond, Status: http.StatusTooManyRequests},
@@ -75,47 +66,41 @@ var scenarios = map[string]scenario{
 		},
 	},
 	"c: 20 requests per second": {
-		provider: byToken(""), applies: 1,
-		options: emulator.Options{RequestsPerSecond: 20},
-		check: func(l *life, t *testing.T) {
-			if l.env.Counters().ByStatus[http.StatusTooManyRequests] == 0 {
-				t.Error("the limit was never reached")
+		provider: withToken(""),
+		options:  emulator.Options{RequestsPerSecond: 20},
+		check: func(t *testing.T, r *run) {
+			if r.env.Counters().ByStatus[http.StatusTooManyRequests] == 0 {
+				t.Error("no request was throttled")
 			}
 		},
 	},
-	"d: tokens that live two seconds": {
-		provider: fmt.Sprintf("email = %q\n  password = %q", emulator.DefaultEmail, emulator.DefaultPassword), applies: 1,
-		// Six rounds of ten creates last longer than a token.
+	"d: tokens expire after two seconds": {
+		provider: fmt.Sprintf("email = %q\n  password = %q", emulator.DefaultEmail, emulator.DefaultPassword),
+		// The creates take longer than a token is valid: six rounds of ten.
 		options: emulator.Options{TokenLifetime: 2 * time.Second, Latency: 400 * time.Millisecond},
-		create: func(l *life, t *testing.T) {
-			// One program alone, that which creates, calls the API here.
-			l.row.applies++
-			err := l.apply(t.Context(), 0, nil)
-			if logins := l.env.Counters().ByOperation["GET /auth"]; err != nil || logins < 2 {
+		create: func(t *testing.T, r *run) {
+			// So far, only the process that creates calls the API.
+			err := r.apply(t.Context(), 0, nil)
+			if logins := r.env.Counters().ByOperation["GET /auth"]; err != nil || logins < 2 {
 				t.Errorf("%d logins: %v", logins, err)
 			}
 		},
 	},
-	"e: an interrupt while creates are under way": {
-		provider: byToken(""), applies: 1, allDistinct: true,
-		create: (*life).interrupted,
-	},
+	"e: Ctrl-C during creates": {provider: withToken(""), allDistinct: true, create: interrupt},
 	"f: every response to a create is lost, and lists grow while their pages are read": {
-		provider: byToken(""), applies: 1, rules: loseCreates,
-		options: emulator.Options{PageSize: 7},
+		provider: withToken(""), rules: loseCreates, options: emulator.Options{PageSize: 7},
 	},
-	"g: every response to a create is lost, and the API shows text in NFD": {
-		provider: byToken(""), applies: 1, rules: loseCreates,
-		options: emulator.Options{Decompose: true},
+	"g: every response to a create is lost, and the API returns text in NFD": {
+		provider: withToken(""), rules: loseCreates, options: emulator.Options{Decompose: true},
 	},
 }
 
-// loseCreates lets the API carry out each create and lose its response.
+// loseCreates loses the response to each create after the API has created the profile.
 func loseCreates(uint64) []emulator.Rule {
 	return []emulator.Rule{{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}}}
 }
 
-// TestChaos lets the profiles live in every scenario with every seed.
+// TestChaos runs every scenario with every seed.
 func TestChaos(t *testing.T) {
 	t.Parallel()
 	for name, s := range scenarios {
@@ -128,139 +113,169 @@ func TestChaos(t *testing.T) {
 	}
 }
 
-// life is that of all profiles in one scenario.
-type life struct {
-	*workspace
-	scenario
+// run is the workspace of a scenario with its own API.
+type run struct {
+	*acctest.Workspace
+	env *acctest.Env
 	row row
 }
 
-// run creates the profiles, changes them all, and destroys them. After each step
-// the API has to hold what the state says, and nothing else.
-func (s scenario) run(t *testing.T, r row) {
+// run creates the profiles, changes them all and destroys them. After each command, the API
+// and the state must contain the same profiles.
+func (s scenario) run(t *testing.T, result row) {
 	t.Helper()
-	s.options.Shape = emulator.Shape(r.seed % 2)
+	s.options.Shape = emulator.Shape(result.seed % 2)
 	env := acctest.New(t, s.options)
 	if s.rules != nil {
-		for _, rule := range s.rules(r.seed) {
+		for _, rule := range s.rules(result.seed) {
 			env.Inject(t, rule)
 		}
 	}
 	files := map[string]string{"main.tf": s.configuration(env.URL)}
-	l := &life{workspace: &workspace{Workspace: acctest.NewWorkspace(t, files), env: env}, scenario: s, row: r}
-	defer func() { results.add(l.row) }()
+	r := &run{acctest.NewWorkspace(t, files), env, result}
+	defer func() {
+		results.mu.Lock()
+		defer results.mu.Unlock()
+		results.rows = append(results.rows, r.row)
+	}()
 	if s.create != nil {
-		s.create(l, t)
+		s.create(t, r)
 	}
 	for generation := range 2 {
-		l.converge(t, generation)
+		err := r.applyAndCompare(t, generation)
+		for i := 0; err != nil && i < s.retries; i++ {
+			err = r.applyAndCompare(t, generation)
+		}
+		if err != nil {
+			t.Fatalf("generation %d: %v", generation, err)
+		}
+		changes, err := r.Plan(t.Context(), tfexec.Var(fmt.Sprint("generation=", generation)), tfexec.Parallelism(parallelism))
+		if changes || err != nil {
+			t.Errorf("generation %d: the next plan has changes: %t, %v", generation, changes, err)
+		}
 	}
 	if s.check != nil {
-		s.check(l, t)
+		s.check(t, r)
 	}
-	var err error
-	for range s.applies {
-		if err = l.Destroy(t.Context()); err == nil {
-			break
-		}
+	err := r.Destroy(t.Context())
+	for i := 0; err != nil && i < s.retries; i++ {
+		err = r.Destroy(t.Context())
 	}
-	if left := l.stored(); err != nil || len(left) > 0 {
-		t.Errorf("after destroy the API holds %d profiles: %v", len(left), err)
+	if left := r.stored(); err != nil || len(left) > 0 {
+		t.Errorf("%d profiles are left in the API: %v", len(left), err)
 	}
 	for _, request := range env.Requests() {
-		l.row.requests++
+		r.row.requests++
 		if request.Fault != "" || request.Status == http.StatusTooManyRequests || request.Status == http.StatusUnauthorized {
-			l.row.faults++
+			r.row.failures++
 		}
 	}
 }
 
-// converge applies a generation until that succeeds, and plans once more.
-func (l *life) converge(t *testing.T, generation int) {
-	t.Helper()
-	var err error
-	for range l.applies {
-		l.row.applies++
-		err = l.apply(t.Context(), generation, nil)
-		l.compare(t, err == nil)
-		if err == nil {
-			break
-		}
-	}
-	if err != nil {
-		t.Fatalf("generation %d: %v", generation, err)
-	}
-	if changes, err := l.changes(t.Context(), generation); changes || err != nil {
-		t.Errorf("generation %d: the next plan has changes: %t, %v", generation, changes, err)
-	}
+// apply applies a generation of the configuration.
+func (r *run) apply(ctx context.Context, generation int, out io.Writer) error {
+	r.row.applies++
+	r.SetStdout(out)
+	defer r.SetStdout(io.Discard)
+	return r.Apply(ctx, tfexec.Var(fmt.Sprint("generation=", generation)), tfexec.Parallelism(parallelism))
 }
 
-// compare holds the API against the state. If all was applied there are as many
-// profiles as were declared.
-func (l *life) compare(t *testing.T, all bool) {
+func (r *run) applyAndCompare(t *testing.T, generation int) error {
 	t.Helper()
-	state, err := l.state(t.Context())
+	err := r.apply(t.Context(), generation, nil)
+	r.compare(t, err == nil)
+	return err
+}
+
+// compare compares the API with the state. After a successful apply, all declared profiles
+// must exist.
+func (r *run) compare(t *testing.T, applied bool) {
+	t.Helper()
+	shown, err := r.Show(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	var state []string
+	if shown.Values != nil {
+		for _, resource := range shown.Values.RootModule.Resources {
+			uuid := fmt.Sprint(resource.AttributeValues["id"])
+			if resource.Tainted || slices.Contains(state, uuid) {
+				t.Errorf("%s is tainted (%t), or has the id of another resource: %s", resource.Address, resource.Tainted, uuid)
+			}
+			state = append(state, uuid)
+		}
+	}
 	declared := len(state)
-	if all {
+	if applied {
 		declared = wanted
 	}
-	stored := l.stored()
-	l.row.count(declared, state, stored)
-	if len(state) != declared || l.row.lost != 0 || l.row.duplicated != 0 {
-		t.Errorf("%d profiles are in the state, %d in the API, %d in both, of %d", len(state), len(stored), l.row.found, declared)
-	}
-	for uuid, tainted := range state {
-		if tainted {
-			t.Errorf("%s is tainted", uuid)
-		}
+	stored := r.stored()
+	r.row.count(declared, state, stored)
+	if len(state) != declared || r.row.lost != 0 || r.row.duplicated != 0 {
+		t.Errorf("%d profiles declared, %d in the state, %d in the API, %d in both", declared, len(state), len(stored), r.row.found)
 	}
 }
 
-// interrupted is an apply that is interrupted while the API holds as many creates
-// back as Terraform sends at once, from one on that depends on the seed. Those
-// are finished, and in the state, and the rest is not begun.
-func (l *life) interrupted(t *testing.T) {
+// stored returns the UUIDs of the profiles in the API.
+func (r *run) stored() (uuids []string) {
+	for _, kind := range emulator.Kinds() {
+		for _, profile := range r.env.Profiles(kind) {
+			uuids = append(uuids, fmt.Sprint(profile["uuid"]))
+		}
+	}
+	return uuids
+}
+
+// interrupt interrupts an apply while the API holds as many creates as Terraform sends at
+// once. Terraform must finish these and save them in the state, and begin no others. The seed
+// determines when.
+func interrupt(t *testing.T, r *run) {
 	t.Helper()
-	before := int(3 + 7*l.row.seed%40)
-	held := l.env.Inject(t, emulator.Rule{Method: http.MethodPost, Skip: before, Faults: []emulator.Fault{{Action: emulator.ActionHold}}})
-	ctx, interrupt := context.WithCancel(t.Context())
-	defer interrupt()
-	stopping := newNotice("Interrupt received")
-	over := make(chan struct{})
-	var applied error
+	before := int(3 + 7*r.row.seed%40)
+	held := r.env.Inject(t, emulator.Rule{Method: http.MethodPost, Skip: before, Faults: []emulator.Fault{{Action: emulator.ActionHold}}})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stopping := &interruptNotice{seen: make(chan struct{})}
+	done := make(chan error, 1)
 	go func() {
-		defer close(over)
-		applied = l.apply(ctx, 0, stopping)
-		held.Release() // if it ended before so many were held
+		err := r.apply(ctx, 0, stopping)
+		held.Release() // if the apply ended early
+		stopping.once.Do(func() { close(stopping.seen) })
+		done <- err
 	}()
 	if err := held.AwaitHeld(t.Context(), parallelism); err != nil {
 		t.Fatal(err)
 	}
-	interrupt()
-	select {
-	case <-stopping.seen:
-	case <-over:
-	}
+	cancel()
+	<-stopping.seen
 	held.Release()
-	<-over
-	if applied == nil {
+	if err := <-done; err == nil {
 		t.Error("the apply was not interrupted")
 	}
-	l.row.applies++
-	l.compare(t, false)
-	if stored := len(l.stored()); stored < before+parallelism || stored == wanted {
-		t.Errorf("%d profiles were created, of which %d were under way", stored, parallelism)
+	r.compare(t, false)
+	if stored := len(r.stored()); stored < before+parallelism || stored == wanted {
+		t.Errorf("%d profiles were created, want at least %d, but not all", stored, before+parallelism)
 	}
+}
+
+// interruptNotice is a writer that closes seen when Terraform reports the interrupt.
+type interruptNotice struct {
+	seen chan struct{}
+	once sync.Once
+}
+
+func (n *interruptNotice) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), "Interrupt received") {
+		n.once.Do(func() { close(n.seen) })
+	}
+	return len(p), nil
 }
 
 // configuration declares the profiles of both kinds.
 func (s scenario) configuration(baseURL string) string {
-	distinct, alike := distinct, alike
+	distinct, equal := distinct, equal
 	if s.allDistinct {
-		distinct, alike = distinct+alike, 0
+		distinct, equal = distinct+equal, 0
 	}
 	return fmt.Sprintf(`
 terraform {
@@ -286,7 +301,7 @@ resource "opentact_messaging_profile" "distinct" {
   toll_free_weight = var.generation
 }
 
-resource "opentact_messaging_profile" "alike" {
+resource "opentact_messaging_profile" "equal" {
   count         = %[4]d
   name          = "Café"
   sticky_sender = var.generation == 0
@@ -299,10 +314,10 @@ resource "opentact_outbound_voice_profile" "distinct" {
   daily_spend_limit = var.generation + 0.1
 }
 
-resource "opentact_outbound_voice_profile" "alike" {
+resource "opentact_outbound_voice_profile" "equal" {
   count    = %[4]d
   name     = "Café"
   max_rate = var.generation + 0.005
 }
-`, baseURL, s.provider, distinct, alike)
+`, baseURL, s.provider, distinct, equal)
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package chaos has tests alone. They let real Terraform, with the provider as a
-// program of its own, manage many profiles while the API fails in every way, and
-// count what was lost and what was made twice.
+// Package chaos contains only tests. Real Terraform and the built provider manage many
+// profiles while the API fails, and the tests count lost and duplicated profiles.
 package chaos

@@ -3,33 +3,37 @@
 package chaos_test
 
 import (
+	"cmp"
+	"flag"
 	"fmt"
 	"io"
+	"os"
 	"slices"
-	"strings"
 	"sync"
+	"testing"
 	"text/tabwriter"
+
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-// row is what one life of all profiles came to.
+// row is the result of one scenario with one seed.
 type row struct {
 	scenario string
 	seed     uint64
-	// requests and faults count what the API was sent and how often it failed.
-	requests, faults int
-	// applies counts how often Terraform was told to apply, to create and to change.
+	// requests counts the requests that the API received, and failures those that it failed.
+	requests, failures int
+	// applies counts the commands that created or changed profiles.
 	applies int
-	// wanted is how many profiles were declared, found how many of them are in
-	// the state and in the API, lost how many are not in both, and duplicated how
-	// many the API has beside.
+	// wanted counts the declared profiles, and found those that are in the state and in the
+	// API. lost and duplicated are the highest counts after any command.
 	wanted, found, lost, duplicated int
 }
 
-// count compares the state with the API, and keeps the worst that was seen.
-func (r *row) count(wanted int, state, stored map[string]bool) {
+// count compares the UUIDs in the state with those in the API.
+func (r *row) count(wanted int, state, stored []string) {
 	found := 0
-	for uuid := range state {
-		if stored[uuid] {
+	for _, uuid := range state {
+		if slices.Contains(stored, uuid) {
 			found++
 		}
 	}
@@ -38,32 +42,30 @@ func (r *row) count(wanted int, state, stored map[string]bool) {
 	r.duplicated = max(r.duplicated, len(stored)-found)
 }
 
-// table gathers the rows of all tests.
-type table struct {
+// results are the rows of all tests.
+var results struct {
 	mu   sync.Mutex
 	rows []row
 }
 
-func (t *table) add(r row) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.rows = append(t.rows, r)
-}
-
-func (t *table) print(out io.Writer) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.rows) == 0 {
-		return
-	}
-	slices.SortFunc(t.rows, func(a, b row) int {
-		return strings.Compare(fmt.Sprintf("%s %20d", a.scenario, a.seed), fmt.Sprintf("%s %20d", b.scenario, b.seed))
+func printResults(out io.Writer) {
+	slices.SortFunc(results.rows, func(a, b row) int {
+		return cmp.Or(cmp.Compare(a.scenario, b.scenario), cmp.Compare(a.seed, b.seed))
 	})
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	_, _ = fmt.Fprintln(w, "scenario\tseed\trequests sent\tfaults injected\tapplies\tobjects wanted\tfound\tlost\tduplicated\t")
-	for _, r := range t.rows {
+	_, _ = fmt.Fprintln(w, "scenario\tseed\trequests\tfailed requests\tapplies\tprofiles wanted\tfound\tlost\tduplicated\t")
+	for _, r := range results.rows {
 		_, _ = fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
-			r.scenario, r.seed, r.requests, r.faults, r.applies, r.wanted, r.found, r.lost, r.duplicated)
+			r.scenario, r.seed, r.requests, r.failures, r.applies, r.wanted, r.found, r.lost, r.duplicated)
 	}
 	_ = w.Flush()
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	status := acctest.Main(m)
+	if len(results.rows) > 0 {
+		printResults(os.Stdout)
+	}
+	os.Exit(status)
 }
