@@ -93,13 +93,14 @@ const errRefusedOnWindows = syscall.Errno(10061)
 
 // nextOnTransport is about requests that got no response.
 func nextOnTransport(err error) string {
+	if proxy, ok := errors.AsType[*opentact.ProxyError](err); ok {
+		return nextOnProxy(proxy)
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return "Run Terraform again."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "If the API is merely slow, raise the provider's request_timeout."
-	case isType[*opentact.ProxyError](err):
-		return "Check the proxy's address, user name and password in HTTPS_PROXY, or exempt the API's host with NO_PROXY."
 	case isType[*net.DNSError](err):
 		return checkBaseURL + ", and that this machine can resolve the name of its host."
 	case isType[*tls.CertificateVerificationError](err):
@@ -110,6 +111,24 @@ func nextOnTransport(err error) string {
 		return checkBaseURL + ": nothing listens there, or a firewall is in the way."
 	default:
 		return checkBaseURL + " and that it can be reached from here."
+	}
+}
+
+// nextOnProxy is about a proxy that did not open a connection to the API.
+func nextOnProxy(proxy *opentact.ProxyError) string {
+	switch {
+	case proxy.Address == "":
+		return "Set HTTPS_PROXY to the URL of an HTTP proxy, such as http://proxy.example:3128, or unset it."
+	case proxy.Status == http.StatusProxyAuthRequired:
+		return "Check the user name and the password in HTTPS_PROXY."
+	case proxy.Status == http.StatusForbidden:
+		return "The proxy forbids connections to the API's host. Ask the administrator of the proxy to allow the host, or add the host to NO_PROXY."
+	case proxy.Status == http.StatusBadGateway, proxy.Status == http.StatusServiceUnavailable, proxy.Status == http.StatusGatewayTimeout:
+		return "The proxy can't reach the API's host. " + checkBaseURL + ", and ask the administrator of the proxy."
+	case isType[*tls.CertificateVerificationError](proxy.Err):
+		return "This machine must trust the certificate of the proxy."
+	default:
+		return "Check that the address in HTTPS_PROXY is the address of an HTTP proxy, and that this machine can reach it."
 	}
 }
 

@@ -3,6 +3,7 @@
 package profile
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"net"
@@ -23,8 +24,6 @@ func TestNextOnTransport(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&opentact.ProxyError{Host: "proxy.example", Err: dial(os.NewSyscallError("connect", syscall.ECONNREFUSED))}, "Check the proxy's address"},
-		{&opentact.ProxyError{Host: "proxy.example", Status: 407}, "user name and password in HTTPS_PROXY"},
 		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "nothing listens there"}, // Windows
 		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that it can be reached from here"},
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not speak TLS"},
@@ -36,5 +35,38 @@ func TestNextOnTransport(t *testing.T) {
 	}
 	if got := next(operation{}, errors.New("no messaging profile is named a")); got != "" {
 		t.Errorf("there is no advice on what has nothing to do with the API: %s", got)
+	}
+}
+
+// Go reads the address of a proxy once for each process, so these errors are made here.
+// TestProxy_NoTunnel of package transport gets them from proxies.
+func TestNextOnProxy(t *testing.T) {
+	t.Parallel()
+	const address = "http://proxy.example:3128"
+	const checkAddress = "Check that the address in HTTPS_PROXY is the address of an HTTP proxy, and that this machine can reach it."
+	const notReached = "The proxy can't reach the API's host. Check the provider's base_url (the default is https://api.opentact.org/rest), and ask the administrator of the proxy."
+	status := func(status int) error { return &opentact.ProxyError{Address: address, Status: status} }
+	failed := func(err error) error { return &opentact.ProxyError{Address: address, Err: err} }
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{&opentact.ProxyError{Err: errors.New("HTTPS_PROXY is not the URL of a proxy")}, "Set HTTPS_PROXY to the URL of an HTTP proxy, such as http://proxy.example:3128, or unset it."},
+		{status(407), "Check the user name and the password in HTTPS_PROXY."},
+		{status(403), "The proxy forbids connections to the API's host. Ask the administrator of the proxy to allow the host, or add the host to NO_PROXY."},
+		{status(502), notReached},
+		{status(503), notReached},
+		{status(504), notReached},
+		{status(302), checkAddress},
+		{failed(errors.New("the connection was closed before the response was complete")), checkAddress},
+		{failed(errors.New("it did not respond in HTTP")), checkAddress},
+		{failed(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), checkAddress},
+		{failed(&net.DNSError{Err: "no such host"}), checkAddress},
+		{failed(context.DeadlineExceeded), checkAddress},
+		{failed(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), "This machine must trust the certificate of the proxy."},
+	} {
+		if got := next(operation{}, &opentact.TransportError{Err: test.err}); got != test.want {
+			t.Errorf("%v:\ngot  %s\nwant %s", test.err, got, test.want)
+		}
 	}
 }

@@ -160,8 +160,9 @@ func (e *TransportError) Unwrap() error { return e.Err }
 // ProxyError means that a proxy did not open a connection to the API. The request
 // was not sent.
 type ProxyError struct {
-	// Host is the proxy's host and port. Its user name and password are left out.
-	Host string
+	// Address is the proxy's scheme, host and port. It contains no user name and no
+	// password. It is "" if the proxy's URL is invalid.
+	Address string
 	// Status is the status with which the proxy rejected the connection, or 0.
 	Status int
 	// Err says what happened if there is no status. It quotes nothing that the proxy
@@ -171,12 +172,12 @@ type ProxyError struct {
 
 func (e *ProxyError) Error() string {
 	switch {
-	case e.Host == "":
+	case e.Address == "":
 		return e.Err.Error()
 	case e.Status != 0:
-		return fmt.Sprintf("the proxy %s rejected the connection with status %d", e.Host, e.Status)
+		return fmt.Sprintf("the proxy %s rejected the connection with status %d", e.Address, e.Status)
 	default:
-		return fmt.Sprintf("the proxy %s did not open a connection: %v", e.Host, e.Err)
+		return fmt.Sprintf("the proxy %s did not open a connection: %v", e.Address, e.Err)
 	}
 }
 

@@ -70,8 +70,8 @@ func TestError_Text(t *testing.T) {
 			"read thing (GET https://api.example/thing, 2 attempts): interrupted before it was sent again: stopped: context canceled",
 		},
 		{"an invalid proxy", &apierror.ProxyError{Err: errors.New("not a URL")}, "not a URL"},
-		{"a proxy that said no", &apierror.ProxyError{Host: "proxy:3128", Status: 407}, "the proxy proxy:3128 rejected the connection with status 407"},
-		{"no proxy", &apierror.ProxyError{Host: "proxy:3128", Err: errors.New("no route")}, "the proxy proxy:3128 did not open a connection: no route"},
+		{"a proxy that said no", &apierror.ProxyError{Address: "http://proxy:3128", Status: 407}, "the proxy http://proxy:3128 rejected the connection with status 407"},
+		{"no proxy", &apierror.ProxyError{Address: "http://proxy:3128", Err: errors.New("no route")}, "the proxy http://proxy:3128 did not open a connection: no route"},
 		{
 			"rejected credentials", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Err: rejected},
 			"the API at https://api.example rejected the credentials from the test: " + rejected.Error(),

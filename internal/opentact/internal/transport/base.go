@@ -63,10 +63,13 @@ func proxyForHTTPS(proxy func(*http.Request) (*url.URL, error)) func(*http.Reque
 	}
 }
 
+// addressOf returns the scheme, host and port of a proxy, without user name and password.
+func addressOf(proxy *url.URL) string { return proxy.Scheme + "://" + proxy.Host }
+
 // checkConnect is called with the response of a proxy to CONNECT.
 func checkConnect(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Response) error {
 	if resp.StatusCode != http.StatusOK {
-		return &apierror.ProxyError{Host: proxy.Host, Status: resp.StatusCode}
+		return &apierror.ProxyError{Address: addressOf(proxy), Status: resp.StatusCode}
 	}
 	return nil
 }
@@ -86,5 +89,5 @@ func proxyFailure(proxy *url.URL, sent *sentTracker, err error) error {
 	if !isNetwork && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		err = errNotHTTP
 	}
-	return &apierror.ProxyError{Host: proxy.Host, Err: plain(err, "the proxy")}
+	return &apierror.ProxyError{Address: addressOf(proxy), Err: plain(err, "the proxy")}
 }

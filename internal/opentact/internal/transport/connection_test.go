@@ -225,7 +225,7 @@ func TestProxy_Silent(t *testing.T) {
 		cause     error
 		ofProxy   bool
 	}{
-		"timeout":     {time.Hour, "the proxy proxy.example:3128 did not open a connection: it took longer than request_timeout (20s)", context.DeadlineExceeded, true},
+		"timeout":     {time.Hour, "the proxy http://proxy.example:3128 did not open a connection: it took longer than request_timeout (20s)", context.DeadlineExceeded, true},
 		"interrupted": {time.Second, "context canceled", context.Canceled, false},
 	} {
 		t.Run(name, func(t *testing.T) {

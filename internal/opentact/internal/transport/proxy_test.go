@@ -30,15 +30,15 @@ func throughProxy(scheme, host string) *http.Transport {
 }
 
 // wantProxyError checks that a request was not sent because of a proxy.
-func wantProxyError(t *testing.T, err error, attempts int, host string, status int) {
+func wantProxyError(t *testing.T, err error, attempts int, address string, status int) {
 	t.Helper()
 	wantTransportError(t, err, apierror.NotSent, attempts)
 	proxyErr, ok := errors.AsType[*apierror.ProxyError](err)
 	if !ok {
 		t.Fatalf("got %v, want a ProxyError", err)
 	}
-	if proxyErr.Host != host || proxyErr.Status != status {
-		t.Errorf("got %+v, want the host %q and the status %d", proxyErr, host, status)
+	if proxyErr.Address != address || proxyErr.Status != status {
+		t.Errorf("got %+v, want the address %q and the status %d", proxyErr, address, status)
 	}
 	for _, text := range []string{err.Error(), proxyErr.Error()} {
 		if strings.Contains(text, proxyPassword) || strings.Contains(text, proxyWord) {
@@ -78,8 +78,8 @@ func TestProxy_NoTunnel(t *testing.T) {
 				_, _ = io.WriteString(conn, test.response)
 			})
 			err := newClient(throughProxy("http", host)).Do(t.Context(), newRequest(t, http.MethodPost, "https://api.example/rest"))
-			wantProxyError(t, err, test.attempts, host, test.status)
-			wantText(t, err, "the request could not be sent: the proxy "+host+" "+test.want)
+			wantProxyError(t, err, test.attempts, "http://"+host, test.status)
+			wantText(t, err, "the request could not be sent: the proxy http://"+host+" "+test.want)
 		})
 	}
 }
@@ -88,8 +88,8 @@ func TestProxy_NothingListens(t *testing.T) {
 	t.Parallel()
 	host := closedAddress(t)
 	err := newClient(throughProxy("http", host)).Do(t.Context(), newRequest(t, http.MethodPost, "https://api.example/rest"))
-	wantProxyError(t, err, 3, host, 0)
-	wantText(t, err, "the proxy "+host+" did not open a connection: ")
+	wantProxyError(t, err, 3, "http://"+host, 0)
+	wantText(t, err, "the proxy http://"+host+" did not open a connection: ")
 }
 
 func TestProxy_InvalidURL(t *testing.T) {
@@ -209,7 +209,7 @@ func TestProxy_Tunnel(t *testing.T) {
 			}
 			wantText(t, err, test.want)
 			if test.ofProxy {
-				wantProxyError(t, err, test.attempts, host, 0)
+				wantProxyError(t, err, test.attempts, scheme+"://"+host, 0)
 				return
 			}
 			wantTransportError(t, err, apierror.NotSent, test.attempts)

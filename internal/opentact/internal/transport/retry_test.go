@@ -23,10 +23,12 @@ func TestShouldRetry(t *testing.T) {
 	var (
 		dial        = &net.OpError{Op: "dial", Err: errFake}
 		certificate = fmt.Errorf("tls: %w", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}})
-		proxyStatus = func(status int) error { return &apierror.ProxyError{Host: "proxy.example:3128", Status: status} }
-		proxyOther  = func(err error) error { return &apierror.ProxyError{Host: "proxy.example:3128", Err: err} }
-		api         = &apierror.APIError{}
-		page        = &apierror.ResponseError{}
+		proxyStatus = func(status int) error {
+			return &apierror.ProxyError{Address: "http://proxy.example:3128", Status: status}
+		}
+		proxyOther = func(err error) error { return &apierror.ProxyError{Address: "http://proxy.example:3128", Err: err} }
+		api        = &apierror.APIError{}
+		page       = &apierror.ResponseError{}
 	)
 	for _, test := range []struct {
 		name    string
