@@ -61,7 +61,7 @@ func TestCallbackURLs_Error_IsRedacted(t *testing.T) {
 				"Attribute " + attribute + `: the API says "no answer to (the value of ` + attribute + `)".`},
 			"another value stored": {
 				`{"success":true,"payload":{"uuid":"0a0a0a0a-0000-4000-8000-00000000000a","name":"a","` + attribute + `":"` + url + `/s3cret"}}`,
-				attribute + " was sent as a value of 38 characters that is not shown here and came back as a value of 45 characters"},
+				attribute + " was sent as a sensitive value of 38 characters and came back as a sensitive value of 45 characters"},
 		} {
 			p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 				answer := `{"success":true,"payload":[]}`

@@ -144,7 +144,7 @@ func TestCollection_Create_LostResponse_StaysAmbiguous(t *testing.T) {
 	t.Parallel()
 	const otherValues = "a profile that the first list did not show has this name and other values than were sent"
 	forbidden := rejection(403, "no lists today")
-	isSix := []opentact.Candidate{{UUID: uuidA, Doubts: []string{"toll_free_weight is 6, and was sent as 7"}}}
+	isSix := []opentact.Candidate{{UUID: uuidA, Doubts: []string{"toll_free_weight is 6, but was sent as 7"}}}
 	nameless := profileAWith(map[string]any{"name": omitted, "tollfree_weight": 7})
 	for _, test := range []recoveryTest{
 		{name: "list shows fewer fields and the profile has another value", replies: []reply{lost, success(profileSix)},
@@ -157,7 +157,7 @@ func TestCollection_Create_LostResponse_StaysAmbiguous(t *testing.T) {
 			wantReason: "no new profile has this name, and the API may still be working on it"},
 		{name: "API writes the name differently", retries: 5, replies: []reply{lost}, lists: []reply{listOf(), listOf(profileAWith(map[string]any{"name": " A ", "tollfree_weight": 7}))},
 			wantPosts: 1, wantLists: 2, wantReason: otherValues,
-			wantCandidates: []opentact.Candidate{{UUID: uuidA, Doubts: []string{`name is " A ", and was sent as "a"`}}}},
+			wantCandidates: []opentact.Candidate{{UUID: uuidA, Doubts: []string{`name is " A ", but was sent as "a" (they differ only in white space and in upper and lower case)`}}}},
 		{name: "no more resends are allowed", replies: []reply{lost}, lists: []reply{listOf(), listOf(profileOther)}, wantPosts: 1, wantLists: 3,
 			wantReason: "no new profile has this name, and the create was tried as often as max_retries (0) allows"},
 		{name: "list fails", replies: []reply{lost}, lists: []reply{listOf(), forbidden}, wantPosts: 1, wantLists: 2,
@@ -173,8 +173,8 @@ func TestCollection_Create_LostResponse_StaysAmbiguous(t *testing.T) {
 		{name: "new profile has another callback URL", callback: opentact.Value("https://a.example/b"), replies: []reply{lost}, lists: []reply{listOf(), listOf(profileSix)},
 			wantPosts: 1, wantLists: 2, wantReason: otherValues,
 			wantCandidates: []opentact.Candidate{{UUID: uuidA, Doubts: []string{
-				"callback_url is a value of 26 characters that is not shown here, and was sent as a value of 19 characters that is not shown here",
-				"toll_free_weight is 6, and was sent as 7",
+				"callback_url is a sensitive value of 26 characters, but was sent as a sensitive value of 19 characters",
+				"toll_free_weight is 6, but was sent as 7",
 			}}}},
 		{name: "new profile shows no name", replies: []reply{lost, success(nameless)}, lists: []reply{listOf(), listOf(nameless)}, wantPosts: 1, wantLists: 2,
 			wantReason: otherValues, wantCandidates: []opentact.Candidate{{UUID: uuidA}}},

@@ -75,7 +75,7 @@ func TestCollection_Create_AfterAmbiguousCreate_NamesAllCandidates(t *testing.T)
 		},
 		"another value": {
 			listOf(profileSeven), "a profile that the first list did not show has this name and other values than were sent",
-			[]opentact.Candidate{{UUID: uuidA, Doubts: []string{"toll_free_weight is 7, and was sent as 1"}}},
+			[]opentact.Candidate{{UUID: uuidA, Doubts: []string{"toll_free_weight is 7, but was sent as 1"}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -121,7 +121,7 @@ func TestClient_HostileResponse_ErrorIsPlain(t *testing.T) {
 		{"large exponent", withWeight("1e999999999"), "toll_free_weight came back as 1e999999999, which is not of this field's type"},
 		{"long number", withWeight("1" + strings.Repeat("0", 1000)), "toll_free_weight came back as 1000"},
 		{"large total", `{"success":true,"payload":{"total":1e999999999,"data":[]}}`, "the profile has no uuid"},
-		{"name is not UTF-8", `{"success":true,"payload":` + strings.Replace(profileA, `"name":"a"`, "\"name\":\"a\xff\xfe\"", 1) + `}`, `name came back as "a ", which is not of this field's type`},
+		{"name is not UTF-8", `{"success":true,"payload":` + strings.Replace(profileA, `"name":"a"`, "\"name\":\"a\xff\xfe\"", 1) + `}`, `name came back as "a<U+FFFD><U+FFFD>", which is not of this field's type`},
 		{"message is not UTF-8", "{\"success\":false,\"message\":\"a\xff\xfeb\"}", "status 200: a b"},
 		{"escapes in the message", `{"success":false,"message":"a\u001b]0;title\u0007\u001b[2J\u202eb\u0000\r\nc"}`, "status 200: a ]0;title [2J b c"},
 		{"escapes in a field", `{"success":false,"message":"no","fields":{"params.\u001b[1mx":{"message":"\u009b31mred"}}}`, "no; [1mx: 31mred"},

@@ -54,7 +54,7 @@ func TestCollection_Create_Error_RedactsCallbackURL(t *testing.T) {
 	}
 	a := newScriptedCreateAPI(t, created(profileAWith(map[string]any{"callback_url": secret + "/"})))
 	_, err := a.messaging(t).Create(t.Context(), planned)
-	wantErrorContains(t, err, "callback_url was sent as a value of 69 characters that is not shown here and came back as a value of 70 characters")
+	wantErrorContains(t, err, "callback_url was sent as a sensitive value of 69 characters and came back as a sensitive value of 70 characters")
 }
 
 // The callback URL that is known before the operation is redacted too.

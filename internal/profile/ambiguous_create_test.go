@@ -89,7 +89,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 			want: errorPrefix + `The messaging profile "a" may or may not have been created. Create messaging profile (POST URL/profile/messaging): ` +
 				`unexpected response: it describes profile ` + uuid + `, which has another name.` +
 				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and the provider does not resend a request after such a response.\n\n" +
-				uuid + `: name is "b", and was sent as "a"; sticky_sender is false, and was sent as true` + "\n" +
+				uuid + `: name is "b", but was sent as "a"; sticky_sender is false, but was sent as true` + "\n" +
 				importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
 		},
 		"the response holds an existing profile": {
@@ -119,8 +119,8 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 		"a candidate has other values": {
 			status: 502, body: "<h1>", lists: []string{"[]", "[" + changed + "]"}, callback: "https://u:s3cret@a.example/x",
 			want: errorPrefix + noAnswer + "a profile that the first list did not show has this name and other values than were sent.\n\n" +
-				uuid + ": callback_url is a value of 26 characters that is not shown here, and was sent as a value of 28 characters that is not shown here; " +
-				"sticky_sender is false, and was sent as true\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
+				uuid + ": callback_url is a sensitive value of 26 characters, but was sent as a sensitive value of 28 characters; " +
+				"sticky_sender is false, but was sent as true\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
 		},
 		"there is none": {
 			status: 502, body: "<h1>", lists: []string{"[]"},

@@ -149,7 +149,7 @@ func TestResetThatTheAPIIgnores(t *testing.T) {
 	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
 	state, diags := p.Apply(t, messagingProfile, state, planned, config)
 	// A webhook's URL is in no message.
-	want := keeps(attribute{name: "callback_url", resourceType: messagingProfile}, "a value of 30 characters that is not shown here", didNotUnset)
+	want := keeps(attribute{name: "callback_url", resourceType: messagingProfile}, "a sensitive value of 30 characters", didNotUnset)
 	if got := acctest.Describe(diags); len(diags) != 1 || got != acctest.Describe([]*tfprotov6.Diagnostic{want}) {
 		t.Errorf("got %s", got)
 	}

@@ -19,7 +19,7 @@ import (
 // remediation says what an error means for the profile, and what to do about it.
 func remediation(op operation, err error) string {
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
-		return adviceOnMismatch(op, mismatch)
+		return adviceOnMismatch(op, mismatch) + showBothValues(op)
 	}
 	return strings.TrimSpace(effect(op, err) + " " + next(op, err))
 }
@@ -42,6 +42,15 @@ func adviceOnMismatch(op operation, err *opentact.MismatchError) string {
 	default:
 		return "The API answers in a form that this version of the provider does not know; please report it. The state is as it was."
 	}
+}
+
+// showBothValues says how to see the sent and the stored value. Errors do not show
+// sensitive values.
+func showBothValues(op operation) string {
+	if op.verb != verbCreate && op.verb != verbUpdate {
+		return ""
+	}
+	return " `terraform plan` shows both values, unless they come from a sensitive variable."
 }
 
 // effect says what a failed operation has done to the profile.

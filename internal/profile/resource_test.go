@@ -251,7 +251,7 @@ func TestUpdatedOtherwise(t *testing.T) {
 	if len(diags) != 2 || strings.Contains(acctest.Describe(diags), "s3cret") || strings.Contains(acctest.Describe(diags), "untaint") {
 		t.Errorf("got %s", acctest.Describe(diags))
 	}
-	acctest.WantError(t, diags[:1], "", "Attribute callback_url", "a value of 29 characters that is not shown here and came back as null")
+	acctest.WantError(t, diags[:1], "", "Attribute callback_url", "a sensitive value of 29 characters and came back as null")
 	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows what the API holds")
 	if state.Values()["sticky_sender"] != false || state.Values()["callback_url"] != nil {
 		t.Errorf("the state is %v", state.Values())

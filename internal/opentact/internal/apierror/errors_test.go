@@ -93,15 +93,27 @@ func TestError_Text(t *testing.T) {
 			"other values than were sent", &apierror.MismatchError{Operation: "create thing", UUID: "u-1", Fields: []apierror.Mismatch{
 				{Field: "name", Sent: `"a"`, Got: `"b"`},
 				{Field: "weight", Got: `"x"`, Malformed: true},
-				{Field: "url", Sent: "10 characters", Got: "11 characters", Note: "a space at the end"},
+				{Field: "url", Sent: "10 characters", Got: "11 characters", Difference: "only in white space", Note: "status 502"},
 			}},
 			`create thing u-1: name was sent as "a" and came back as "b"; weight came back as "x", which is not of this field's type; ` +
-				"url was sent as 10 characters and came back as 11 characters (a space at the end)",
+				"url was sent as 10 characters and came back as 11 characters (they differ only in white space) (status 502)",
 		},
 	} {
 		if got := test.err.Error(); got != test.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
 		}
+	}
+}
+
+func TestMismatch_Doubt(t *testing.T) {
+	t.Parallel()
+	mismatch := apierror.Mismatch{Field: "name", Sent: `"a"`, Got: `"b"`}
+	if got, want := mismatch.Doubt(), `name is "b", but was sent as "a"`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	mismatch = apierror.Mismatch{Field: "name", Sent: `"a"`, Got: `"A"`, Difference: "only in upper and lower case"}
+	if got, want := mismatch.Doubt(), `name is "A", but was sent as "a" (they differ only in upper and lower case)`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

@@ -60,6 +60,9 @@ type Mismatch struct {
 	// Sent and Got are JSON values, or lengths if the field is sensitive. Sent is
 	// empty if the field was not sent.
 	Sent, Got string
+	// Difference says how Sent and Got differ if they look alike, such as "only in white
+	// space". Otherwise it is "". It shows no part of the values.
+	Difference string
 	// Malformed reports whether Got has the wrong type.
 	Malformed bool
 	// Note is the error of a request that sent the field under one of its names, or "".
@@ -74,7 +77,7 @@ func (m Mismatch) String() string {
 	if m.Sent != "" {
 		text += fmt.Sprintf(" was sent as %s and", m.Sent)
 	}
-	text += " came back as " + m.Got
+	text += " came back as " + m.Got + m.howTheyDiffer()
 	if m.Malformed {
 		text += ", which is not of this field's type"
 	}
@@ -82,6 +85,19 @@ func (m Mismatch) String() string {
 		text += fmt.Sprintf(" (%s)", m.Note)
 	}
 	return text
+}
+
+// Doubt returns text about a listed profile whose field differs from the one sent.
+func (m Mismatch) Doubt() string {
+	return fmt.Sprintf("%s is %s, but was sent as %s%s", m.Field, m.Got, m.Sent, m.howTheyDiffer())
+}
+
+// howTheyDiffer returns text about Difference, or "" if that is "".
+func (m Mismatch) howTheyDiffer() string {
+	if m.Difference == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (they differ %s)", m.Difference)
 }
 
 func (e *MismatchError) Error() string {

@@ -32,9 +32,9 @@ type Options struct {
 	Get func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error)
 	// Same reports whether two values of a field are the same for the API.
 	Same func(field string, a, b json.RawMessage) bool
-	// Show returns a field of a profile as text for people. It redacts the sensitive
-	// values of the sent fields.
-	Show func(field string, of wire.RawFields, sent ...wire.RawFields) string
+	// Compare describes a field whose value differs from the one sent. It redacts the
+	// sensitive values of the sent fields.
+	Compare func(field string, sent, got wire.RawFields) apierror.Mismatch
 	// Adopt is called with the UUID of each profile that a create owns.
 	Adopt func(uuid string)
 	// RequestTimeout, RetryMaxWait and MaxRetries are the settings for requests.

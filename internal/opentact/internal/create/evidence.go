@@ -159,7 +159,7 @@ func (r *recovery) differences(fields wire.RawFields) (differences []string) {
 	for _, field := range r.request.Sent.Names() {
 		sent := r.request.Sent[field]
 		if got, ok := fields[field]; ok && !wire.IsNull(sent) && !r.options.Same(field, sent, got) {
-			differences = append(differences, fmt.Sprintf("%s is %s, and was sent as %s", field, r.options.Show(field, fields, r.request.Sent), r.options.Show(field, r.request.Sent)))
+			differences = append(differences, r.options.Compare(field, r.request.Sent, fields).Doubt())
 		}
 	}
 	return differences

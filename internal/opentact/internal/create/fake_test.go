@@ -191,7 +191,7 @@ func next(of []exchange, done *int) exchange {
 // creator returns a creator that uses the script.
 func (s *script) creator(change ...func(*create.Options)) *create.Creator {
 	options := create.Options{
-		List: s.list, Get: s.get, Same: same, Show: show,
+		List: s.list, Get: s.get, Same: same, Compare: compare,
 		Adopt: func(uuid string) {
 			s.mu.Lock()
 			defer s.mu.Unlock()
@@ -208,8 +208,8 @@ func (s *script) creator(change ...func(*create.Options)) *create.Creator {
 
 func same(_ string, a, b json.RawMessage) bool { return bytes.Equal(a, b) }
 
-func show(field string, of wire.RawFields, sent ...wire.RawFields) string {
-	return fmt.Sprintf("%s beside %d", of[field], len(sent))
+func compare(field string, sent, got wire.RawFields) apierror.Mismatch {
+	return apierror.Mismatch{Field: field, Sent: string(sent[field]), Got: string(got[field])}
 }
 
 // create creates a profile with the members of a JSON object.

@@ -6,8 +6,11 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 )
 
 // locks is a set of locks, one for each key. Callers wait for a lock with a context. The
@@ -64,7 +67,14 @@ func (l *locks) leave(key string, k *lock) {
 }
 
 // nameKey returns the key of a name lock. It is the same for all changes that an API may
-// make to a name: its Unicode form, its case, and its white space.
+// make to a name: its Unicode form, its case, its white space and its invisible
+// characters.
 func nameKey(name string) string {
-	return strings.ToLower(strings.ToUpper(strings.Join(strings.Fields(norm.NFC.String(name)), " ")))
+	visible := strings.Map(func(r rune) rune {
+		if redact.IsInvisible(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, name)
+	return strings.ToLower(strings.ToUpper(strings.Join(strings.Fields(norm.NFC.String(visible)), " ")))
 }

@@ -53,6 +53,8 @@ func TestNameKey_WhatAnAPIMayChange(t *testing.T) {
 		"case":                 {"Support", "sUPPORT"},
 		"case outside ASCII":   {"ΟΔΟΣ", "οδος"},
 		"white space":          {"Support  desk\t1", " Support desk 1\n"},
+		"no-break space":       {"Support\u00a0desk", "Support desk"},
+		"invisible characters": {"Sup\u200bport \ufeff desk\u0000", "Support desk"},
 		"normal form":          {"caf\u00e9", "cafe\u0301"},
 		"normal form and case": {"CAF\u00c9", "cafe\u0301"},
 	} {

@@ -175,7 +175,7 @@ func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
 	forbidden := fails(rejected(http.StatusForbidden, "no lists today"))
 	withoutWeight := profile(1, `"name":"a"`)
 	const otherValues = "a profile that the first list did not show has this name and other values than were sent"
-	isSix := apierror.Candidate{UUID: uuid(1), Doubts: []string{"weight is 6 beside 1, and was sent as 7 beside 0"}}
+	isSix := apierror.Candidate{UUID: uuid(1), Doubts: []string{"weight is 6, but was sent as 7"}}
 	runRecoveryTests(t, []recoveryTest{
 		{name: "a new profile has another value", posts: []exchange{lost}, lists: []exchange{lists(), lists(six(1))},
 			wantPosts: 1, wantLists: 2, wantReason: otherValues, wantCandidates: []apierror.Candidate{isSix}},
@@ -190,7 +190,7 @@ func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
 			gets: map[string]exchange{uuid(1): shows(profile(1, `"weight":7`))}, wantPosts: 1, wantLists: 2, wantReason: otherValues, wantCandidates: []apierror.Candidate{{UUID: uuid(1)}}},
 		{name: "the API writes the name differently", posts: []exchange{lost}, lists: []exchange{lists(), lists(profile(1, `"name":" A ","weight":7`))},
 			wantPosts: 1, wantLists: 2, wantReason: otherValues,
-			wantCandidates: []apierror.Candidate{{UUID: uuid(1), Doubts: []string{`name is " A " beside 1, and was sent as "a" beside 0`}}}},
+			wantCandidates: []apierror.Candidate{{UUID: uuid(1), Doubts: []string{`name is " A ", but was sent as "a"`}}}},
 		{name: "two new profiles match one POST", posts: []exchange{lost}, lists: []exchange{lists(), lists(six(3), seven(2), seven(1))}, wantPosts: 1, wantLists: 2,
 			wantReason:     "2 new profiles have this name and the values that were sent, and only 1 of these requests had an ambiguous outcome",
 			wantCandidates: []apierror.Candidate{{UUID: uuid(2)}, {UUID: uuid(1)}, {UUID: uuid(3), Doubts: isSix.Doubts}}},

@@ -73,7 +73,7 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 		{name: "an older one and one of the same second", lists: []exchange{lists(), lists(createdOn(2, 9), createdOn(1, 10))}, wantLists: 2, wantReason: notOne,
 			wantCandidates: []apierror.Candidate{named(1), named(2, isOld(secondBefore))}},
 		{name: "an older one, and a later one with another value", lists: []exchange{lists(), lists(profile(2, `"name":"a","weight":6,"created_on":"2026-11-25T12:00:11Z"`), createdOn(1, 9))},
-			wantLists: 2, wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(secondBefore)), named(2, "weight is 6 beside 1, and was sent as 7 beside 0")}},
+			wantLists: 2, wantReason: notNew, wantCandidates: []apierror.Candidate{named(1, isOld(secondBefore)), named(2, "weight is 6, but was sent as 7")}},
 		{name: "two later ones and one of the same second", lists: []exchange{lists(), lists(createdOn(3, 10), createdOn(1, 15), createdOn(2, 16))}, wantLists: 2,
 			wantReason: "2 new profiles have this name and the values that were sent", wantCandidates: []apierror.Candidate{named(1), named(2), named(3)}},
 		{name: "two later ones", lists: []exchange{lists(), lists(createdOn(1, 15), createdOn(2, 16))}, wantLists: 2,
@@ -83,7 +83,7 @@ func TestCreator_AmbiguousPost_ComparesTimes(t *testing.T) {
 			wantReason: "the times of the API do not show whether the profile is new", wantCandidates: []apierror.Candidate{named(1)}},
 		{name: "an older one with another value", lists: []exchange{lists(), lists(profile(1, `"name":"a","weight":6,"created_on":"2020-01-01T00:00:00Z"`))}, wantLists: 6,
 			wantReason:     "a profile that the first list did not show has this name and other values than were sent",
-			wantCandidates: []apierror.Candidate{named(1, "weight is 6 beside 1, and was sent as 7 beside 0", isOld(year2020))}},
+			wantCandidates: []apierror.Candidate{named(1, "weight is 6, but was sent as 7", isOld(year2020))}},
 		{name: "the server seems to be ahead, so the times don't count", lists: []exchange{lists(), lists(createdOn(1, 120))}, wantLists: 3, wantUUID: uuid(1), wantUndecided: true},
 	}
 	for i := range tests {
@@ -227,10 +227,10 @@ func TestCreator_WrongProfileInResponse(t *testing.T) {
 		{name: "older than the first list, which lacked it", posts: []exchange{shows(createdOn(1, -4000))}, lists: []exchange{lists(), lists(createdOn(1, -4000))},
 			wantReason: "no new profile has this name" + again, wantCandidates: []apierror.Candidate{old}},
 		{name: "with another name", posts: []exchange{shows(renamed)}, lists: []exchange{lists()}, wantReason: "no new profile has this name" + again,
-			wantCandidates: []apierror.Candidate{{UUID: uuid(3), Doubts: []string{`name is "z" beside 1, and was sent as "a" beside 0`}}}},
+			wantCandidates: []apierror.Candidate{{UUID: uuid(3), Doubts: []string{`name is "z", but was sent as "a"`}}}},
 		{name: "with another name, and the list shows one of the same second", posts: []exchange{shows(renamed)}, lists: []exchange{lists(), lists(createdOn(1, 10), renamed)},
 			wantReason: "the times of the API do not show whether the profile is new", wantCandidates: []apierror.Candidate{
-				{UUID: uuid(3), Doubts: []string{`name is "z" beside 1, and was sent as "a" beside 0`}}, {UUID: uuid(1)},
+				{UUID: uuid(3), Doubts: []string{`name is "z", but was sent as "a"`}}, {UUID: uuid(1)},
 			}},
 		{name: "with another name, and the list shows a new one", posts: []exchange{shows(renamed)}, lists: []exchange{lists(), lists(seven(1), renamed)}, wantUUID: uuid(1)},
 	}

@@ -81,7 +81,10 @@ func New(api API, kind Kind) *Endpoint {
 		Get: func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error) {
 			return e.exchange(ctx, "read", http.MethodGet, uuid, sent)
 		},
-		Same: e.Same, Show: e.showRedacted, Adopt: e.cache.StartWrite,
+		Same: e.Same, Adopt: e.cache.StartWrite,
+		Compare: func(field string, sent, got wire.RawFields) apierror.Mismatch {
+			return e.compare(field, sent, got, sent)
+		},
 		RequestTimeout: api.RequestTimeout, RetryMaxWait: api.RetryMaxWait, MaxRetries: api.MaxRetries,
 		MaxWait: e.maxWait,
 	})

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
@@ -48,29 +49,47 @@ func (k *Kind) keepPrecision(got, reference wire.RawFields) {
 	}
 }
 
-// Show returns the value of a field as text for people. For a sensitive field, it returns
-// only the length.
+// Show returns the value of a field as text for people, with invisible characters made
+// visible. For a sensitive field, it returns only the length.
 func (k *Kind) Show(field string, fields wire.RawFields) string {
+	return k.show(field, fields, redact.Visible)
+}
+
+// show is Show with the function that makes text visible.
+func (k *Kind) show(field string, fields wire.RawFields, visible func(string) string) string {
 	raw, ok := fields[field]
-	switch {
+	isSensitive := slices.Contains(k.Sensitive, field)
+	var text string
+	switch isText := json.Unmarshal(raw, &text) == nil && !wire.IsNull(raw); {
 	case !ok:
 		return "nothing"
 	case wire.IsComposite(raw): // not a value of any field: it may be a user with a password
-		return wire.Describe(raw)
-	case !slices.Contains(k.Sensitive, field) || wire.IsNull(raw):
-		return redact.Clean(string(raw))
-	}
-	var text string
-	if json.Unmarshal(raw, &text) != nil {
+		return visible(wire.Describe(raw))
+	case isSensitive && isText:
+		return fmt.Sprintf("a sensitive value of %d characters", utf8.RuneCountInString(text))
+	case isSensitive && !wire.IsNull(raw):
 		return "something that is not a string"
+	case isText:
+		quoted, _ := wire.Marshal(visible(text)) // text can be encoded
+		return string(quoted)
+	default:
+		return visible(string(raw))
 	}
-	return fmt.Sprintf("a value of %d characters that is not shown here", utf8.RuneCountInString(text))
 }
 
 // showRedacted returns Show without the sensitive values of the known fields. The API may
 // return such a value in another field.
 func (e *Endpoint) showRedacted(field string, of wire.RawFields, known ...wire.RawFields) string {
-	return e.redactor(known...).Text(e.Show(field, of))
+	return e.show(field, of, e.redactor(known...).Visible)
+}
+
+// compare describes a field whose value differs from the one sent. It redacts the
+// sensitive values of the known fields.
+func (e *Endpoint) compare(field string, sent, got wire.RawFields, known ...wire.RawFields) apierror.Mismatch {
+	return apierror.Mismatch{
+		Field: field, Sent: e.showRedacted(field, sent, known...), Got: e.showRedacted(field, got, known...),
+		Difference: difference(sent[field], got[field]),
+	}
 }
 
 // redactor returns a redactor of the credentials and of the sensitive values of the known

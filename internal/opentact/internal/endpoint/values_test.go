@@ -4,10 +4,13 @@ package endpoint
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
@@ -81,10 +84,13 @@ func TestKind_Show(t *testing.T) {
 		"text":                        {"name", `{"name":"a"}`, `"a"`},
 		"number":                      {"limit", `{"limit":5.0}`, `5.0`},
 		"null":                        {"limit", `{"limit":null}`, `null`},
-		"control character":           {"name", "{\"name\":\"a\u200bb\"}", `"a b"`},
+		"runs of spaces":              {"name", `{"name":" a  b "}`, `" a  b "`},
+		"invisible character":         {"name", "{\"name\":\"a\u200bb\"}", `"a<U+200B>b"`},
+		"escaped invisible character": {"name", `{"name":"a\u00a0b\n"}`, `"a<U+00A0>b<U+000A>"`},
+		"quotes":                      {"name", `{"name":"\"a\""}`, `"\"a\""`},
 		"object":                      {"name", `{"name":{"password":"p"}}`, `an object with the members [password]`},
 		"array":                       {"name", `{"name":["p","q"]}`, `an array of 2`},
-		"sensitive text":              {"webhook", `{"webhook":"https://ä"}`, `a value of 9 characters that is not shown here`},
+		"sensitive text":              {"webhook", `{"webhook":"https://ä"}`, `a sensitive value of 9 characters`},
 		"sensitive null":              {"webhook", `{"webhook":null}`, `null`},
 		"sensitive field, number":     {"webhook", `{"webhook":12345678}`, `something that is not a string`},
 		"sensitive field with object": {"webhook", `{"webhook":{"url":"p"}}`, `an object with the members [url]`},
@@ -154,4 +160,21 @@ func TestEndpoint_AliasError_SensitiveValueInMessage_IsRedacted(t *testing.T) {
 	wantMismatch(t, err, want)
 	_, err = (&fakeAPI{script: script}).endpoint().Update(t.Context(), uuidA, raw(`{"weight":7}`), raw(`{"name":"a","webhook":"`+hook+`"}`))
 	wantMismatch(t, err, want)
+}
+
+// A candidate of an ambiguous create may show the sent sensitive value in another field.
+func TestEndpoint_Candidate_SensitiveValueInDoubt_IsRedacted(t *testing.T) {
+	t.Parallel()
+	const path = "key-s3cret-0123"
+	candidate := whole(uuidA, `"webhook":"https://hooks.example/`+path+`","weight":"`+path+`"`)
+	a := &fakeAPI{script: []reply{badGateway}, lists: []reply{success(`[]`), success(`[` + candidate + `]`)}}
+	_, err := a.endpoint().Create(t.Context(), raw(`{"name":"a","weight":7,"webhook":"https://hooks.example/`+path+`"}`))
+	ambiguous, ok := errors.AsType[*apierror.AmbiguousCreateError](err)
+	if !ok {
+		t.Fatalf("got %v, want an AmbiguousCreateError", err)
+	}
+	want := []apierror.Candidate{{UUID: uuidA, Doubts: []string{`weight is "(the value of webhook)", but was sent as 7`}}}
+	if diff := cmp.Diff(want, ambiguous.Candidates); diff != "" {
+		t.Errorf("candidates (-want +got):\n%s", diff)
+	}
 }

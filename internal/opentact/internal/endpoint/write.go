@@ -223,7 +223,8 @@ func (e *Endpoint) mismatches(w *write, got wire.RawFields, malformed []string, 
 		default:
 			continue
 		}
-		mismatch := apierror.Mismatch{Field: field, Sent: e.showRedacted(field, w.sent, w.sent, w.before), Got: e.showRedacted(field, got, w.sent, w.before), Malformed: isMalformed}
+		mismatch := e.compare(field, w.sent, got, w.sent, w.before)
+		mismatch.Malformed = isMalformed
 		if note != nil {
 			mismatch.Note, mismatch.Unfinished = note.Error(), !isBadRequest(note)
 		}

@@ -51,10 +51,22 @@ func TestEndpoint_Update_Result(t *testing.T) {
 			requests: []string{"GET A"}, want: `"name":"b"`},
 		"stored differently": {
 			sent: `{"limit":6,"name":"b"}`, script: []reply{success(whole(uuidA, `"name":"B","limit":6`))}, want: `"name":"B","limit":6`,
-			mismatch: []apierror.Mismatch{{Field: "name", Sent: `"b"`, Got: `"B"`}}},
+			mismatch: []apierror.Mismatch{{Field: "name", Sent: `"b"`, Got: `"B"`, Difference: "only in upper and lower case"}}},
+		"white space stored differently": {
+			sent: `{"name":"b  c"}`, script: []reply{success(whole(uuidA, `"name":"b c"`))}, want: `"name":"b c"`,
+			mismatch: []apierror.Mismatch{{Field: "name", Sent: `"b  c"`, Got: `"b c"`, Difference: "only in white space"}}},
+		"no-break space stored as a space": {
+			sent: `{"name":"b\u00a0c"}`, script: []reply{success(whole(uuidA, `"name":"b c"`))}, want: `"name":"b c"`,
+			mismatch: []apierror.Mismatch{{Field: "name", Sent: `"b<U+00A0>c"`, Got: `"b c"`, Difference: "only in white space"}}},
+		"invisible character stored": {
+			sent: `{"name":"b"}`, script: []reply{success(whole(uuidA, `"name":"b\u200b"`))}, want: `"name":"b\u200b"`,
+			mismatch: []apierror.Mismatch{{Field: "name", Sent: `"b"`, Got: `"b<U+200B>"`, Difference: "only in invisible characters"}}},
+		"sensitive field stored in lower case": {
+			sent: `{"webhook":"https://Hooks.example/in"}`, script: []reply{success(whole(uuidA, `"webhook":"https://hooks.example/in"`))}, want: `"webhook":"https://hooks.example/in"`,
+			mismatch: []apierror.Mismatch{{Field: "webhook", Sent: "a sensitive value of 24 characters", Got: "a sensitive value of 24 characters", Difference: "only in upper and lower case of the host"}}},
 		"sensitive field stored differently": {
 			sent: `{"webhook":"` + hook + `"}`, script: []reply{success(whole(uuidA, `"webhook":"https://x"`))}, want: `"webhook":"https://x"`,
-			mismatch: []apierror.Mismatch{{Field: "webhook", Sent: "a value of 24 characters that is not shown here", Got: "a value of 9 characters that is not shown here"}}},
+			mismatch: []apierror.Mismatch{{Field: "webhook", Sent: "a sensitive value of 24 characters", Got: "a sensitive value of 9 characters"}}},
 		"null sent, null stored": {
 			before: `"webhook":"x"`, sent: `{"webhook":null}`, script: []reply{success(whole(uuidA, ""))}},
 		"null sent, another value stored": {
