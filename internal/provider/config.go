@@ -34,46 +34,46 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		baseURL.name: schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: baseURL.describe("The address of the API: an absolute https URL, or an http URL of a loopback address, without an `@`."),
-			Validators:          []validator.String{baseURL.rule()},
+			MarkdownDescription: baseURL.description("The address of the API: an absolute https URL, or an http URL of a loopback address, without an `@`."),
+			Validators:          []validator.String{baseURL.validator()},
 		},
 		token.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: token.describe("The API token, a JWT that is sent as `X-Auth-Token` and lives for a day. Either it or `email` and `password` are needed."),
-			Validators:          []validator.String{token.rule()},
+			MarkdownDescription: token.description("The API token, a JWT that is sent as `X-Auth-Token` and lives for a day. Either it or `email` and `password` are needed."),
+			Validators:          []validator.String{token.validator()},
 		},
 		email.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: email.describe("The e-mail address of a user, to log in with `password` in the place of a `token`."),
-			Validators:          []validator.String{email.rule()},
+			MarkdownDescription: email.description("The e-mail address of a user, to log in with `password` in the place of a `token`."),
+			Validators:          []validator.String{email.validator()},
 		},
 		password.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: password.describe("The password of the user with the address `email`. The provider logs in when it first needs to, and again before its token expires."),
-			Validators:          []validator.String{password.rule()},
+			MarkdownDescription: password.description("The password of the user with the address `email`. The provider logs in when it first needs to, and again before its token expires."),
+			Validators:          []validator.String{password.validator()},
 		},
 		requestTimeout.name: schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: requestTimeout.describe("How long one attempt of a request may take, including its response, as a duration such as `45s` or `1m30s`, from `1s` to `10m`."),
-			Validators:          []validator.String{requestTimeout.rule()},
+			MarkdownDescription: requestTimeout.description("How long one attempt of a request may take, including its response, as a duration such as `45s` or `1m30s`, from `1s` to `10m`."),
+			Validators:          []validator.String{requestTimeout.validator()},
 		},
 		maxRetries.name: schema.Int64Attribute{
 			CustomType: profile.IntegerType{}, Optional: true,
-			MarkdownDescription: maxRetries.describe(fmt.Sprintf("How often a request that failed may be sent again, 0 to %d. "+
-				"A request to create whose answer is lost is sent again only if two lists do not show what it would have made.", mostRetries)),
-			Validators: []validator.Int64{maxRetries.rule()},
+			MarkdownDescription: maxRetries.description(fmt.Sprintf("How often a request that failed may be sent again, 0 to %d. "+
+				"A request to create whose answer is lost is sent again only if two lists do not show what it would have made.", maxRetriesLimit)),
+			Validators: []validator.Int64{maxRetries.validator()},
 		},
 		retryMaxWait.name: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: retryMaxWait.describe("The longest wait before a retry, as a duration such as `45s` or `1m30s`, from `0s` to `10m`. " +
+			MarkdownDescription: retryMaxWait.description("The longest wait before a retry, as a duration such as `45s` or `1m30s`, from `0s` to `10m`. " +
 				"Waits begin at half a second at the most and double from one attempt to the next, or last as long as the API asks for by `Retry-After`; this caps both."),
-			Validators: []validator.String{retryMaxWait.rule()},
+			Validators: []validator.String{retryMaxWait.validator()},
 		},
 		requestsPerSecond.name: schema.Float64Attribute{
 			CustomType: profile.DecimalType{}, Optional: true,
-			MarkdownDescription: requestsPerSecond.describe(fmt.Sprintf("How many requests the provider sends in a second at the most, evenly spread: a number from %g to %d. ", leastPerSecond, mostPerSecond) +
+			MarkdownDescription: requestsPerSecond.description(fmt.Sprintf("How many requests the provider sends in a second at the most, evenly spread: a number from %g to %d. ", minRequestsPerSecond, maxRequestsPerSecond) +
 				"Without it there is no limit but the API's own."),
-			Validators: []validator.Float64{requestsPerSecond.rule()},
+			Validators: []validator.Float64{requestsPerSecond.validator()},
 		},
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// TestValidatorsAgreeWithTheContract derives the edge values of every field
+// TestValidators_AgreeWithContract derives the edge values of every field
 // from the contract, and expects the provider to accept and refuse, when it
 // validates a configuration, exactly what the contract does.
-func TestValidatorsAgreeWithTheContract(t *testing.T) {
+func TestValidators_AgreeWithContract(t *testing.T) {
 	t.Parallel()
 	contract, err := emulator.Contract()
 	if err != nil {
@@ -66,8 +66,8 @@ func TestValidatorsAgreeWithTheContract(t *testing.T) {
 	}
 }
 
-// TestEveryKindHasAnArc expects tests to be made for every kind that the emulator has.
-func TestEveryKindHasAnArc(t *testing.T) {
+// TestLifecycles_CoverAllKinds expects tests to be made for every kind that the emulator has.
+func TestLifecycles_CoverAllKinds(t *testing.T) {
 	t.Parallel()
 	var kinds []emulator.Kind
 	for _, arc := range acctest.Lifecycles() {

@@ -12,20 +12,20 @@ import (
 )
 
 const (
-	missing  = "Missing Provider Configuration"
-	twoWays  = "Conflicting Provider Configuration"
-	waysHint = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
+	missing         = "Missing Provider Configuration"
+	conflicting     = "Conflicting Provider Configuration"
+	credentialsHint = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
 		"or an e-mail address and a password to log in with (OPENTACT_EMAIL and OPENTACT_PASSWORD, or the attributes email and password)."
 )
 
-// checkWays refuses a block that has both ways to be let in.
-func (m model) checkWays(diags *diag.Diagnostics) {
+// checkConflict refuses a block that has both ways to be let in.
+func (m model) checkConflict(diags *diag.Diagnostics) {
 	for _, s := range []struct {
 		name  string
 		value attr.Value
 	}{{email.name, m.Email}, {password.name, m.Password}} {
 		if isSet(m.Token) && isSet(s.value) {
-			diags.AddError(twoWays, fmt.Sprintf("Attributes token and %s are both set: remove one of them. %s", s.name, waysHint))
+			diags.AddError(conflicting, fmt.Sprintf("Attributes token and %s are both set: remove one of them. %s", s.name, credentialsHint))
 			return
 		}
 	}
@@ -38,19 +38,19 @@ func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown()
 // environment completes it; only where the block has neither does the
 // environment choose.
 func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
-	if m.checkWays(diags); diags.HasError() {
+	if m.checkConflict(diags); diags.HasError() {
 		return opentact.Credentials{}
 	}
 	inBlock := isSet(m.Token) || isSet(m.Email) || isSet(m.Password)
-	byToken := isSet(m.Token) || !inBlock && token.fromEnvironment() != ""
-	byLogin := isSet(m.Email) || isSet(m.Password) || !inBlock && (email.fromEnvironment() != "" || password.fromEnvironment() != "")
+	byToken := isSet(m.Token) || !inBlock && token.environment() != ""
+	byLogin := isSet(m.Email) || isSet(m.Password) || !inBlock && (email.environment() != "" || password.environment() != "")
 	switch {
 	case byToken && byLogin:
 		other := email.variable()
-		if email.fromEnvironment() == "" {
+		if email.environment() == "" {
 			other = password.variable()
 		}
-		diags.AddError(twoWays, fmt.Sprintf("The environment variables %s and %s are both set: unset one of them. %s", token.variable(), other, waysHint))
+		diags.AddError(conflicting, fmt.Sprintf("The environment variables %s and %s are both set: unset one of them. %s", token.variable(), other, credentialsHint))
 		return opentact.Credentials{}
 	case byToken:
 		value, source := token.resolve(m.Token, diags)
@@ -58,7 +58,7 @@ func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
 	case byLogin:
 		return m.login(diags)
 	default:
-		diags.AddError(missing, "No credentials are set. "+waysHint)
+		diags.AddError(missing, "No credentials are set. "+credentialsHint)
 		return opentact.Credentials{}
 	}
 }
@@ -77,7 +77,7 @@ func (m model) login(diags *diag.Diagnostics) (c opentact.Credentials) {
 		}
 		text := fmt.Sprintf("Attribute %s: it is not set, and there is %s to log in with. Set the environment variable %s, or the provider's attribute %s.",
 			half.name, half.other, half.variable, half.name)
-		if token.fromEnvironment() != "" {
+		if token.environment() != "" {
 			text += fmt.Sprintf(" %s does not count, because the provider block is about a login.", token.variable())
 		}
 		diags.AddError(missing, text)

@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	address        = "ops@example.com"
-	secretPassword = "s3cret-token of another kind"
-	waysHint       = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
+	address         = "ops@example.com"
+	secretPassword  = "s3cret-token of another kind"
+	credentialsHint = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
 		"or an e-mail address and a password to log in with (OPENTACT_EMAIL and OPENTACT_PASSWORD, or the attributes email and password)."
 )
 
-// TestWaysToBeLetIn is the table of what block and environment may say of
+// TestProvider_Credentials is the table of what block and environment may say of
 // credentials together. The block says which way it is, and the environment
 // completes it.
-func TestWaysToBeLetIn(t *testing.T) {
+func TestProvider_Credentials(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken, Email: address, Password: secretPassword})
 	type environment map[string]string
 	for name, test := range map[string]struct {
@@ -46,10 +46,10 @@ func TestWaysToBeLetIn(t *testing.T) {
 		"half a block's login comes too":  {block: acctest.Values{"email": address}, environment: environment{"TOKEN": "x", "PASSWORD": secretPassword}, way: "/rest/auth"},
 		"a variable that is empty is not": {environment: environment{"TOKEN": secretToken, "EMAIL": "", "PASSWORD": ""}, way: "/rest/profile/messaging"},
 
-		"nothing":                      {want: "Missing Provider Configuration: No credentials are set. " + waysHint},
-		"both in the block":            {block: acctest.Values{"token": secretToken, "email": address, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: Attributes token and email are both set: remove one of them. " + waysHint},
+		"nothing":                      {want: "Missing Provider Configuration: No credentials are set. " + credentialsHint},
+		"both in the block":            {block: acctest.Values{"token": secretToken, "email": address, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: Attributes token and email are both set: remove one of them. " + credentialsHint},
 		"token and password":           {block: acctest.Values{"token": secretToken, "password": secretPassword}, attribute: "password", want: "Attributes token and password are both set: remove one of them. "},
-		"both in the environment":      {environment: environment{"TOKEN": secretToken, "EMAIL": address, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set: unset one of them. " + waysHint},
+		"both in the environment":      {environment: environment{"TOKEN": secretToken, "EMAIL": address, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set: unset one of them. " + credentialsHint},
 		"one and a half ways":          {environment: environment{"TOKEN": secretToken, "PASSWORD": secretPassword}, want: "OPENTACT_TOKEN and OPENTACT_PASSWORD are both set"},
 		"no password":                  {block: acctest.Values{"email": address}, attribute: "password", want: "Missing Provider Configuration: Attribute password: it is not set, and there is an e-mail address to log in with. Set the environment variable OPENTACT_PASSWORD, or the provider's attribute password."},
 		"no password anywhere":         {environment: environment{"EMAIL": address}, attribute: "password", want: "Attribute password: it is not set"},
@@ -88,7 +88,7 @@ func TestWaysToBeLetIn(t *testing.T) {
 
 // A login that is refused is tried once, however many profiles there are. Each
 // of them has one error.
-func TestWrongPasswordIsTriedOnce(t *testing.T) {
+func TestProvider_WrongPassword_IsTriedOnce(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: "right"})
 	p := acctest.NewProtocol(t)
@@ -114,7 +114,7 @@ func TestWrongPasswordIsTriedOnce(t *testing.T) {
 }
 
 // A login that fails says nothing of the profile, not even by a 404.
-func TestFailedLoginForgetsNothing(t *testing.T) {
+func TestProvider_LoginFails_KeepsState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
@@ -144,7 +144,7 @@ func TestFailedLoginForgetsNothing(t *testing.T) {
 }
 
 // Where nobody is let in for a second look, the first 404 is not believed.
-func TestGoneIsNotBelievedWithoutASecondLook(t *testing.T) {
+func TestProvider_NotFoundThenLoginFails_KeepsState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
 	p := acctest.NewProtocol(t)
@@ -162,7 +162,7 @@ func TestGoneIsNotBelievedWithoutASecondLook(t *testing.T) {
 }
 
 // The API accepts the login, and not the token that it gives for it.
-func TestTokenOfALoginIsRefused(t *testing.T) {
+func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
 	env.Inject(t, emulator.Rule{Path: "/profile/*", Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 401}}})
@@ -177,7 +177,7 @@ func TestTokenOfALoginIsRefused(t *testing.T) {
 }
 
 // What is not known yet may turn out to be null, so it conflicts with nothing.
-func TestUnknownHalfIsNoConflict(t *testing.T) {
+func TestProvider_UnknownCredential_IsNoConflict(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"email", "password"} {
 		config := acctest.Values{"token": secretToken, attribute: acctest.Unknown}
@@ -186,7 +186,7 @@ func TestUnknownHalfIsNoConflict(t *testing.T) {
 }
 
 // Logins that the API has ended are repeated, once for all who notice.
-func TestExpiredLoginIsRepeated(t *testing.T) {
+func TestProvider_LoginExpires_LogsInAgain(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
 	p := acctest.NewProtocol(t)
@@ -208,7 +208,7 @@ func TestExpiredLoginIsRepeated(t *testing.T) {
 }
 
 // A token that was issued a day ago is tried, and then it is said what is wrong.
-func TestExpiredTokenIsNamed(t *testing.T) {
+func TestProvider_TokenExpired_ErrorSaysWhen(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	token, err := env.IssueToken(-time.Hour)
@@ -226,7 +226,7 @@ func TestExpiredTokenIsNamed(t *testing.T) {
 }
 
 // Every half of a login may be unknown at first, as a token may.
-func TestUnknownLogin(t *testing.T) {
+func TestProvider_UnknownCredential_ErrorNamesAttribute(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"email", "password", "retry_max_wait", "requests_per_second"} {
 		p := acctest.NewProtocol(t)
@@ -240,7 +240,7 @@ func TestUnknownLogin(t *testing.T) {
 
 // A limit of requests holds for the whole provider. How long they take is a
 // matter of the client's own tests.
-func TestRequestsPerSecondIsHeeded(t *testing.T) {
+func TestProvider_RequestsPerSecond(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{RequestsPerSecond: 5})
 	p := env.Protocol(t, acctest.Values{"requests_per_second": 4, "max_retries": 0})

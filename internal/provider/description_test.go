@@ -16,9 +16,9 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// TestDescriptions expects the description of every attribute to state the rule that the contract has for it, what it
+// TestDescriptions_StateRules expects the description of every attribute to state the rule that the contract has for it, what it
 // is when it is left out, and what removing it does.
-func TestDescriptions(t *testing.T) {
+func TestDescriptions_StateRules(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("schema.json")
 	if err != nil {

@@ -57,7 +57,7 @@ func (p *opentactProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 func (p *opentactProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var data model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	data.checkWays(&resp.Diagnostics)
+	data.checkConflict(&resp.Diagnostics)
 }
 
 // Configure makes the client that every resource and data source works with.

@@ -36,8 +36,8 @@ func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, te
 	}
 }
 
-// TestConfigurationIsValidated lists what is refused before anything is planned.
-func TestConfigurationIsValidated(t *testing.T) {
+// TestProvider_InvalidAttribute lists what is refused before anything is planned.
+func TestProvider_InvalidAttribute(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name, attribute string
@@ -92,7 +92,7 @@ func TestConfigurationNamesTheVariable(t *testing.T) {
 	}
 }
 
-func TestConfigurationAccepts(t *testing.T) {
+func TestProvider_ValidConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]acctest.Values{
 		"the least":         {"token": secretToken},
@@ -108,7 +108,7 @@ func TestConfigurationAccepts(t *testing.T) {
 	}
 }
 
-func TestConfigurationFromTheEnvironment(t *testing.T) {
+func TestProvider_Environment(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken})
 	all := map[string]string{
 		"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": secretToken, "OPENTACT_REQUEST_TIMEOUT": "10s", "OPENTACT_MAX_RETRIES": "0",
@@ -175,7 +175,7 @@ func TestConfigurationFromTheEnvironment(t *testing.T) {
 	})
 }
 
-func TestWrongTokenOfTheAttribute(t *testing.T) {
+func TestProvider_TokenRejected_ErrorNamesAttribute(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Token: "right"})
 	p := acctest.NewProtocol(t)
@@ -195,7 +195,7 @@ func TestWrongTokenOfTheAttribute(t *testing.T) {
 
 // What is not known yet is an error at its first use, and not before: a create
 // can be planned all the same.
-func TestUnknownConfiguration(t *testing.T) {
+func TestProvider_UnknownConfiguration_FirstUseFails(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
@@ -235,7 +235,7 @@ func TestUnknownConfiguration(t *testing.T) {
 }
 
 // Where Terraform can put things off, they are, and nothing is an error.
-func TestUnknownConfigurationIsDeferred(t *testing.T) {
+func TestProvider_UnknownConfiguration_Deferral(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
@@ -265,7 +265,7 @@ func TestUnknownConfigurationIsDeferred(t *testing.T) {
 
 // The environment may mean another account: it does not stand in for what is
 // not known yet.
-func TestUnknownTokenIsNotTakenFromTheEnvironment(t *testing.T) {
+func TestProvider_UnknownToken_IgnoresEnvironment(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken})
 	t.Setenv("OPENTACT_TOKEN", secretToken)
 	p := acctest.NewProtocol(t)
@@ -278,7 +278,7 @@ func TestUnknownTokenIsNotTakenFromTheEnvironment(t *testing.T) {
 }
 
 // Something else than the API answers, or nothing does. Nothing is forgotten.
-func TestWrongBaseURL(t *testing.T) {
+func TestProvider_WrongBaseURL_KeepsState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	existing := env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
@@ -319,7 +319,7 @@ func TestWrongBaseURL(t *testing.T) {
 
 // Terraform configures the provider three times for a plan, and most of these
 // processes never call the API.
-func TestConfigureMakesNoRequest(t *testing.T) {
+func TestProvider_Configure_MakesNoRequest(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]acctest.Values{
 		"token": {"token": emulator.DefaultToken},
@@ -334,7 +334,7 @@ func TestConfigureMakesNoRequest(t *testing.T) {
 	}
 }
 
-func TestUserAgent(t *testing.T) {
+func TestProvider_UserAgent(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	env.Protocol(t).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})

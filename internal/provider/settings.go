@@ -24,13 +24,13 @@ import (
 )
 
 const (
-	// mostRetries bounds max_retries. With waits of a minute between them a
+	// maxRetriesLimit bounds max_retries. With waits of a minute between them a
 	// request would go on for more than an hour and a half.
-	mostRetries = 100
+	maxRetriesLimit = 100
 	// These bound requests_per_second. With less than the one a request would wait
 	// for more than a minute and a half, more than the other is no limit.
-	leastPerSecond = 0.01
-	mostPerSecond  = 1_000_000
+	minRequestsPerSecond = 0.01
+	maxRequestsPerSecond = 1_000_000
 	// maxDuration bounds request_timeout and retry_max_wait. The client adds and multiplies
 	// them, which must not overflow.
 	maxDuration = 10 * time.Minute
@@ -41,65 +41,65 @@ const (
 // comes from it is read by the same function.
 type setting[T any] struct {
 	name string
-	// requirement completes the sentence "The value …".
-	requirement string
+	// rule completes the sentence "The value …".
+	rule string
 	// parse returns an error that says what is wrong. What may be secret is not
 	// repeated in it.
 	parse func(string) (T, error)
-	// fallback is the default, as text. Where there is none it is the zero value.
-	fallback string
-	// secret tells that a value may be a secret, or hold one.
-	secret bool
+	// defaultText is the default, as text. Where there is none it is the zero value.
+	defaultText string
+	// sensitive tells that a value may be a secret, or hold one.
+	sensitive bool
 }
 
 var (
 	baseURL = setting[*url.URL]{
 		name:        "base_url",
-		requirement: "must be an absolute https URL such as " + opentact.DefaultBaseURL + ", or an http URL of a loopback address",
+		rule:        "must be an absolute https URL such as " + opentact.DefaultBaseURL + ", or an http URL of a loopback address",
 		parse:       opentact.ParseBaseURL,
-		fallback:    opentact.DefaultBaseURL,
-		secret:      true, // it is refused if it holds a password, and then it does
+		defaultText: opentact.DefaultBaseURL,
+		sensitive:   true, // it is refused if it holds a password, and then it does
 	}
 	token = setting[string]{
-		name:        "token",
-		requirement: "must be a token as the API issued it",
-		parse:       func(text string) (string, error) { return text, opentact.ValidateToken(text) },
-		secret:      true,
+		name:      "token",
+		rule:      "must be a token as the API issued it",
+		parse:     func(text string) (string, error) { return text, opentact.ValidateToken(text) },
+		sensitive: true,
 	}
 	email = setting[string]{
-		name:        "email",
-		requirement: "must be the e-mail address of a user of the account",
-		parse:       parseEmail,
-		secret:      true,
+		name:      "email",
+		rule:      "must be the e-mail address of a user of the account",
+		parse:     parseEmail,
+		sensitive: true,
 	}
 	password = setting[string]{
-		name:        "password",
-		requirement: "must be that user's password",
-		parse:       parsePassword,
-		secret:      true,
+		name:      "password",
+		rule:      "must be that user's password",
+		parse:     parsePassword,
+		sensitive: true,
 	}
 	requestTimeout = setting[time.Duration]{
 		name:        "request_timeout",
-		requirement: "must be a duration from 1s to 10m, such as 45s or 1m30s",
-		parse:       durationFrom(time.Second),
-		fallback:    "30s",
+		rule:        "must be a duration from 1s to 10m, such as 45s or 1m30s",
+		parse:       parseDuration(time.Second),
+		defaultText: "30s",
 	}
 	maxRetries = setting[int]{
 		name:        "max_retries",
-		requirement: fmt.Sprintf("must be an integer from 0 to %d", mostRetries),
-		parse:       parseRetries,
-		fallback:    "5",
+		rule:        fmt.Sprintf("must be an integer from 0 to %d", maxRetriesLimit),
+		parse:       parseMaxRetries,
+		defaultText: "5",
 	}
 	retryMaxWait = setting[time.Duration]{
 		name:        "retry_max_wait",
-		requirement: "must be a duration from 0s to 10m, such as 45s or 1m30s",
-		parse:       durationFrom(0),
-		fallback:    "60s",
+		rule:        "must be a duration from 0s to 10m, such as 45s or 1m30s",
+		parse:       parseDuration(0),
+		defaultText: "60s",
 	}
 	requestsPerSecond = setting[float64]{
-		name:        "requests_per_second",
-		requirement: fmt.Sprintf("must be a number from %g to %d", leastPerSecond, mostPerSecond),
-		parse:       parsePerSecond,
+		name:  "requests_per_second",
+		rule:  fmt.Sprintf("must be a number from %g to %d", minRequestsPerSecond, maxRequestsPerSecond),
+		parse: parseRequestsPerSecond,
 	}
 )
 
@@ -129,8 +129,8 @@ func parsePassword(text string) (string, error) {
 	return text, nil
 }
 
-// durationFrom returns a function that parses a duration from minimum to maxDuration.
-func durationFrom(minimum time.Duration) func(string) (time.Duration, error) {
+// parseDuration returns a function that parses a duration from minimum to maxDuration.
+func parseDuration(minimum time.Duration) func(string) (time.Duration, error) {
 	return func(text string) (time.Duration, error) {
 		duration, err := time.ParseDuration(text)
 		if err != nil || duration < minimum || duration > maxDuration {
@@ -140,17 +140,17 @@ func durationFrom(minimum time.Duration) func(string) (time.Duration, error) {
 	}
 }
 
-func parsePerSecond(text string) (float64, error) {
+func parseRequestsPerSecond(text string) (float64, error) {
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n >= leastPerSecond && n <= mostPerSecond) { // which is false of NaN too
+	if err != nil || !(n >= minRequestsPerSecond && n <= maxRequestsPerSecond) { // which is false of NaN too
 		return 0, fmt.Errorf("it is %q", text)
 	}
 	return n, nil
 }
 
-func parseRetries(text string) (int, error) {
+func parseMaxRetries(text string) (int, error) {
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || n > mostRetries {
+	if err != nil || n < 0 || n > maxRetriesLimit {
 		return 0, fmt.Errorf("it is %q", text)
 	}
 	return n, nil
@@ -159,44 +159,44 @@ func parseRetries(text string) (int, error) {
 // variable is the name of the environment variable.
 func (s setting[T]) variable() string { return "OPENTACT_" + strings.ToUpper(s.name) }
 
-// describe completes an attribute's description by what all have in common.
-func (s setting[T]) describe(text string) string {
+// description completes an attribute's description by what all have in common.
+func (s setting[T]) description(text string) string {
 	text += fmt.Sprintf(" It can also be set by the environment variable `%s`, which the attribute overrides.", s.variable())
-	if s.fallback != "" {
-		text += fmt.Sprintf(" The default is `%s`.", s.fallback)
+	if s.defaultText != "" {
+		text += fmt.Sprintf(" The default is `%s`.", s.defaultText)
 	}
 	return text
 }
 
-// fromEnvironment is the variable's value. One that is empty counts as not set.
-func (s setting[T]) fromEnvironment() string { return os.Getenv(s.variable()) }
+// environment is the variable's value. One that is empty counts as not set.
+func (s setting[T]) environment() string { return os.Getenv(s.variable()) }
 
 // resolve returns the value, and says where it comes from. The source is "" for
 // a setting that nothing sets and that has no default.
 func (s setting[T]) resolve(configured attr.Value, diags *diag.Diagnostics) (value T, source string) {
-	text := s.fallback
+	text := s.defaultText
 	if text != "" {
 		source = "the default"
 	}
-	if fromEnvironment := s.fromEnvironment(); fromEnvironment != "" {
+	if fromEnvironment := s.environment(); fromEnvironment != "" {
 		text, source = fromEnvironment, "the environment variable "+s.variable()
 	}
 	if !configured.IsNull() {
-		text, source = asText(configured), "the provider's attribute "+s.name
+		text, source = textOf(configured), "the provider's attribute "+s.name
 	}
 	if source == "" {
 		return value, source
 	}
 	value, err := s.parse(text)
 	if err != nil {
-		diags.Append(profile.NewAttributeError(path.Root(s.name), s.secret, "Invalid Provider Configuration",
-			fmt.Sprintf("Attribute %s: the value, which comes from %s, %s: %s.", s.name, source, s.requirement, err)))
+		diags.Append(profile.NewAttributeError(path.Root(s.name), s.sensitive, "Invalid Provider Configuration",
+			fmt.Sprintf("Attribute %s: the value, which comes from %s, %s: %s.", s.name, source, s.rule, err)))
 	}
 	return value, source
 }
 
-// asText returns a value of the configuration as the environment would have it.
-func asText(value attr.Value) string {
+// textOf returns a value of the configuration as the environment would have it.
+func textOf(value attr.Value) string {
 	switch value := value.(type) {
 	case types.String:
 		return value.ValueString()
@@ -207,10 +207,10 @@ func asText(value attr.Value) string {
 	}
 }
 
-// rule validates the attribute when a configuration is validated or planned.
-func (s setting[T]) rule() settingRule {
-	return settingRule{profile.StringRule{
-		Rule: s.requirement, Sensitive: s.secret,
+// validator validates the attribute when a configuration is validated or planned.
+func (s setting[T]) validator() settingValidator {
+	return settingValidator{profile.StringRule{
+		Rule: s.rule, Sensitive: s.sensitive,
 		Check: func(text string) error {
 			if _, err := s.parse(text); err != nil {
 				return fmt.Errorf("%w. It can also be set by the environment variable %s", err, s.variable())
@@ -220,29 +220,29 @@ func (s setting[T]) rule() settingRule {
 	}}
 }
 
-// settingRule applies the rule of a setting to attributes of every type.
-type settingRule struct{ profile.StringRule }
+// settingValidator applies the rule of a setting to attributes of every type.
+type settingValidator struct{ profile.StringRule }
 
 var (
-	_ validator.Int64   = settingRule{}
-	_ validator.Float64 = settingRule{}
+	_ validator.Int64   = settingValidator{}
+	_ validator.Float64 = settingValidator{}
 )
 
 // ValidateInt64 applies the rule to an integer that is known.
-func (r settingRule) ValidateInt64(ctx context.Context, req validator.Int64Request, resp *validator.Int64Response) {
+func (r settingValidator) ValidateInt64(ctx context.Context, req validator.Int64Request, resp *validator.Int64Response) {
 	resp.Diagnostics.Append(r.validate(ctx, req.Path, req.ConfigValue)...)
 }
 
 // ValidateFloat64 applies the rule to a number that is known.
-func (r settingRule) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
+func (r settingValidator) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
 	resp.Diagnostics.Append(r.validate(ctx, req.Path, req.ConfigValue)...)
 }
 
-func (r settingRule) validate(ctx context.Context, at path.Path, value attr.Value) diag.Diagnostics {
+func (r settingValidator) validate(ctx context.Context, at path.Path, value attr.Value) diag.Diagnostics {
 	if value.IsNull() || value.IsUnknown() {
 		return nil
 	}
 	var resp validator.StringResponse
-	r.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: types.StringValue(asText(value))}, &resp)
+	r.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: types.StringValue(textOf(value))}, &resp)
 	return resp.Diagnostics
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestBuild(t *testing.T) {
+func TestCurrent_Sources(t *testing.T) {
 	t.Parallel()
 	const revision = "7a548d7cbb5f0f8a2b3c4d5e6f708192a3b4c5d6"
 	stamped := []debug.BuildSetting{{Key: "GOOS", Value: "linux"}, {Key: "vcs.revision", Value: revision}}
@@ -29,7 +29,7 @@ func TestBuild(t *testing.T) {
 }
 
 // A test is a build without a version.
-func TestCurrentBuild(t *testing.T) {
+func TestCurrent(t *testing.T) {
 	t.Parallel()
 	if got := Current(); got.Number == "" || got.Commit == "" {
 		t.Errorf("%+v", got)

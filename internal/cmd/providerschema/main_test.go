@@ -21,7 +21,7 @@ import (
 )
 
 // What is printed is read back by the library of Terraform's own form.
-func TestPrintsTheWholeSchema(t *testing.T) {
+func TestRun_PrintsWholeSchema(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	if err := run(t.Context(), &out); err != nil {
@@ -83,7 +83,7 @@ func TestPrintsTheWholeSchema(t *testing.T) {
 // A change of the schema is a change for everybody who has a state or a
 // configuration: it has to be seen in review. CONTRIBUTING.md says which need
 // more than that.
-func TestSchemaIsTheOneCheckedIn(t *testing.T) {
+func TestRun_MatchesCheckedInSchema(t *testing.T) {
 	t.Parallel()
 	checkedIn, err := os.ReadFile("../../provider/schema.json")
 	if err != nil {
@@ -99,7 +99,7 @@ func TestSchemaIsTheOneCheckedIn(t *testing.T) {
 }
 
 // The provider's own schema does not have everything that a schema can have.
-func TestConvertKeepsEverything(t *testing.T) {
+func TestConvert_KeepsAllProperties(t *testing.T) {
 	t.Parallel()
 	served := &tfprotov6.Schema{Version: 3, Block: &tfprotov6.SchemaBlock{
 		Description: "block", DescriptionKind: tfprotov6.StringKindPlain, Deprecated: true,
@@ -138,7 +138,7 @@ func TestConvertKeepsEverything(t *testing.T) {
 
 // What is not converted would be missing from the documentation, and nobody would
 // notice.
-func TestConvertRefusesWhatItLeavesOut(t *testing.T) {
+func TestConvert_Unsupported_IsError(t *testing.T) {
 	t.Parallel()
 	broken := map[string]*tfprotov6.Schema{"x": {Block: &tfprotov6.SchemaBlock{BlockTypes: []*tfprotov6.SchemaNestedBlock{{TypeName: "b"}}}}}
 	fine := &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{}}
