@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Terraform-provider-opentact manages profiles of the OpenTact telecom API. It
-// is started by Terraform, not by people.
+// Terraform-provider-opentact manages profiles of the OpenTact telecom API. Terraform
+// starts this program.
 package main
 
 import (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package version says which build a program is.
+// Package version describes the build of a program.
 package version
 
 import (
@@ -10,18 +10,19 @@ import (
 	"strings"
 )
 
-// The release build sets these by -ldflags. Of other builds Go itself knows what they were made of.
+// number and commit are set by a release build with -ldflags. For other builds, Go stores
+// the version and the commit in the program.
 var number, commit string
 
 // Build is one build of this module.
 type Build struct {
-	// Number is a semantic version without a v, or "dev" where there is none.
+	// Number is a semantic version without a v, or "dev" if there is none.
 	Number string
-	// Commit is the one that was built, as git abbreviates it, or "unknown".
+	// Commit is the first 12 characters of the commit hash, or "unknown".
 	Commit string
 }
 
-// Current is the build that is running.
+// Current returns the build of the running program.
 func Current() Build {
 	var built debug.BuildInfo
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -28,7 +28,7 @@ func TestCurrent_Sources(t *testing.T) {
 	}
 }
 
-// A test is a build without a version.
+// TestCurrent checks that a test program, which has no version, has a build.
 func TestCurrent(t *testing.T) {
 	t.Parallel()
 	if got := Current(); got.Number == "" || got.Commit == "" {

@@ -13,14 +13,14 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// formatVersion is that of the form, which has grown since without another.
+// formatVersion is the version of the output format.
 const formatVersion = "1.0"
 
-// convert turns the protocol's form of a provider's schema into that of
-// Terraform's command line.
+// convert converts a schema from the format of the protocol to the format of Terraform's
+// command line.
 func convert(served *tfprotov6.GetProviderSchemaResponse, identified *tfprotov6.GetResourceIdentitySchemasResponse) (*tfjson.ProviderSchemas, error) {
 	if len(served.Functions)+len(served.EphemeralResourceSchemas)+len(served.ActionSchemas)+len(served.StateStoreSchemas) > 0 {
-		return nil, errors.New("functions, ephemeral resources, actions and state stores are not converted yet")
+		return nil, errors.New("functions, ephemeral resources, actions and state stores are not supported")
 	}
 	var converted tfjson.ProviderSchema
 	var err error
@@ -80,7 +80,7 @@ func schemas(served map[string]*tfprotov6.Schema) (map[string]*tfjson.Schema, er
 func schema(served *tfprotov6.Schema) (*tfjson.Schema, error) {
 	block := served.Block
 	if len(block.BlockTypes) > 0 {
-		return nil, fmt.Errorf("blocks are not converted: use nested attributes, as protocol 6 has them")
+		return nil, fmt.Errorf("blocks are not supported: use nested attributes")
 	}
 	attrs, err := attributes(block.Attributes)
 	if err != nil {
@@ -134,7 +134,7 @@ var nestingModes = map[tfprotov6.SchemaObjectNestingMode]tfjson.SchemaNestingMod
 func nestedType(served *tfprotov6.SchemaObject) (*tfjson.SchemaNestedAttributeType, error) {
 	mode, ok := nestingModes[served.Nesting]
 	if !ok {
-		return nil, fmt.Errorf("nesting mode %s is not known", served.Nesting)
+		return nil, fmt.Errorf("unknown nesting mode %s", served.Nesting)
 	}
 	attrs, err := attributes(served.Attributes)
 	if err != nil {
@@ -143,9 +143,9 @@ func nestedType(served *tfprotov6.SchemaObject) (*tfjson.SchemaNestedAttributeTy
 	return &tfjson.SchemaNestedAttributeType{Attributes: attrs, NestingMode: mode}, nil
 }
 
-// ctyType converts by the JSON form, in which both libraries write types alike.
+// ctyType converts a type through JSON, because both libraries use the same JSON format.
 func ctyType(served tftypes.Type) (cty.Type, error) {
-	text, err := served.MarshalJSON() //nolint:staticcheck // there is no other way from one library to the other
+	text, err := served.MarshalJSON() //nolint:staticcheck // there is no other conversion between the libraries
 	if err != nil {
 		return cty.NilType, err
 	}

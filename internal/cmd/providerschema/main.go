@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Providerschema prints the provider's schema in the form of `terraform providers
-// schema -json`, keyed by the bare name, without Terraform. The documentation is
-// generated from it, so that no version of Terraform has a say in what the
-// documentation contains. It is checked in as internal/provider/schema.json, so
-// that no change of attributes, types, flags or descriptions goes unseen.
+// Providerschema prints the provider's schema in the format of `terraform providers
+// schema -json`. It does not need Terraform. The key of the provider is its name without
+// the address. The output is checked in as internal/provider/schema.json, so a review
+// shows each change of an attribute. The docs are generated from it, so they do not depend
+// on a version of Terraform.
 package main
 
 import (
@@ -28,7 +28,7 @@ func main() {
 	}
 }
 
-// run writes the schema that the provider serves over protocol 6.
+// run writes the schema of the provider for protocol 6.
 func run(ctx context.Context, out io.Writer) error {
 	server := provider.NewServer(version.Current())
 	served, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})

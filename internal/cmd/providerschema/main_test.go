@@ -20,7 +20,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-// What is printed is read back by the library of Terraform's own form.
+// TestRun_PrintsWholeSchema parses the output with HashiCorp's library for this format.
 func TestRun_PrintsWholeSchema(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
@@ -33,11 +33,11 @@ func TestRun_PrintsWholeSchema(t *testing.T) {
 	}
 	provider := schemas.Schemas["opentact"]
 	if provider == nil {
-		t.Fatalf("the schema is keyed otherwise: %v", slices.Collect(maps.Keys(schemas.Schemas)))
+		t.Fatalf("the schema has other keys: %v", slices.Collect(maps.Keys(schemas.Schemas)))
 	}
 	var one, all []string
-	for _, arc := range acctest.Lifecycles() {
-		one, all = append(one, arc.Type), append(all, arc.Type, arc.Type+"s")
+	for _, lifecycle := range acctest.Lifecycles() {
+		one, all = append(one, lifecycle.Type), append(all, lifecycle.Type, lifecycle.Type+"s")
 	}
 	slices.Sort(one)
 	slices.Sort(all)
@@ -62,9 +62,9 @@ func TestRun_PrintsWholeSchema(t *testing.T) {
 	}
 	list := provider.DataSourceSchemas["opentact_outbound_voice_profiles"].Block.Attributes["profiles"].AttributeNestedType
 	if list.NestingMode != tfjson.SchemaNestingModeList || len(list.Attributes) != len(voice) {
-		t.Errorf("profiles is nested as %s with %d attributes, and a resource has %d", list.NestingMode, len(list.Attributes), len(voice))
+		t.Errorf("profiles is nested as %s with %d attributes, but a resource has %d", list.NestingMode, len(list.Attributes), len(voice))
 	}
-	// Every attribute is described, in Markdown.
+	// Each attribute has a description in Markdown.
 	for name, schema := range provider.ResourceSchemas {
 		for attribute, a := range schema.Block.Attributes {
 			if a.Description == "" || a.DescriptionKind != tfjson.SchemaDescriptionKindMarkdown {
@@ -80,9 +80,8 @@ func TestRun_PrintsWholeSchema(t *testing.T) {
 	}
 }
 
-// A change of the schema is a change for everybody who has a state or a
-// configuration: it has to be seen in review. CONTRIBUTING.md says which need
-// more than that.
+// TestRun_MatchesCheckedInSchema makes each change of the schema visible in a review.
+// CONTRIBUTING.md says what else a change needs.
 func TestRun_MatchesCheckedInSchema(t *testing.T) {
 	t.Parallel()
 	checkedIn, err := os.ReadFile("../../provider/schema.json")
@@ -98,7 +97,8 @@ func TestRun_MatchesCheckedInSchema(t *testing.T) {
 	}
 }
 
-// The provider's own schema does not have everything that a schema can have.
+// TestConvert_KeepsAllProperties uses properties that the provider's own schema does not
+// have.
 func TestConvert_KeepsAllProperties(t *testing.T) {
 	t.Parallel()
 	served := &tfprotov6.Schema{Version: 3, Block: &tfprotov6.SchemaBlock{
@@ -136,8 +136,8 @@ func TestConvert_KeepsAllProperties(t *testing.T) {
 	}
 }
 
-// What is not converted would be missing from the documentation, and nobody would
-// notice.
+// TestConvert_Unsupported_IsError checks that no part of a schema is missing from the docs
+// without an error.
 func TestConvert_Unsupported_IsError(t *testing.T) {
 	t.Parallel()
 	broken := map[string]*tfprotov6.Schema{"x": {Block: &tfprotov6.SchemaBlock{BlockTypes: []*tfprotov6.SchemaNestedBlock{{TypeName: "b"}}}}}
@@ -150,7 +150,7 @@ func TestConvert_Unsupported_IsError(t *testing.T) {
 		"functions":     {Provider: fine, Functions: map[string]*tfprotov6.Function{"f": {}}},
 		"ephemeral":     {Provider: fine, EphemeralResourceSchemas: broken},
 	} {
-		if _, err := convert(served, &tfprotov6.GetResourceIdentitySchemasResponse{}); err == nil || !strings.Contains(err.Error(), name) && !strings.Contains(err.Error(), "not converted") {
+		if _, err := convert(served, &tfprotov6.GetResourceIdentitySchemasResponse{}); err == nil || !strings.Contains(err.Error(), name) && !strings.Contains(err.Error(), "not supported") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
