@@ -12,6 +12,8 @@ import (
 	"sync"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
 )
 
 // DefaultBaseURL is the vendor's production API.
@@ -19,32 +21,41 @@ const DefaultBaseURL = "https://api.opentact.org/rest"
 
 // ParseBaseURL parses the base URL of the API, which must be an absolute https URL. Plain
 // http is accepted only for loopback addresses, because every request carries a token.
-// An @ in any form, a query and a fragment are errors. An @ in the path may be part of user
-// information: a password that is not escaped may contain a slash. The error says what is
-// wrong. It does not repeat any part of the value, which may contain a password.
+// White space, invisible characters, an @ in any form, a query and a fragment are errors.
+// An @ in the path may be part of user information: a password that is not escaped may
+// contain a slash. The error begins with "got" and describes the value. It quotes no part
+// of the value, which may contain a password.
 func ParseBaseURL(text string) (*url.URL, error) {
+	if err := CheckVisible(text); err != nil {
+		return nil, err
+	}
 	switch {
 	case containsAt(text):
-		return nil, errors.New("it contains an @, so it may hold a user name and password")
+		return nil, errors.New("got a URL with an @, which may be part of a user name and a password")
 	case !strings.Contains(text, "://"):
-		return nil, errors.New("it does not begin with https://")
+		return nil, errors.New("got text that does not begin with https://")
 	}
 	base, err := url.Parse(text)
 	switch {
 	case err != nil: // err repeats parts of text
-		return nil, errors.New("it is no URL")
+		return nil, errors.New("got text that is not a valid URL")
 	case base.Scheme != "http" && base.Scheme != "https":
-		return nil, errors.New("it begins neither with https:// nor with http://")
+		return nil, errors.New("got text that begins neither with https:// nor with http://")
 	case base.Hostname() == "":
-		return nil, errors.New("it names no host")
+		return nil, errors.New("got a URL without a host")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
-		return nil, errors.New("it has a query or a fragment")
+		return nil, errors.New("got a URL with a query or a fragment")
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		return nil, errors.New("plain http would send the token in the clear")
+		return nil, errors.New("got an http URL of another host, which would send the token unencrypted")
 	}
 	base.Path, base.RawPath = strings.TrimRight(base.Path, "/"), strings.TrimRight(base.RawPath, "/")
 	return base, nil
 }
+
+// CheckVisible returns an error if text contains white space or an invisible character,
+// such as a zero-width space. The error begins with "got". It names the character and its
+// position, and quotes no other part of the text.
+func CheckVisible(text string) error { return redact.CheckVisible(text) }
 
 // percentEncoded matches a byte that is percent-encoded once or several times.
 var percentEncoded = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)%(?:25)*[0-9a-f]{2}`) })

@@ -109,8 +109,8 @@ func Unusable(err error) *Client {
 	}}
 }
 
-// ValidateToken returns an error unless a token can be sent in a header. The error does
-// not repeat the token.
+// ValidateToken returns an error unless a token can be sent in a header. The error begins
+// with "got" and describes the token without quoting it.
 func ValidateToken(token string) error { return auth.ValidateToken(token) }
 
 // Clean returns text, such as the name of a profile, in a form that is safe for a

@@ -15,70 +15,75 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
-	"github.com/opentact/terraform-provider-opentact/internal/profile"
 )
 
-// model is the provider's configuration.
+// model is the configuration of the provider.
 type model struct {
-	BaseURL           types.String    `tfsdk:"base_url"`
-	Token             types.String    `tfsdk:"token"`
-	Email             types.String    `tfsdk:"email"`
-	Password          types.String    `tfsdk:"password"`
-	RequestTimeout    types.String    `tfsdk:"request_timeout"`
-	MaxRetries        profile.Integer `tfsdk:"max_retries"`
-	RetryMaxWait      types.String    `tfsdk:"retry_max_wait"`
-	RequestsPerSecond profile.Decimal `tfsdk:"requests_per_second"`
+	BaseURL           types.String `tfsdk:"base_url"`
+	Token             types.String `tfsdk:"token"`
+	Email             types.String `tfsdk:"email"`
+	Password          types.String `tfsdk:"password"`
+	RequestTimeout    types.String `tfsdk:"request_timeout"`
+	MaxRetries        types.Number `tfsdk:"max_retries"`
+	RetryMaxWait      types.String `tfsdk:"retry_max_wait"`
+	RequestsPerSecond types.Number `tfsdk:"requests_per_second"`
 }
 
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		baseURL.name: schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: baseURL.description("The address of the API: an absolute https URL, or an http URL of a loopback address, without an `@`."),
-			Validators:          []validator.String{baseURL.validator()},
+			Optional: true,
+			MarkdownDescription: baseURL.description("The base URL of the API. It must be an absolute https URL, or an http URL of a loopback address. " +
+				"It must not contain an `@`."),
+			Validators: []validator.String{baseURL.validator()},
 		},
 		token.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: token.description("The API token, a JWT that is sent as `X-Auth-Token` and lives for a day. Either it or `email` and `password` are needed."),
-			Validators:          []validator.String{token.validator()},
+			MarkdownDescription: token.description("The API token, a JWT. The provider sends it as `X-Auth-Token`. OpenTact tokens are valid for a day. " +
+				"Set either `token`, or `email` and `password`."),
+			Validators: []validator.String{token.validator()},
 		},
 		email.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: email.description("The e-mail address of a user, to log in with `password` in the place of a `token`."),
+			MarkdownDescription: email.description("The e-mail address of a user. With `email` and `password`, the provider logs in and gets its own tokens."),
 			Validators:          []validator.String{email.validator()},
 		},
 		password.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: password.description("The password of the user with the address `email`. The provider logs in when it first needs to, and again before its token expires."),
-			Validators:          []validator.String{password.validator()},
+			MarkdownDescription: password.description("The password of the user with the address `email`. The provider logs in before its first request, " +
+				"and again before its token expires."),
+			Validators: []validator.String{password.validator()},
 		},
 		requestTimeout.name: schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: requestTimeout.description("How long one attempt of a request may take, including its response, as a duration such as `45s` or `1m30s`, from `1s` to `10m`."),
-			Validators:          []validator.String{requestTimeout.validator()},
+			Optional: true,
+			MarkdownDescription: requestTimeout.description("The maximum duration of one attempt of a request, including its response. " +
+				"It must be from `1s` to `10m`, such as `45s` or `1m30s`."),
+			Validators: []validator.String{requestTimeout.validator()},
 		},
-		maxRetries.name: schema.Int64Attribute{
-			CustomType: profile.IntegerType{}, Optional: true,
-			MarkdownDescription: maxRetries.description(fmt.Sprintf("How often a request that failed may be sent again, 0 to %d. "+
-				"A request to create whose answer is lost is sent again only if two lists do not show what it would have made.", maxRetriesLimit)),
-			Validators: []validator.Int64{maxRetries.validator()},
+		maxRetries.name: schema.NumberAttribute{
+			Optional: true,
+			MarkdownDescription: maxRetries.description(fmt.Sprintf("The maximum number of retries of a request: an integer from 0 to %d. "+
+				"If the response to a create is lost, the provider resends the create only if two lists do not show the new profile.", maxRetriesLimit)),
+			Validators: []validator.Number{maxRetries.validator()},
 		},
 		retryMaxWait.name: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: retryMaxWait.description("The longest wait before a retry, as a duration such as `45s` or `1m30s`, from `0s` to `10m`. " +
-				"Waits begin at half a second at the most and double from one attempt to the next, or last as long as the API asks for by `Retry-After`; this caps both."),
+			MarkdownDescription: retryMaxWait.description("The maximum wait before a retry. It must be from `0s` to `10m`, such as `45s` or `1m30s`. " +
+				"The first wait is at most half a second, and the limit doubles with each retry. If a response has a longer `Retry-After`, the provider waits that long. " +
+				"`retry_max_wait` limits both."),
 			Validators: []validator.String{retryMaxWait.validator()},
 		},
-		requestsPerSecond.name: schema.Float64Attribute{
-			CustomType: profile.DecimalType{}, Optional: true,
-			MarkdownDescription: requestsPerSecond.description(fmt.Sprintf("How many requests the provider sends in a second at the most, evenly spread: a number from %g to %d. ", minRequestsPerSecond, maxRequestsPerSecond) +
-				"Without it there is no limit but the API's own."),
-			Validators: []validator.Float64{requestsPerSecond.validator()},
+		requestsPerSecond.name: schema.NumberAttribute{
+			Optional: true,
+			MarkdownDescription: requestsPerSecond.description(fmt.Sprintf("The maximum number of requests per second, evenly spaced: a number from %g to %d. "+
+				"Without it, only the API limits the rate.", minRequestsPerSecond, maxRequestsPerSecond)),
+			Validators: []validator.Number{requestsPerSecond.validator()},
 		},
 	}
 }
 
-// clientConfig is what the configuration and the environment say together.
+// clientConfig returns the configuration of the client, from the provider block and the
+// environment.
 func (m model) clientConfig(diags *diag.Diagnostics) (config opentact.Config) {
 	config.BaseURL, _ = baseURL.resolve(m.BaseURL, diags)
 	config.Credentials = m.credentials(diags)
@@ -89,8 +94,8 @@ func (m model) clientConfig(diags *diag.Diagnostics) (config opentact.Config) {
 	return config
 }
 
-// unknownAttributes lists those whose values depend on something that is not
-// known yet. The environment does not stand in for them: it may mean another
+// unknownAttributes returns the names of the attributes whose values are unknown. The
+// provider does not use the environment instead, because that may belong to another
 // account.
 func unknownAttributes(config tftypes.Value) []string {
 	var values map[string]tftypes.Value
@@ -101,12 +106,12 @@ func unknownAttributes(config tftypes.Value) []string {
 	return slices.Sorted(maps.Keys(values))
 }
 
-// unknownConfigurationError is what every call ends in while the configuration
-// is not known.
+// unknownConfigurationError is the error of each call while attributes of the provider are
+// unknown.
 type unknownConfigurationError struct{ attributes []string }
 
 func (e *unknownConfigurationError) Error() string {
-	return fmt.Sprintf("the API cannot be called yet, because these attributes of the provider are not known before apply: %s. "+
-		"They depend on a resource that is still to be created or replaced. Apply that one alone first, with `terraform apply -target=ADDRESS`, "+
-		"or set them from variables or the environment", strings.Join(e.attributes, ", "))
+	return fmt.Sprintf("the provider can't call the API yet, because these attributes of the provider are not known before apply: %s. "+
+		"Their values come from a resource that does not exist yet or will change. Apply that resource first with `terraform apply -target=ADDRESS`, "+
+		"or set the attributes from variables or the environment", strings.Join(e.attributes, ", "))
 }

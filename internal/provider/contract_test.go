@@ -16,9 +16,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// TestValidators_AgreeWithContract derives the edge values of every field
-// from the contract, and expects the provider to accept and refuse, when it
-// validates a configuration, exactly what the contract does.
+// TestValidators_AgreeWithContract derives the edge values of each field from the
+// contract. The provider must accept and reject the same values as the contract.
 func TestValidators_AgreeWithContract(t *testing.T) {
 	t.Parallel()
 	contract, err := emulator.Contract()
@@ -26,9 +25,9 @@ func TestValidators_AgreeWithContract(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := acctest.NewProtocol(t)
-	accepted, refused := 0, 0
-	for _, arc := range acctest.Lifecycles() {
-		resourceType, schemaName := arc.Type, arc.Schema+"Create"
+	accepted, rejected := 0, 0
+	for _, lifecycle := range acctest.Lifecycles() {
+		resourceType, schemaName := lifecycle.Type, lifecycle.Schema+"Create"
 		schema := contract.Components.Schemas[schemaName].Value
 		if len(schema.Properties) < 2 {
 			t.Fatalf("%s has only %d fields", schemaName, len(schema.Properties))
@@ -52,7 +51,7 @@ func TestValidators_AgreeWithContract(t *testing.T) {
 				if want {
 					accepted++
 				} else {
-					refused++
+					rejected++
 				}
 				if !want && len(diags) > 0 && !strings.Contains(diags[0].Detail+diags[0].Attribute.String(), field) {
 					t.Errorf("%s: the diagnostic for %s does not name it: %s", resourceType, field, acctest.Describe(diags))
@@ -60,30 +59,30 @@ func TestValidators_AgreeWithContract(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d values accepted and %d refused by both", accepted, refused)
-	if accepted < 40 || refused < 20 {
-		t.Errorf("too few edges were derived: %d accepted, %d refused", accepted, refused)
+	t.Logf("%d values accepted and %d rejected by both", accepted, rejected)
+	if accepted < 40 || rejected < 20 {
+		t.Errorf("too few edges were derived: %d accepted, %d rejected", accepted, rejected)
 	}
 }
 
-// TestLifecycles_CoverAllKinds expects tests to be made for every kind that the emulator has.
+// TestLifecycles_CoverAllKinds checks that there is a lifecycle for each kind of the emulator.
 func TestLifecycles_CoverAllKinds(t *testing.T) {
 	t.Parallel()
 	var kinds []emulator.Kind
-	for _, arc := range acctest.Lifecycles() {
-		kinds = append(kinds, arc.Kind)
+	for _, lifecycle := range acctest.Lifecycles() {
+		kinds = append(kinds, lifecycle.Kind)
 	}
 	slices.Sort(kinds)
 	if !slices.Equal(kinds, emulator.Kinds()) {
-		t.Errorf("the emulator has %v, and there are arcs of %v", emulator.Kinds(), kinds)
+		t.Errorf("the emulator has %v, but there are lifecycles of %v", emulator.Kinds(), kinds)
 	}
 }
 
-// omitted stands for a field that is left out.
+// omitted represents a missing field.
 var omitted = new(int)
 
-// edgesOf returns the values on both sides of each edge that the contract draws
-// for a field.
+// edgesOf returns the values on both sides of each limit that the contract has for a
+// field.
 func edgesOf(field string, object *openapi3.Schema) (edges []any) {
 	schema := object.Properties[field].Value
 	edges = append(edges, omitted)
@@ -107,7 +106,7 @@ func enumEdges(schema *openapi3.Schema) (edges []any) {
 		case float64:
 			edges = append(edges, value-1, value, value+0.5, value+1)
 		default:
-			panic(fmt.Sprintf("an enum of %T", value)) // the contract has no such
+			panic(fmt.Sprintf("an enum of %T", value)) // the contract has no other types
 		}
 	}
 	return edges
@@ -125,7 +124,7 @@ func lengthEdges(schema *openapi3.Schema) (edges []any) {
 		lengths = append(lengths, int(*schema.MaxLength), int(*schema.MaxLength)+1)
 	}
 	for _, n := range lengths {
-		// One byte, two and four a character: the rules count characters.
+		// The rules count characters, which have one, two and four bytes here.
 		for _, letter := range []string{"x", "é", "📞"} {
 			edges = append(edges, text(letter, n))
 		}

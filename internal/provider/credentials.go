@@ -14,29 +14,29 @@ import (
 const (
 	missing         = "Missing Provider Configuration"
 	conflicting     = "Conflicting Provider Configuration"
-	credentialsHint = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
-		"or an e-mail address and a password to log in with (OPENTACT_EMAIL and OPENTACT_PASSWORD, or the attributes email and password)."
+	credentialsHint = "Set either a token (attribute token or environment variable OPENTACT_TOKEN), or an e-mail address and a password " +
+		"(attributes email and password, or environment variables OPENTACT_EMAIL and OPENTACT_PASSWORD)."
 )
 
-// checkConflict refuses a block that has both ways to be let in.
+// checkConflict adds an error if the provider block has both a token and a login.
 func (m model) checkConflict(diags *diag.Diagnostics) {
 	for _, s := range []struct {
 		name  string
 		value attr.Value
 	}{{email.name, m.Email}, {password.name, m.Password}} {
 		if isSet(m.Token) && isSet(s.value) {
-			diags.AddError(conflicting, fmt.Sprintf("Attributes token and %s are both set: remove one of them. %s", s.name, credentialsHint))
+			diags.AddError(conflicting, fmt.Sprintf("The attributes token and %s are both set. Remove one of them. %s", s.name, credentialsHint))
 			return
 		}
 	}
 }
 
-// isSet tells whether an attribute certainly has a value.
+// isSet reports whether a value is neither null nor unknown.
 func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
 
-// credentials picks the way to be let in. The block says which, and the
-// environment completes it; only where the block has neither does the
-// environment choose.
+// credentials returns a token or a login. If the provider block has one of these
+// attributes, the block decides which. The environment then only adds the other half of a
+// login.
 func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
 	if m.checkConflict(diags); diags.HasError() {
 		return opentact.Credentials{}
@@ -50,7 +50,7 @@ func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
 		if email.environment() == "" {
 			other = password.variable()
 		}
-		diags.AddError(conflicting, fmt.Sprintf("The environment variables %s and %s are both set: unset one of them. %s", token.variable(), other, credentialsHint))
+		diags.AddError(conflicting, fmt.Sprintf("The environment variables %s and %s are both set. Unset one of them. %s", token.variable(), other, credentialsHint))
 		return opentact.Credentials{}
 	case byToken:
 		value, source := token.resolve(m.Token, diags)
@@ -63,25 +63,25 @@ func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
 	}
 }
 
-// login needs both halves, wherever each comes from.
+// login returns the e-mail address and the password. Each comes from the provider block or
+// the environment.
 func (m model) login(diags *diag.Diagnostics) (c opentact.Credentials) {
-	var from, and string
-	c.Email, from = email.resolve(m.Email, diags)
-	c.Password, and = password.resolve(m.Password, diags)
+	var emailSource, passwordSource string
+	c.Email, emailSource = email.resolve(m.Email, diags)
+	c.Password, passwordSource = password.resolve(m.Password, diags)
 	for _, half := range []struct{ source, name, variable, other string }{
-		{from, email.name, email.variable(), "a password"},
-		{and, password.name, password.variable(), "an e-mail address"},
+		{emailSource, email.name, email.variable(), passwordSource},
+		{passwordSource, password.name, password.variable(), emailSource},
 	} {
 		if half.source != "" {
 			continue
 		}
-		text := fmt.Sprintf("Attribute %s: it is not set, and there is %s to log in with. Set the environment variable %s, or the provider's attribute %s.",
-			half.name, half.other, half.variable, half.name)
+		text := fmt.Sprintf("%s must be set, because %s is set. Set the attribute %s or the environment variable %s.", half.name, half.other, half.name, half.variable)
 		if token.environment() != "" {
-			text += fmt.Sprintf(" %s does not count, because the provider block is about a login.", token.variable())
+			text += fmt.Sprintf(" The provider ignores %s, because the provider block has a login.", token.variable())
 		}
 		diags.AddError(missing, text)
 	}
-	c.Source = from + " and " + and
+	c.Source = emailSource + " and " + passwordSource
 	return c
 }

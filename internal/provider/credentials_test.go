@@ -17,49 +17,60 @@ import (
 const (
 	address         = "ops@example.com"
 	secretPassword  = "s3cret-token of another kind"
-	credentialsHint = "The provider needs either a token (OPENTACT_TOKEN or the provider's attribute token), " +
-		"or an e-mail address and a password to log in with (OPENTACT_EMAIL and OPENTACT_PASSWORD, or the attributes email and password)."
+	credentialsHint = "Set either a token (attribute token or environment variable OPENTACT_TOKEN), or an e-mail address and a password " +
+		"(attributes email and password, or environment variables OPENTACT_EMAIL and OPENTACT_PASSWORD)."
 )
 
-// TestProvider_Credentials is the table of what block and environment may say of
-// credentials together. The block says which way it is, and the environment
-// completes it.
+// TestProvider_Credentials shows how the provider block and the environment select the
+// credentials together. The block decides between token and login, and the environment
+// adds the other half of a login.
 func TestProvider_Credentials(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken, Email: address, Password: secretPassword})
+	const byToken, byLogin = "/rest/profile/messaging", "/rest/auth"
+	const emailRule = "email must be the e-mail address of a user, "
 	type environment map[string]string
 	for name, test := range map[string]struct {
 		block       acctest.Values
 		environment environment
-		// way is the path of the first request, by which it is told which was taken.
-		way string
-		// attribute is what the error points at, and want what it says.
+		// firstPath is the path of the first request. It shows which credentials were used.
+		firstPath string
+		// attribute is the attribute of the error, and want is its text.
 		attribute string
 		want      string
 	}{
-		"token in the block":              {block: acctest.Values{"token": secretToken}, way: "/rest/profile/messaging"},
-		"token in the environment":        {environment: environment{"TOKEN": secretToken}, way: "/rest/profile/messaging"},
-		"login in the block":              {block: acctest.Values{"email": address, "password": secretPassword}, way: "/rest/auth"},
-		"login in the environment":        {environment: environment{"EMAIL": address, "PASSWORD": secretPassword}, way: "/rest/auth"},
-		"password from the environment":   {block: acctest.Values{"email": address}, environment: environment{"PASSWORD": secretPassword}, way: "/rest/auth"},
-		"the block's token comes first":   {block: acctest.Values{"token": secretToken}, environment: environment{"EMAIL": address, "PASSWORD": "x"}, way: "/rest/profile/messaging"},
-		"the block's login comes first":   {block: acctest.Values{"email": address, "password": secretPassword}, environment: environment{"TOKEN": "x"}, way: "/rest/auth"},
-		"half a block's login comes too":  {block: acctest.Values{"email": address}, environment: environment{"TOKEN": "x", "PASSWORD": secretPassword}, way: "/rest/auth"},
-		"a variable that is empty is not": {environment: environment{"TOKEN": secretToken, "EMAIL": "", "PASSWORD": ""}, way: "/rest/profile/messaging"},
-
-		"nothing":                      {want: "Missing Provider Configuration: No credentials are set. " + credentialsHint},
-		"both in the block":            {block: acctest.Values{"token": secretToken, "email": address, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: Attributes token and email are both set: remove one of them. " + credentialsHint},
-		"token and password":           {block: acctest.Values{"token": secretToken, "password": secretPassword}, attribute: "password", want: "Attributes token and password are both set: remove one of them. "},
-		"both in the environment":      {environment: environment{"TOKEN": secretToken, "EMAIL": address, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set: unset one of them. " + credentialsHint},
-		"one and a half ways":          {environment: environment{"TOKEN": secretToken, "PASSWORD": secretPassword}, want: "OPENTACT_TOKEN and OPENTACT_PASSWORD are both set"},
-		"no password":                  {block: acctest.Values{"email": address}, attribute: "password", want: "Missing Provider Configuration: Attribute password: it is not set, and there is an e-mail address to log in with. Set the environment variable OPENTACT_PASSWORD, or the provider's attribute password."},
-		"no password anywhere":         {environment: environment{"EMAIL": address}, attribute: "password", want: "Attribute password: it is not set"},
-		"no address":                   {block: acctest.Values{"password": secretPassword}, attribute: "email", want: "Attribute email: it is not set, and there is a password to log in with."},
-		"no address, but a token":      {block: acctest.Values{"password": secretPassword}, environment: environment{"TOKEN": secretToken}, attribute: "email", want: "OPENTACT_TOKEN does not count, because the provider block is about a login."},
-		"an empty address":             {block: acctest.Values{"email": "", "password": secretPassword}, attribute: "email", want: "it is empty"},
-		"an address with a colon":      {block: acctest.Values{"email": "a:b@c", "password": secretPassword}, attribute: "email", want: "it contains a colon"},
-		"no address at all":            {block: acctest.Values{"email": "ops", "password": secretPassword}, attribute: "email", want: "it has no @"},
-		"an empty password":            {block: acctest.Values{"email": address, "password": ""}, attribute: "password", want: "it is empty"},
-		"a password with a line break": {environment: environment{"EMAIL": address, "PASSWORD": secretPassword + "\n"}, attribute: "password", want: "the environment variable OPENTACT_PASSWORD, must be that user's password: it contains control characters"},
+		"token in the block":                {block: acctest.Values{"token": secretToken}, firstPath: byToken},
+		"token in the environment":          {environment: environment{"TOKEN": secretToken}, firstPath: byToken},
+		"login in the block":                {block: acctest.Values{"email": address, "password": secretPassword}, firstPath: byLogin},
+		"login in the environment":          {environment: environment{"EMAIL": address, "PASSWORD": secretPassword}, firstPath: byLogin},
+		"password from the environment":     {block: acctest.Values{"email": address}, environment: environment{"PASSWORD": secretPassword}, firstPath: byLogin},
+		"token in the block wins":           {block: acctest.Values{"token": secretToken}, environment: environment{"EMAIL": address, "PASSWORD": "x"}, firstPath: byToken},
+		"login in the block wins":           {block: acctest.Values{"email": address, "password": secretPassword}, environment: environment{"TOKEN": "x"}, firstPath: byLogin},
+		"half a login in the block wins":    {block: acctest.Values{"email": address}, environment: environment{"TOKEN": "x", "PASSWORD": secretPassword}, firstPath: byLogin},
+		"empty variables count as not set":  {environment: environment{"TOKEN": secretToken, "EMAIL": "", "PASSWORD": ""}, firstPath: byToken},
+		"nothing":                           {want: "Missing Provider Configuration: No credentials are set. " + credentialsHint},
+		"token and login in the block":      {block: acctest.Values{"token": secretToken, "email": address, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: The attributes token and email are both set. Remove one of them. " + credentialsHint},
+		"token and password in the block":   {block: acctest.Values{"token": secretToken, "password": secretPassword}, attribute: "password", want: "The attributes token and password are both set. Remove one of them. "},
+		"token and login in variables":      {environment: environment{"TOKEN": secretToken, "EMAIL": address, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set. Unset one of them. " + credentialsHint},
+		"token and password in variables":   {environment: environment{"TOKEN": secretToken, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_PASSWORD are both set. Unset one of them. "},
+		"no password":                       {block: acctest.Values{"email": address}, attribute: "password", want: "Missing Provider Configuration: password must be set, because the provider's attribute email is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
+		"no password in variables":          {environment: environment{"EMAIL": address}, attribute: "password", want: "password must be set, because the environment variable OPENTACT_EMAIL is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
+		"no address":                        {block: acctest.Values{"password": secretPassword}, attribute: "email", want: "email must be set, because the provider's attribute password is set. Set the attribute email or the environment variable OPENTACT_EMAIL."},
+		"no address, but a token":           {block: acctest.Values{"password": secretPassword}, environment: environment{"TOKEN": secretToken}, attribute: "email", want: "The provider ignores OPENTACT_TOKEN, because the provider block has a login."},
+		"empty address":                     {block: acctest.Values{"email": "", "password": secretPassword}, attribute: "email", want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
+		"empty address beside the variable": {block: acctest.Values{"email": "", "password": secretPassword}, environment: environment{"EMAIL": address}, attribute: "email", want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
+		"blank address":                     {block: acctest.Values{"email": " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 1."},
+		"address with a space at the end":   {block: acctest.Values{"email": address + " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 16."},
+		"address with a no-break space":     {block: acctest.Values{"email": "\u00a0" + address, "password": secretPassword}, attribute: "email", want: emailRule + "got a no-break space (U+00A0) at position 1."},
+		"address with a zero-width space":   {block: acctest.Values{"email": address + "\u200b", "password": secretPassword}, attribute: "email", want: emailRule + "got an invisible character (U+200B) at position 16."},
+		"address with a line break, in a variable": {environment: environment{"EMAIL": address + "\n", "PASSWORD": secretPassword}, attribute: "email",
+			want: "The environment variable OPENTACT_EMAIL must be the e-mail address of a user, got a line break (U+000A) at position 16."},
+		"address with a colon":         {block: acctest.Values{"email": "a:b@c", "password": secretPassword}, attribute: "email", want: emailRule + "got text with a colon."},
+		"address without an @":         {block: acctest.Values{"email": "ops", "password": secretPassword}, attribute: "email", want: emailRule + "got text without an @."},
+		"empty password":               {block: acctest.Values{"email": address, "password": ""}, attribute: "password", want: "password must not be empty; remove it to use OPENTACT_PASSWORD."},
+		"password with a line break":   {block: acctest.Values{"email": address, "password": secretPassword + "\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000A)."},
+		"password with a control byte": {block: acctest.Values{"email": address, "password": secretPassword + "\x00"}, attribute: "password", want: "password must not contain control characters, got a control character (U+0000)."},
+		"password with a line break, in a variable": {environment: environment{"EMAIL": address, "PASSWORD": secretPassword + "\n"}, attribute: "password",
+			want: "The environment variable OPENTACT_PASSWORD must not contain control characters, got a line break (U+000A)."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, variable := range []string{"TOKEN", "EMAIL", "PASSWORD"} {
@@ -79,15 +90,33 @@ func TestProvider_Credentials(t *testing.T) {
 			before := len(env.Requests())
 			_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 			acctest.NoDiagnostics(t, diags)
-			if got := env.Requests()[before].Path; got != test.way {
-				t.Errorf("the first request is for %s, want %s", got, test.way)
+			if got := env.Requests()[before].Path; got != test.firstPath {
+				t.Errorf("the first request is for %s, want %s", got, test.firstPath)
 			}
 		})
 	}
 }
 
-// A login that is refused is tried once, however many profiles there are. Each
-// of them has one error.
+// TestProvider_Password_IsUnchanged logs in with passwords that look like mistakes.
+func TestProvider_Password_IsUnchanged(t *testing.T) {
+	for _, text := range []string{" ", "  s3cret ", "s3cret\u00a0", "\u200bs3cret"} {
+		env := acctest.New(t, emulator.Options{Email: address, Password: text})
+		logIn := func(config acctest.Values) {
+			t.Helper()
+			p := acctest.NewProtocol(t)
+			config["base_url"], config["email"] = env.URL, address
+			acctest.NoDiagnostics(t, p.Configure(t, config))
+			_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+			acctest.NoDiagnostics(t, diags)
+		}
+		logIn(acctest.Values{"password": text})
+		t.Setenv("OPENTACT_PASSWORD", text)
+		logIn(acctest.Values{})
+	}
+}
+
+// The provider logs in only once with a wrong password, for any number of profiles. Each
+// profile gets one error.
 func TestProvider_WrongPassword_IsTriedOnce(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: "right"})
@@ -113,7 +142,7 @@ func TestProvider_WrongPassword_IsTriedOnce(t *testing.T) {
 	}
 }
 
-// A login that fails says nothing of the profile, not even by a 404.
+// A failed login says nothing about the profile, even if its status is 404.
 func TestProvider_LoginFails_KeepsState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -126,24 +155,24 @@ func TestProvider_LoginFails_KeepsState(t *testing.T) {
 		}))
 		kept, diags := p.Read(t, messagingProfile, existing)
 		wantError(t, diags, "", "og in (GET ", fmt.Sprint(status), "The profile is still in the state.")
-		if advice := map[int]string{ // which is about the login, not about the profile
+		if advice := map[int]string{ // about the login, not about the profile
 			403: "The API knows the user and does not let it in", 404: "Check the provider's base_url", 500: "may recover",
 		}[status]; advice != "" {
 			wantError(t, diags, "", advice)
 		}
 		if kept.Values()["name"] != "a" {
-			t.Errorf("%d: the profile was forgotten", status)
+			t.Errorf("%d: the state lost the profile", status)
 		}
 		kept, diags = p.Apply(t, messagingProfile, existing, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
 		wantError(t, diags, "", "og in (GET ", "Nothing was changed.")
 		if kept.Values()["name"] != "a" {
-			t.Errorf("%d: the profile was taken for deleted", status)
+			t.Errorf("%d: the profile counts as deleted", status)
 		}
 		login.Remove()
 	}
 }
 
-// Where nobody is let in for a second look, the first 404 is not believed.
+// A 404 does not count if the provider can't log in to confirm it.
 func TestProvider_NotFoundThenLoginFails_KeepsState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
@@ -157,11 +186,11 @@ func TestProvider_NotFoundThenLoginFails_KeepsState(t *testing.T) {
 	kept, diags := p.Read(t, messagingProfile, state)
 	wantError(t, diags, "", "og in (GET ", "The profile is still in the state.")
 	if kept.Values() == nil {
-		t.Error("the profile was forgotten")
+		t.Error("the state lost the profile")
 	}
 }
 
-// The API accepts the login, and not the token that it gives for it.
+// The API accepts the login, but rejects its token.
 func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
@@ -176,7 +205,7 @@ func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	}
 }
 
-// What is not known yet may turn out to be null, so it conflicts with nothing.
+// An unknown attribute may become null, so it is not a conflict.
 func TestProvider_UnknownCredential_IsNoConflict(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"email", "password"} {
@@ -185,7 +214,7 @@ func TestProvider_UnknownCredential_IsNoConflict(t *testing.T) {
 	}
 }
 
-// Logins that the API has ended are repeated, once for all who notice.
+// When the API ends a login, concurrent requests share one new login.
 func TestProvider_LoginExpires_LogsInAgain(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
@@ -207,7 +236,8 @@ func TestProvider_LoginExpires_LogsInAgain(t *testing.T) {
 	}
 }
 
-// A token that was issued a day ago is tried, and then it is said what is wrong.
+// The provider sends an expired token. If the API rejects it, the error says when it
+// expired.
 func TestProvider_TokenExpired_ErrorSaysWhen(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -225,7 +255,7 @@ func TestProvider_TokenExpired_ErrorSaysWhen(t *testing.T) {
 	}
 }
 
-// Every half of a login may be unknown at first, as a token may.
+// Each attribute may be unknown, including each half of a login.
 func TestProvider_UnknownCredential_ErrorNamesAttribute(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"email", "password", "retry_max_wait", "requests_per_second"} {
@@ -238,8 +268,8 @@ func TestProvider_UnknownCredential_ErrorNamesAttribute(t *testing.T) {
 	}
 }
 
-// A limit of requests holds for the whole provider. How long they take is a
-// matter of the client's own tests.
+// The limit applies to all requests of the provider. The tests of the client check the
+// times.
 func TestProvider_RequestsPerSecond(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{RequestsPerSecond: 5})
@@ -249,7 +279,7 @@ func TestProvider_RequestsPerSecond(t *testing.T) {
 		working.Go(func() { p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": fmt.Sprint(i)}) })
 	}
 	working.Wait()
-	if refused := env.Counters().ByStatus[http.StatusTooManyRequests]; refused != 0 {
-		t.Errorf("%d requests came too fast", refused)
+	if throttled := env.Counters().ByStatus[http.StatusTooManyRequests]; throttled != 0 {
+		t.Errorf("%d requests were throttled", throttled)
 	}
 }

@@ -16,8 +16,9 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// TestDescriptions_StateRules expects the description of every attribute to state the rule that the contract has for it, what it
-// is when it is left out, and what removing it does.
+// TestDescriptions_StateRules checks that the description of each attribute states its rule
+// in the contract, its value if it is left out, and the effect of removing it. The
+// description of each provider attribute must name its environment variable.
 func TestDescriptions_StateRules(t *testing.T) {
 	t.Parallel()
 	text, err := os.ReadFile("schema.json")
@@ -32,17 +33,17 @@ func TestDescriptions_StateRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, arc := range acctest.Lifecycles() {
-		attributes := all.Schemas["opentact"].ResourceSchemas[arc.Type].Block.Attributes
-		for field, schema := range contract.Components.Schemas[arc.Schema+"Create"].Value.Properties {
-			said := attributes[field].Description
+	for _, lifecycle := range acctest.Lifecycles() {
+		attributes := all.Schemas["opentact"].ResourceSchemas[lifecycle.Type].Block.Attributes
+		for field, schema := range contract.Components.Schemas[lifecycle.Schema+"Create"].Value.Properties {
+			description := attributes[field].Description
 			want := rule(schema.Value)
 			if field != "name" {
 				want = append(want, "left out", "Removing it")
 			}
 			for _, part := range want {
-				if !strings.Contains(said, part) {
-					t.Errorf("%s.%s: the description does not say %q: %s", arc.Type, field, part, said)
+				if !strings.Contains(description, part) {
+					t.Errorf("%s.%s: the description does not say %q: %s", lifecycle.Type, field, part, description)
 				}
 			}
 		}
@@ -54,7 +55,7 @@ func TestDescriptions_StateRules(t *testing.T) {
 	}
 }
 
-// rule is what a description has to mention of a schema.
+// rule returns the texts that the description of a field must contain.
 func rule(schema *openapi3.Schema) (parts []string) {
 	for _, value := range schema.Enum {
 		parts = append(parts, fmt.Sprint(value))

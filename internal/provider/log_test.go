@@ -20,14 +20,14 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// A message of the client is a line of Terraform's log, at debug level alone.
+// The client's messages appear in Terraform's log at debug level.
 func TestLogger_WritesWithTflog(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &out)
 	logger := newLogger().With("kind", "messaging profile")
 	logger.DebugContext(ctx, "OpenTact API request", "method", "GET", "status", 503)
-	logger.DebugContext(t.Context(), "not in a call of Terraform")
+	logger.DebugContext(t.Context(), "not in a call from Terraform")
 	lines, err := tflogtest.MultilineJSONDecode(&out)
 	if err != nil || len(lines) != 1 {
 		t.Fatalf("got %v, %v", lines, err)
@@ -41,10 +41,10 @@ func TestLogger_WritesWithTflog(t *testing.T) {
 	}
 }
 
-// The client does no work for a message that is not shown.
+// The client does not build messages that Terraform does not log.
 func TestLogger_Enabled(t *testing.T) {
 	if newLogger().Enabled(t.Context(), slog.LevelDebug) {
-		t.Error("it is enabled outside of a call of Terraform")
+		t.Error("it is enabled outside of a call from Terraform")
 	}
 	for level, want := range map[string]bool{"OFF": false, "INFO": false, "DEBUG": true, "TRACE": true} {
 		t.Run(level, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestLogger_Enabled(t *testing.T) {
 	}
 }
 
-// The libraries write what Terraform shows, and nothing where it shows nothing.
+// The libraries log at the level of Terraform's log, and nothing if that is off.
 func TestLogLevels(t *testing.T) {
 	t.Parallel()
 	all := func(level string) map[string]string {
@@ -103,7 +103,7 @@ func TestMain(m *testing.M) {
 	_ = Serve(version.Current(), false)
 }
 
-// Serve sets the levels before the libraries read them.
+// TestServe_LogLevels checks that Serve sets the levels before the libraries read them.
 func TestServe_LogLevels(t *testing.T) {
 	t.Parallel()
 	for _, level := range []string{"", "WARN"} {
@@ -112,7 +112,7 @@ func TestServe_LogLevels(t *testing.T) {
 		program.Env = []string{
 			servedVariable + "=" + file, "TF_LOG=" + level, "TMPDIR=" + filepath.Dir(file), // for its socket
 			"GOCOVERDIR=" + filepath.Dir(file), // otherwise a program with coverage writes to os.Stderr, which go-plugin replaces
-			// What Terraform sets to start a provider.
+			// Terraform sets these variables to start a provider.
 			"TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6",
 		}
 		var stderr bytes.Buffer

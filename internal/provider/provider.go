@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package provider is the OpenTact provider: its configuration, and the list
-// of the kinds of objects that it manages.
+// Package provider is the OpenTact provider. It defines the configuration of the provider
+// and lists the kinds of objects that the provider manages.
 package provider
 
 import (
@@ -21,7 +21,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// kinds are the kinds of objects that the provider manages.
+// kinds returns the kinds of objects that the provider manages.
 func kinds() []profile.Registration {
 	return []profile.Registration{
 		messagingprofile.Kind(),
@@ -29,7 +29,7 @@ func kinds() []profile.Registration {
 	}
 }
 
-// New returns a function that makes providers of the given build.
+// New returns a function that makes a provider. The build is part of its User-Agent.
 func New(build version.Build) func() provider.Provider {
 	return func() provider.Provider { return &opentactProvider{build: build} }
 }
@@ -53,15 +53,15 @@ func (p *opentactProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 	}
 }
 
-// ValidateConfig refuses what the block alone shows to be wrong.
+// ValidateConfig checks the attributes of the provider block against each other.
 func (p *opentactProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var data model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
 	data.checkConflict(&resp.Diagnostics)
 }
 
-// Configure makes the client that every resource and data source works with.
-// It makes no request.
+// Configure makes the client of all resources, data sources and list resources. It makes
+// no request.
 func (p *opentactProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var data model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)

@@ -3,10 +3,8 @@
 package provider_test
 
 import (
-	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"testing"
 
@@ -22,13 +20,13 @@ const (
 	secretToken      = "s3cret-token"
 )
 
-// wantError expects one error about an attribute, which does not show the token. It
-// points at the attribute, unless Terraform would print a secret, and then names it.
+// wantError expects one error about an attribute, which does not show the token. The error
+// points at the attribute, unless Terraform would print a sensitive value.
 func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {
 	t.Helper()
 	switch attribute {
 	case "base_url", "token", "email", "password":
-		attribute, texts = "", append(slices.Clone(texts), attribute)
+		attribute = ""
 	}
 	acctest.WantError(t, diags, attribute, texts...)
 	if strings.Contains(acctest.Describe(diags), secretToken) {
@@ -36,71 +34,83 @@ func wantError(t *testing.T, diags []*tfprotov6.Diagnostic, attribute string, te
 	}
 }
 
-// TestProvider_InvalidAttribute lists what is refused before anything is planned.
+// TestProvider_InvalidAttribute lists the errors of `terraform validate`. Each names the
+// attribute and its rule, and the value unless that is sensitive.
 func TestProvider_InvalidAttribute(t *testing.T) {
 	t.Parallel()
+	const (
+		baseURL  = "base_url must be an absolute https URL such as https://api.opentact.org/rest, or an http URL of a loopback address, "
+		token    = "token must be a token exactly as the API issued it, "
+		timeout  = "request_timeout must be a duration from 1s to 10m, such as 45s or 1m30s, "
+		maxWait  = "retry_max_wait must be a duration from 0s to 10m, such as 45s or 1m30s, "
+		retries  = "max_retries must be an integer from 0 to 100, "
+		requests = "requests_per_second must be a number from 0.01 to 1000000, "
+	)
 	for _, test := range []struct {
 		name, attribute string
 		value           any
 		want            string
 	}{
-		{"a relative base URL", "base_url", "api.opentact.org/rest", "must be an absolute https URL such as https://api.opentact.org/rest, or an http URL of a loopback address: it does not begin with https://"},
-		{"an unparseable base URL", "base_url", "https://[::1", "it is no URL"},
-		{"plain http", "base_url", "http://api.opentact.org/rest", "plain http would send the token in the clear"},
-		{"a password in the base URL", "base_url", "https://user:" + secretToken + "@api.opentact.org", "it contains an @, so it may hold a user name and password"},
-		{"an empty base URL", "base_url", "", "it does not begin with https://"},
-		{"an empty token", "token", "", "it is empty"},
-		{"a token with a line break", "token", secretToken + "\n", "white space"},
-		{"a timeout without a unit", "request_timeout", "30", `must be a duration from 1s to 10m, such as 45s or 1m30s: it is "30"`},
-		{"a timeout of zero", "request_timeout", "0s", `must be a duration from 1s to 10m, such as 45s or 1m30s: it is "0s"`},
-		{"a negative timeout", "request_timeout", "-1s", `it is "-1s"`},
-		{"a timeout just too short", "request_timeout", "999ms", `it is "999ms"`},
-		{"a timeout just too long", "request_timeout", "10m0.000000001s", `it is "10m0.000000001s"`},
-		{"a timeout that overflows sums", "request_timeout", "2000000h", `it is "2000000h"`},
-		{"a timeout that is no number of nanoseconds", "request_timeout", "3000000h", `it is "3000000h"`},
-		{"negative retries", "max_retries", -1, `must be an integer from 0 to 100: it is "-1"`},
-		{"a fraction of retries", "max_retries", 1.5, "must be an integer of 64 bits: it is 1.5"},
-		{"too many retries", "max_retries", 101, `must be an integer from 0 to 100: it is "101"`},
-		{"a negative longest wait", "retry_max_wait", "-1ns", `must be a duration from 0s to 10m, such as 45s or 1m30s: it is "-1ns"`},
-		{"a longest wait without a unit", "retry_max_wait", "60", `it is "60"`},
-		{"a longest wait just too long", "retry_max_wait", "10m0.000000001s", `it is "10m0.000000001s"`},
-		{"a longest wait that overflows sums", "retry_max_wait", "2000000h", `it is "2000000h"`},
-		{"more retries than any integer", "max_retries", "1e20", "must be an integer of 64 bits"},
-		{"no requests at all", "requests_per_second", 0, `must be a number from 0.01 to 1000000: it is "0"`},
-		{"fewer than no requests", "requests_per_second", -0.5, `it is "-0.5"`},
-		{"fewer requests than one waits for", "requests_per_second", 0.001, `it is "0.001"`},
-		{"more requests than any number", "requests_per_second", "1e400", "must be a number that 64 bits of floating point can hold"},
-		{"more requests than anybody counts", "requests_per_second", 1e9, `it is "1000000000"`},
+		{"relative base URL", "base_url", "api.opentact.org/rest", baseURL + "got text that does not begin with https://."},
+		{"malformed base URL", "base_url", "https://[::1", baseURL + "got text that is not a valid URL."},
+		{"plain http", "base_url", "http://api.opentact.org/rest", baseURL + "got an http URL of another host, which would send the token unencrypted."},
+		{"password in the base URL", "base_url", "https://user:" + secretToken + "@api.opentact.org", baseURL + "got a URL with an @, which may be part of a user name and a password."},
+		{"base URL with a space at the end", "base_url", "https://api.opentact.org/rest ", baseURL + "got a space (U+0020) at position 30."},
+		{"base URL with a space at the beginning", "base_url", " https://api.opentact.org/rest", baseURL + "got a space (U+0020) at position 1."},
+		{"base URL with a no-break space", "base_url", "https://api.opentact.org\u00a0/rest", baseURL + "got a no-break space (U+00A0) at position 25."},
+		{"base URL with a zero-width space", "base_url", "https://api.opentact.org/rest\u200b", baseURL + "got an invisible character (U+200B) at position 30."},
+		{"blank base URL", "base_url", "  ", baseURL + "got a space (U+0020) at position 1."},
+		{"empty base URL", "base_url", "", "base_url must not be empty; remove it to use OPENTACT_BASE_URL or the default."},
+		{"empty token", "token", "", "token must not be empty; remove it to use OPENTACT_TOKEN."},
+		{"blank token", "token", " ", token + "got a space (U+0020) at position 1."},
+		{"token with a space at the end", "token", secretToken + " ", token + "got a space (U+0020) at position 13."},
+		{"token with a space at the beginning", "token", " " + secretToken, token + "got a space (U+0020) at position 1."},
+		{"token with a line break", "token", secretToken + "\n", token + "got a line break (U+000A) at position 13."},
+		{"token with a zero-width space", "token", secretToken + "\u200b", token + "got an invisible character (U+200B) at position 13."},
+		{"token with a letter outside ASCII", "token", "é", token + "got a character outside ASCII at position 1."},
+		{"timeout without a unit", "request_timeout", "30", timeout + "got 30."},
+		{"timeout of zero", "request_timeout", "0s", timeout + `got "0s".`},
+		{"negative timeout", "request_timeout", "-1s", timeout + `got "-1s".`},
+		{"timeout just too short", "request_timeout", "999ms", timeout + `got "999ms".`},
+		{"timeout just too long", "request_timeout", "10m0.000000001s", timeout + `got "10m0.000000001s".`},
+		{"timeout that overflows sums", "request_timeout", "2000000h", timeout + `got "2000000h".`},
+		{"timeout that overflows nanoseconds", "request_timeout", "3000000h", timeout + `got "3000000h".`},
+		{"timeout with a space", "request_timeout", " 30s", timeout + `got " 30s".`},
+		{"empty timeout", "request_timeout", "", "request_timeout must not be empty; remove it to use OPENTACT_REQUEST_TIMEOUT or the default."},
+		{"negative retries", "max_retries", -1, retries + "got -1."},
+		{"fraction of retries", "max_retries", 1.5, retries + "got 1.5."},
+		{"almost an integer of retries", "max_retries", "1.0000000000000000000000001", retries + "got 1.00000000000000000000…."},
+		{"too many retries", "max_retries", 101, retries + "got 101."},
+		{"more retries than any integer", "max_retries", "1e20", retries + "got 1e+20."},
+		{"negative maximum wait", "retry_max_wait", "-1ns", maxWait + `got "-1ns".`},
+		{"maximum wait without a unit", "retry_max_wait", "60", maxWait + "got 60."},
+		{"maximum wait just too long", "retry_max_wait", "10m0.000000001s", maxWait + `got "10m0.000000001s".`},
+		{"maximum wait that overflows sums", "retry_max_wait", "2000000h", maxWait + `got "2000000h".`},
+		{"empty maximum wait", "retry_max_wait", "", "retry_max_wait must not be empty; remove it to use OPENTACT_RETRY_MAX_WAIT or the default."},
+		{"no requests", "requests_per_second", 0, requests + "got 0."},
+		{"negative requests", "requests_per_second", -0.5, requests + "got -0.5."},
+		{"too few requests", "requests_per_second", 0.001, requests + "got 0.001."},
+		{"more requests than a 64-bit number", "requests_per_second", "1e400", requests + "got 1e+400."},
+		{"too many requests", "requests_per_second", 1e9, requests + "got 1e+09."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			config := acctest.Values{"base_url": "https://api.opentact.org/rest", "token": secretToken}
 			config[test.attribute] = test.value
-			wantError(t, acctest.NewProtocol(t).Configure(t, config), test.attribute,
-				test.want, "Attribute "+test.attribute)
+			wantError(t, acctest.NewProtocol(t).Configure(t, config), test.attribute, "Invalid Provider Configuration: "+test.want)
 		})
-	}
-}
-
-// Whoever sets a value from a script sees which variable would do as well.
-func TestConfigurationNamesTheVariable(t *testing.T) {
-	t.Parallel()
-	for attribute, value := range (acctest.Values{"base_url": "a.example", "token": " ", "request_timeout": "soon", "max_retries": -1, "retry_max_wait": "long", "requests_per_second": 0}) {
-		config := acctest.Values{"token": secretToken}
-		config[attribute] = value
-		wantError(t, acctest.NewProtocol(t).Configure(t, config), attribute, "OPENTACT_"+strings.ToUpper(attribute))
 	}
 }
 
 func TestProvider_ValidConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]acctest.Values{
-		"the least":         {"token": secretToken},
-		"everything":        {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0, "retry_max_wait": "2m", "requests_per_second": 0.5},
-		"a login":           {"email": "ops@example.com", "password": "pass word:ü"},
-		"the least of each": {"token": secretToken, "max_retries": 0, "request_timeout": "1s", "retry_max_wait": "0s", "requests_per_second": 0.01},
-		"the most of each":  {"token": secretToken, "max_retries": 100, "request_timeout": "10m", "retry_max_wait": "10m", "requests_per_second": 1e6},
-		"loopback http":     {"token": secretToken, "base_url": "http://localhost:8480/rest"},
+		"only a token":   {"token": secretToken},
+		"all attributes": {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0, "retry_max_wait": "2m", "requests_per_second": 0.5},
+		"a login":        {"email": "ops@example.com", "password": "pass word:ü"},
+		"minimums":       {"token": secretToken, "max_retries": 0, "request_timeout": "1s", "retry_max_wait": "0s", "requests_per_second": 0.01},
+		"maximums":       {"token": secretToken, "max_retries": 100, "request_timeout": "10m", "retry_max_wait": "10m", "requests_per_second": 1e6},
+		"loopback http":  {"token": secretToken, "base_url": "http://localhost:8480/rest"},
 	} {
 		if diags := acctest.NewProtocol(t).Configure(t, config); len(diags) > 0 {
 			t.Errorf("%s: %s", name, acctest.Describe(diags))
@@ -123,47 +133,79 @@ func TestProvider_Environment(t *testing.T) {
 		t.Errorf("got %v", state.Values())
 	}
 
-	t.Run("a variable that is malformed", func(t *testing.T) {
-		for variable, value := range map[string]string{
-			"OPENTACT_BASE_URL": "https://a.example/" + secretToken + "@b", "OPENTACT_TOKEN": secretToken + " ", "OPENTACT_REQUEST_TIMEOUT": "soon", "OPENTACT_MAX_RETRIES": "many",
-			"OPENTACT_RETRY_MAX_WAIT": "1", "OPENTACT_REQUESTS_PER_SECOND": "NaN",
+	t.Run("a malformed variable", func(t *testing.T) {
+		for _, test := range []struct{ variable, value, want string }{
+			{"OPENTACT_BASE_URL", "https://a.example/" + secretToken + "@b", "must be an absolute https URL such as https://api.opentact.org/rest, or an http URL of a loopback address, " +
+				"got a URL with an @, which may be part of a user name and a password."},
+			{"OPENTACT_BASE_URL", " " + env.URL, "an http URL of a loopback address, got a space (U+0020) at position 1."},
+			{"OPENTACT_BASE_URL", "https://a.example/rest\n", "an http URL of a loopback address, got a line break (U+000A) at position 23."},
+			{"OPENTACT_BASE_URL", "https://a.example/rest\u00a0", "an http URL of a loopback address, got a no-break space (U+00A0) at position 23."},
+			{"OPENTACT_BASE_URL", " ", "an http URL of a loopback address, got a space (U+0020) at position 1."},
+			{"OPENTACT_TOKEN", secretToken + " ", "must be a token exactly as the API issued it, got a space (U+0020) at position 13."},
+			{"OPENTACT_TOKEN", " " + secretToken, "must be a token exactly as the API issued it, got a space (U+0020) at position 1."},
+			{"OPENTACT_TOKEN", "\ufeff" + secretToken, "must be a token exactly as the API issued it, got an invisible character (U+FEFF) at position 1."},
+			{"OPENTACT_TOKEN", "\n" + secretToken, "must be a token exactly as the API issued it, got a line break (U+000A) at position 1."},
+			{"OPENTACT_TOKEN", " ", "must be a token exactly as the API issued it, got a space (U+0020) at position 1."},
+			{"OPENTACT_REQUEST_TIMEOUT", "soon", `must be a duration from 1s to 10m, such as 45s or 1m30s, got "soon".`},
+			{"OPENTACT_REQUEST_TIMEOUT", "0s", `got "0s".`},
+			{"OPENTACT_REQUEST_TIMEOUT", "999ms", `got "999ms".`},
+			{"OPENTACT_REQUEST_TIMEOUT", "10m1s", `got "10m1s".`},
+			{"OPENTACT_REQUEST_TIMEOUT", "2000000h", `got "2000000h".`},
+			{"OPENTACT_RETRY_MAX_WAIT", "1", `must be a duration from 0s to 10m, such as 45s or 1m30s, got 1.`},
+			{"OPENTACT_RETRY_MAX_WAIT", "-1s", `got "-1s".`},
+			{"OPENTACT_RETRY_MAX_WAIT", "10m1s", `got "10m1s".`},
+			{"OPENTACT_RETRY_MAX_WAIT", "2000000h", `got "2000000h".`},
+			{"OPENTACT_MAX_RETRIES", "many", `must be an integer from 0 to 100, got "many".`},
+			{"OPENTACT_MAX_RETRIES", "-1", "got -1."},
+			{"OPENTACT_MAX_RETRIES", "101", "got 101."},
+			{"OPENTACT_MAX_RETRIES", "1.5", "got 1.5."},
+			{"OPENTACT_MAX_RETRIES", "99999999999999999999", "got 99999999999999999999."},
+			{"OPENTACT_MAX_RETRIES", strings.Repeat("9", 1000), "got " + strings.Repeat("9", 22) + "…."},
+			{"OPENTACT_MAX_RETRIES", strings.Repeat("x", 1000), `got "` + strings.Repeat("x", 60) + `".`},
+			{"OPENTACT_REQUESTS_PER_SECOND", "NaN", "must be a number from 0.01 to 1000000, got NaN."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "0", "got 0."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "-1", "got -1."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "1e7", "got 1e7."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "1e400", "got 1e400."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "Inf", "got Inf."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "-Inf", "got -Inf."},
 		} {
-			t.Run(variable, func(t *testing.T) {
-				t.Setenv(variable, value)
-				attribute := strings.ToLower(strings.TrimPrefix(variable, "OPENTACT_"))
-				wantError(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "the environment variable "+variable)
+			t.Run(test.variable+"="+test.value, func(t *testing.T) {
+				t.Setenv(test.variable, test.value)
+				attribute := strings.ToLower(strings.TrimPrefix(test.variable, "OPENTACT_"))
+				wantError(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "Invalid Provider Configuration: The environment variable "+test.variable+" must be ", test.want)
 			})
 		}
 	})
 
-	t.Run("a variable that is out of range", func(t *testing.T) {
-		for variable, values := range map[string][]string{
-			"OPENTACT_REQUEST_TIMEOUT":     {"0s", "999ms", "10m1s", "2000000h"},
-			"OPENTACT_RETRY_MAX_WAIT":      {"-1s", "10m1s", "2000000h"},
-			"OPENTACT_MAX_RETRIES":         {"-1", "101", "1.5", "99999999999999999999"},
-			"OPENTACT_REQUESTS_PER_SECOND": {"0", "-1", "1e7", "1e400", "Inf", "-Inf", "NaN"},
-		} {
-			for _, value := range values {
-				t.Run(variable+"="+value, func(t *testing.T) {
-					t.Setenv(variable, value)
-					attribute := strings.ToLower(strings.TrimPrefix(variable, "OPENTACT_"))
-					wantError(t, acctest.NewProtocol(t).Configure(t, nil), attribute, "the environment variable "+variable, fmt.Sprintf("it is %q", value))
-				})
-			}
+	t.Run("a token with a line break at its end", func(t *testing.T) {
+		for _, end := range []string{"\n", "\r\n"} {
+			t.Setenv("OPENTACT_TOKEN", secretToken+end)
+			p := acctest.NewProtocol(t)
+			acctest.NoDiagnostics(t, p.Configure(t, nil))
+			_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+			acctest.NoDiagnostics(t, diags)
 		}
 	})
 
-	t.Run("the attribute wins", func(t *testing.T) {
+	t.Run("the attribute takes precedence", func(t *testing.T) {
 		t.Setenv("OPENTACT_TOKEN", "another")
-		t.Setenv("OPENTACT_MAX_RETRIES", "malformed, and not looked at")
+		t.Setenv("OPENTACT_MAX_RETRIES", "malformed, but not used")
 		p := acctest.NewProtocol(t)
 		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"token": secretToken, "max_retries": 1}))
 		p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "b"})
 	})
 
-	t.Run("credentials that are missing", func(t *testing.T) {
-		t.Setenv("OPENTACT_TOKEN", "")
-		wantError(t, acctest.NewProtocol(t).Configure(t, nil), "", "No credentials are set", "OPENTACT_TOKEN", "OPENTACT_EMAIL", "OPENTACT_PASSWORD")
+	// The environment may belong to another account.
+	t.Run("an empty attribute does not select the variable", func(t *testing.T) {
+		wantError(t, acctest.NewProtocol(t).Configure(t, acctest.Values{"token": ""}), "token", "token must not be empty; remove it to use OPENTACT_TOKEN.")
+	})
+
+	t.Run("no credentials", func(t *testing.T) {
+		for _, text := range []string{"", "\n"} {
+			t.Setenv("OPENTACT_TOKEN", text)
+			wantError(t, acctest.NewProtocol(t).Configure(t, nil), "", "No credentials are set", "OPENTACT_TOKEN", "OPENTACT_EMAIL", "OPENTACT_PASSWORD")
+		}
 	})
 
 	t.Run("a wrong token", func(t *testing.T) {
@@ -186,15 +228,15 @@ func TestProvider_TokenRejected_ErrorNamesAttribute(t *testing.T) {
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 	wantError(t, diags, "", "401", env.URL, "the provider's attribute token")
 	if state.Values() != nil {
-		t.Errorf("nothing was created, and the state is %v", state.Values())
+		t.Errorf("the profile was not created, but the state is %v", state.Values())
 	}
 	if n := len(env.Requests()); n != 1 {
-		t.Errorf("a refused token was tried %d times", n)
+		t.Errorf("the rejected token was sent %d times", n)
 	}
 }
 
-// What is not known yet is an error at its first use, and not before: a create
-// can be planned all the same.
+// An unknown attribute is an error when the provider calls the API. A create can still be
+// planned.
 func TestProvider_UnknownConfiguration_FirstUseFails(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -222,7 +264,7 @@ func TestProvider_UnknownConfiguration_FirstUseFails(t *testing.T) {
 		kept, diags := p.Read(t, messagingProfile, existing)
 		wantError(t, diags, "", want, "terraform apply -target")
 		if kept.Values()["name"] != "a" {
-			t.Errorf("the profile was forgotten: %v", kept.Values())
+			t.Errorf("the state lost the profile: %v", kept.Values())
 		}
 		_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 		wantError(t, diags, "", want)
@@ -234,7 +276,7 @@ func TestProvider_UnknownConfiguration_FirstUseFails(t *testing.T) {
 	}
 }
 
-// Where Terraform can put things off, they are, and nothing is an error.
+// If Terraform supports deferral, the provider defers each call that needs the API.
 func TestProvider_UnknownConfiguration_Deferral(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -263,8 +305,7 @@ func TestProvider_UnknownConfiguration_Deferral(t *testing.T) {
 	}
 }
 
-// The environment may mean another account: it does not stand in for what is
-// not known yet.
+// The environment may belong to another account, so it does not replace an unknown token.
 func TestProvider_UnknownToken_IgnoresEnvironment(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken})
 	t.Setenv("OPENTACT_TOKEN", secretToken)
@@ -277,7 +318,7 @@ func TestProvider_UnknownToken_IgnoresEnvironment(t *testing.T) {
 	}
 }
 
-// Something else than the API answers, or nothing does. Nothing is forgotten.
+// If another server or no server responds, the profile stays in the state.
 func TestProvider_WrongBaseURL_KeepsState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -305,20 +346,20 @@ func TestProvider_WrongBaseURL_KeepsState(t *testing.T) {
 		kept, diags := p.Read(t, messagingProfile, existing)
 		wantError(t, diags, "", append(test.want, `Could not read messaging profile "a"`)...)
 		if kept.Values()["name"] != "a" {
-			t.Errorf("%s: the profile was forgotten: %v", name, kept.Values())
+			t.Errorf("%s: the state lost the profile: %v", name, kept.Values())
 		}
 		kept, diags = p.Apply(t, messagingProfile, existing, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
 		wantError(t, diags, "", `Could not delete messaging profile "a"`)
 		if kept.Values()["name"] != "a" {
-			t.Errorf("%s: the profile was taken for deleted: %v", name, kept.Values())
+			t.Errorf("%s: the profile counts as deleted: %v", name, kept.Values())
 		}
 		_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 		wantError(t, diags, "", test.want...)
 	}
 }
 
-// Terraform configures the provider three times for a plan, and most of these
-// processes never call the API.
+// Terraform configures the provider three times for a plan. Most of these processes never
+// call the API.
 func TestProvider_Configure_MakesNoRequest(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]acctest.Values{

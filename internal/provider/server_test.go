@@ -15,11 +15,11 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// contextKey is the key of a value that must become garbage.
+// contextKey is the key of a value that must be collected.
 type contextKey struct{}
 
-// After a call nothing holds the values of its context. This is true for all calls that
-// Terraform makes for each object.
+// TestServer_ReleasesCallContexts checks that no reference to the values of a context
+// remains after a call. It makes each call that Terraform makes for each object.
 func TestServer_ReleasesCallContexts(t *testing.T) {
 	t.Parallel()
 	provider := NewServer(version.Current())
@@ -30,19 +30,19 @@ func TestServer_ReleasesCallContexts(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
 				method := server.MethodByName(name)
-				req := reflect.New(method.Type().In(1).Elem()) // for no known type, which is an answer too
+				req := reflect.New(method.Type().In(1).Elem()) // without a known type, so the response is an error
 				var collected atomic.Bool
 				callOnce(t, &collected, func(ctx context.Context) {
 					if err := method.Call([]reflect.Value{reflect.ValueOf(ctx), req})[1]; !err.IsNil() {
 						t.Error(err)
 					}
 				})
-				defer runtime.KeepAlive(provider) // or all would be garbage
+				defer runtime.KeepAlive(provider) // otherwise everything could be collected
 				for range 1000 {
 					if runtime.GC(); collected.Load() {
 						return
 					}
-					time.Sleep(time.Millisecond) // cleanups have a goroutine of their own
+					time.Sleep(time.Millisecond) // cleanups run in another goroutine
 				}
 				t.Error("the context of the call is still held")
 			})
@@ -50,8 +50,8 @@ func TestServer_ReleasesCallContexts(t *testing.T) {
 	}
 }
 
-// callOnce makes a call with a context that has something to hold, and notes when
-// that has been collected.
+// callOnce makes a call whose context has a value. It sets collected when the value has
+// been collected.
 func callOnce(t *testing.T, collected *atomic.Bool, call func(context.Context)) {
 	t.Helper()
 	held := new([1 << 10]byte)
@@ -61,8 +61,9 @@ func callOnce(t *testing.T, collected *atomic.Bool, call func(context.Context)) 
 	call(ctx)
 }
 
-// During a call the context has the values, the deadline and the end of the caller's. After
-// it the context has ended and holds no value. Its Done channel is always the same.
+// During a call, the context has the values, the deadline and the cancellation of the
+// caller's context. After the call, it has ended and holds no value. Its Done channel never
+// changes.
 func TestReleasableContext(t *testing.T) {
 	t.Parallel()
 	deadline := time.Now().Add(time.Hour)
@@ -87,6 +88,6 @@ func TestReleasableContext(t *testing.T) {
 	cancel()
 	<-interrupted.Done()
 	if interrupted.Value(contextKey{}) != "held" || interrupted.Err() == nil {
-		t.Error("a call that is interrupted keeps its values until it ends")
+		t.Error("an interrupted call must keep its values until it ends")
 	}
 }

@@ -24,32 +24,33 @@ import (
 )
 
 const (
-	// maxRetriesLimit bounds max_retries. With waits of a minute between them a
-	// request would go on for more than an hour and a half.
+	// maxRetriesLimit is the maximum of max_retries. With waits of a minute, 100 retries
+	// take more than an hour and a half.
 	maxRetriesLimit = 100
-	// These bound requests_per_second. With less than the one a request would wait
-	// for more than a minute and a half, more than the other is no limit.
+	// minRequestsPerSecond and maxRequestsPerSecond limit requests_per_second. At the
+	// minimum, a request may wait 100 seconds. The maximum is faster than any client.
 	minRequestsPerSecond = 0.01
 	maxRequestsPerSecond = 1_000_000
-	// maxDuration bounds request_timeout and retry_max_wait. The client adds and multiplies
-	// them, which must not overflow.
+	// maxDuration is the maximum of request_timeout and retry_max_wait. The client adds and
+	// multiplies them, and the results must not overflow.
 	maxDuration = 10 * time.Minute
 )
 
-// setting is one line of the provider's configuration. Its value comes from
-// the attribute, else from the environment, else it is the default. Wherever it
-// comes from it is read by the same function.
+// setting is one setting of the provider. Its value comes from the attribute, else from
+// the environment variable, else from the default.
 type setting[T any] struct {
 	name string
-	// rule completes the sentence "The value …".
+	// rule follows the name in messages. It starts with "must".
 	rule string
-	// parse returns an error that says what is wrong. What may be secret is not
-	// repeated in it.
+	// parse converts the value. Its error starts with "got". The error of a sensitive
+	// setting does not quote the value.
 	parse func(string) (T, error)
-	// defaultText is the default, as text. Where there is none it is the zero value.
+	// defaultText is the default as text. If it is "", the default is the zero value.
 	defaultText string
-	// sensitive tells that a value may be a secret, or hold one.
+	// sensitive reports whether the value may contain credentials.
 	sensitive bool
+	// trimEnvironment removes line breaks at the end of the environment variable.
+	trimEnvironment bool
 }
 
 var (
@@ -58,23 +59,25 @@ var (
 		rule:        "must be an absolute https URL such as " + opentact.DefaultBaseURL + ", or an http URL of a loopback address",
 		parse:       opentact.ParseBaseURL,
 		defaultText: opentact.DefaultBaseURL,
-		sensitive:   true, // it is refused if it holds a password, and then it does
+		sensitive:   true, // a URL that is not valid may contain a password
 	}
 	token = setting[string]{
 		name:      "token",
-		rule:      "must be a token as the API issued it",
+		rule:      "must be a token exactly as the API issued it",
 		parse:     func(text string) (string, error) { return text, opentact.ValidateToken(text) },
 		sensitive: true,
+		// Files and secret stores often add a line break to a token.
+		trimEnvironment: true,
 	}
 	email = setting[string]{
 		name:      "email",
-		rule:      "must be the e-mail address of a user of the account",
+		rule:      "must be the e-mail address of a user",
 		parse:     parseEmail,
 		sensitive: true,
 	}
 	password = setting[string]{
 		name:      "password",
-		rule:      "must be that user's password",
+		rule:      "must not contain control characters",
 		parse:     parsePassword,
 		sensitive: true,
 	}
@@ -103,28 +106,31 @@ var (
 	}
 )
 
-// parseEmail refuses what HTTP's basic authentication cannot carry (RFC 7617,
-// section 2) or is certainly no address. It does not repeat the address.
+// parseEmail returns an error if text is not an e-mail address that HTTP's basic
+// authentication can carry (RFC 7617, section 2).
 func parseEmail(text string) (string, error) {
+	if err := opentact.CheckVisible(text); err != nil {
+		return "", err
+	}
 	switch {
-	case text == "":
-		return "", errors.New("it is empty")
 	case strings.Contains(text, ":"):
-		return "", errors.New("it contains a colon")
-	case strings.ContainsFunc(text, unicode.IsSpace) || !strings.Contains(text, "@"):
-		return "", errors.New("it has no @, or contains white space")
+		return "", errors.New("got text with a colon")
+	case !strings.Contains(text, "@"):
+		return "", errors.New("got text without an @")
 	}
 	return text, nil
 }
 
-// parsePassword takes any that is not empty. A line break at its end is one too
-// many, as of a file's last line.
+// parsePassword returns the password unchanged. HTTP's basic authentication allows no
+// control characters (RFC 7617, section 2).
 func parsePassword(text string) (string, error) {
-	switch {
-	case text == "":
-		return "", errors.New("it is empty")
-	case strings.ContainsFunc(text, unicode.IsControl):
-		return "", errors.New("it contains control characters, such as a line break at its end")
+	for _, r := range text {
+		switch {
+		case r == '\n' || r == '\r':
+			return "", fmt.Errorf("got a line break (%U)", r)
+		case unicode.IsControl(r):
+			return "", fmt.Errorf("got a control character (%U)", r)
+		}
 	}
 	return text, nil
 }
@@ -134,7 +140,7 @@ func parseDuration(minimum time.Duration) func(string) (time.Duration, error) {
 	return func(text string) (time.Duration, error) {
 		duration, err := time.ParseDuration(text)
 		if err != nil || duration < minimum || duration > maxDuration {
-			return 0, fmt.Errorf("it is %q", text)
+			return 0, got(text)
 		}
 		return duration, nil
 	}
@@ -142,8 +148,8 @@ func parseDuration(minimum time.Duration) func(string) (time.Duration, error) {
 
 func parseRequestsPerSecond(text string) (float64, error) {
 	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n >= minRequestsPerSecond && n <= maxRequestsPerSecond) { // which is false of NaN too
-		return 0, fmt.Errorf("it is %q", text)
+	if err != nil || !(n >= minRequestsPerSecond && n <= maxRequestsPerSecond) { // also rejects NaN
+		return 0, got(text)
 	}
 	return n, nil
 }
@@ -151,98 +157,142 @@ func parseRequestsPerSecond(text string) (float64, error) {
 func parseMaxRetries(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > maxRetriesLimit {
-		return 0, fmt.Errorf("it is %q", text)
+		return 0, got(text)
 	}
 	return n, nil
 }
 
-// variable is the name of the environment variable.
+// got returns an error that shows the beginning of a value. It quotes text that is not a
+// number.
+func got(text string) error {
+	const maxDigits = 20
+	switch _, err := strconv.ParseFloat(text, 64); {
+	case errors.Is(err, strconv.ErrSyntax):
+		return fmt.Errorf("got %.60q", text)
+	case len(text) > maxDigits+len("0."):
+		return fmt.Errorf("got %.22s…", text)
+	default:
+		return fmt.Errorf("got %s", text)
+	}
+}
+
+// variable returns the name of the environment variable.
 func (s setting[T]) variable() string { return "OPENTACT_" + strings.ToUpper(s.name) }
 
-// description completes an attribute's description by what all have in common.
+// description returns the description of the attribute: text, the environment variable and
+// the default.
 func (s setting[T]) description(text string) string {
-	text += fmt.Sprintf(" It can also be set by the environment variable `%s`, which the attribute overrides.", s.variable())
+	text += fmt.Sprintf(" You can also set it with the environment variable `%s`. The attribute takes precedence.", s.variable())
 	if s.defaultText != "" {
-		text += fmt.Sprintf(" The default is `%s`.", s.defaultText)
+		text += fmt.Sprintf(" Default: `%s`.", s.defaultText)
 	}
 	return text
 }
 
-// environment is the variable's value. One that is empty counts as not set.
-func (s setting[T]) environment() string { return os.Getenv(s.variable()) }
+// environment returns the value of the environment variable. An empty variable counts as
+// not set.
+func (s setting[T]) environment() string {
+	text := os.Getenv(s.variable())
+	if s.trimEnvironment {
+		text = strings.TrimRight(text, "\r\n")
+	}
+	return text
+}
 
-// resolve returns the value, and says where it comes from. The source is "" for
-// a setting that nothing sets and that has no default.
+// resolve returns the value and where it comes from. The source is "" if nothing sets the
+// value and there is no default.
 func (s setting[T]) resolve(configured attr.Value, diags *diag.Diagnostics) (value T, source string) {
-	text := s.defaultText
-	if text != "" {
+	text := s.environment()
+	var err error
+	switch {
+	case !configured.IsNull():
+		source = "the provider's attribute " + s.name
+		value, err = s.parseAttribute(configured)
+	case text != "":
+		source = "the environment variable " + s.variable()
+		value, err = s.check("The environment variable "+s.variable(), text)
+	case s.defaultText != "":
 		source = "the default"
+		value, err = s.check(s.name, s.defaultText)
 	}
-	if fromEnvironment := s.environment(); fromEnvironment != "" {
-		text, source = fromEnvironment, "the environment variable "+s.variable()
-	}
-	if !configured.IsNull() {
-		text, source = textOf(configured), "the provider's attribute "+s.name
-	}
-	if source == "" {
-		return value, source
-	}
-	value, err := s.parse(text)
 	if err != nil {
-		diags.Append(profile.NewAttributeError(path.Root(s.name), s.sensitive, "Invalid Provider Configuration",
-			fmt.Sprintf("Attribute %s: the value, which comes from %s, %s: %s.", s.name, source, s.rule, err)))
+		diags.Append(s.diagnostic(err))
 	}
 	return value, source
 }
 
-// textOf returns a value of the configuration as the environment would have it.
+// parseAttribute converts a known value of the attribute. An empty value is an error,
+// because the environment variable may belong to another account.
+func (s setting[T]) parseAttribute(configured attr.Value) (T, error) {
+	text := textOf(configured)
+	if text == "" {
+		instead := s.variable()
+		if s.defaultText != "" {
+			instead += " or the default"
+		}
+		var none T
+		return none, fmt.Errorf("%s must not be empty; remove it to use %s", s.name, instead)
+	}
+	return s.check(s.name, text)
+}
+
+// check converts the value of an attribute or a variable.
+func (s setting[T]) check(name, text string) (T, error) {
+	value, err := s.parse(text)
+	if err != nil {
+		err = fmt.Errorf("%s %s, %w", name, s.rule, err)
+	}
+	return value, err
+}
+
+func (s setting[T]) diagnostic(err error) diag.Diagnostic {
+	return profile.NewAttributeError(path.Root(s.name), s.sensitive, "Invalid Provider Configuration", err.Error()+".")
+}
+
+// textOf returns a known value as an environment variable would contain it.
 func textOf(value attr.Value) string {
 	switch value := value.(type) {
 	case types.String:
 		return value.ValueString()
-	case interface{ ValueFloat64() float64 }:
-		return strconv.FormatFloat(value.ValueFloat64(), 'f', -1, 64)
+	case types.Number:
+		return value.ValueBigFloat().Text('g', -1)
 	default:
 		return value.String()
 	}
 }
 
-// validator validates the attribute when a configuration is validated or planned.
-func (s setting[T]) validator() settingValidator {
-	return settingValidator{profile.StringRule{
-		Rule: s.rule, Sensitive: s.sensitive,
-		Check: func(text string) error {
-			if _, err := s.parse(text); err != nil {
-				return fmt.Errorf("%w. It can also be set by the environment variable %s", err, s.variable())
-			}
-			return nil
-		},
-	}}
-}
-
-// settingValidator applies the rule of a setting to attributes of every type.
-type settingValidator struct{ profile.StringRule }
+// settingValidator validates the attribute of a setting.
+type settingValidator[T any] struct{ setting[T] }
 
 var (
-	_ validator.Int64   = settingValidator{}
-	_ validator.Float64 = settingValidator{}
+	_ validator.String = settingValidator[string]{}
+	_ validator.Number = settingValidator[int]{}
 )
 
-// ValidateInt64 applies the rule to an integer that is known.
-func (r settingValidator) ValidateInt64(ctx context.Context, req validator.Int64Request, resp *validator.Int64Response) {
-	resp.Diagnostics.Append(r.validate(ctx, req.Path, req.ConfigValue)...)
+// validator returns the validator of the attribute.
+func (s setting[T]) validator() settingValidator[T] { return settingValidator[T]{s} }
+
+// Description returns the rule.
+func (v settingValidator[T]) Description(context.Context) string { return v.rule }
+
+// MarkdownDescription returns the rule.
+func (v settingValidator[T]) MarkdownDescription(context.Context) string { return v.rule }
+
+// ValidateString checks a known value.
+func (v settingValidator[T]) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	v.validate(req.ConfigValue, &resp.Diagnostics)
 }
 
-// ValidateFloat64 applies the rule to a number that is known.
-func (r settingValidator) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
-	resp.Diagnostics.Append(r.validate(ctx, req.Path, req.ConfigValue)...)
+// ValidateNumber checks a known value.
+func (v settingValidator[T]) ValidateNumber(_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	v.validate(req.ConfigValue, &resp.Diagnostics)
 }
 
-func (r settingValidator) validate(ctx context.Context, at path.Path, value attr.Value) diag.Diagnostics {
-	if value.IsNull() || value.IsUnknown() {
-		return nil
+func (v settingValidator[T]) validate(configured attr.Value, diags *diag.Diagnostics) {
+	if !isSet(configured) {
+		return
 	}
-	var resp validator.StringResponse
-	r.ValidateString(ctx, validator.StringRequest{Path: at, ConfigValue: types.StringValue(textOf(value))}, &resp)
-	return resp.Diagnostics
+	if _, err := v.parseAttribute(configured); err != nil {
+		diags.Append(v.diagnostic(err))
+	}
 }

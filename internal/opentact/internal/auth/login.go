@@ -169,7 +169,7 @@ func (l *Login) logIn(ctx context.Context) (token string, err error) {
 			return errors.New("a token was expected, found " + wire.Describe(r.Payload))
 		}
 		if err := ValidateToken(payload.Token); err != nil {
-			return errors.New("the token cannot be used: " + err.Error())
+			return errors.New("the token can't be used: " + err.Error())
 		}
 		token = payload.Token
 		return nil

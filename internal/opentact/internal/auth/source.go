@@ -14,6 +14,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/redact"
@@ -86,17 +88,20 @@ const tokenReplacement = "(the token)"
 // header.
 const maxToken = 32 << 10
 
-// ValidateToken returns an error unless a token can be sent in a header. The error does
-// not repeat the token.
+// ValidateToken returns an error unless a token can be sent in a header. The error begins
+// with "got" and describes the token without quoting it.
 func ValidateToken(token string) error {
 	if token == "" {
-		return errors.New("it is empty")
+		return errors.New("got an empty token")
 	}
 	if len(token) > maxToken {
-		return fmt.Errorf("it is longer than %d bytes", maxToken)
+		return fmt.Errorf("got more than %d bytes", maxToken)
 	}
-	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return errors.New("it contains white space, such as a line break at its end, or characters outside ASCII")
+	if err := redact.CheckVisible(token); err != nil {
+		return err
+	}
+	if i := strings.IndexFunc(token, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
+		return fmt.Errorf("got a character outside ASCII at position %d", utf8.RuneCountInString(token[:i])+1)
 	}
 	return nil
 }

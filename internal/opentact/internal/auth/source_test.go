@@ -191,13 +191,14 @@ func TestValidateToken(t *testing.T) {
 		{"a JWT", "eyJhbGciOiJub25lIn0.e30.s3cret", ""},
 		{"any sign", "!~s3cret", ""},
 		{"the longest", strings.Repeat("x", 32<<10), ""},
-		{"empty", "", "it is empty"},
-		{"too long", strings.Repeat("x", 32<<10+1), "it is longer than 32768 bytes"},
-		{"a space", "s3cret s3cret", "it contains white space"},
-		{"a line break", "s3cret\n", "it contains white space"},
-		{"a control character", "s3cret\x7f", "characters outside ASCII"},
-		{"a letter outside ASCII", "s3crét", "characters outside ASCII"},
-		{"not UTF-8", "s3cret\xff", "characters outside ASCII"},
+		{"empty", "", "got an empty token"},
+		{"too long", strings.Repeat("x", 32<<10+1), "got more than 32768 bytes"},
+		{"a space", "s3cret s3cret", "got a space (U+0020) at position 7"},
+		{"a line break", "s3cret\n", "got a line break (U+000A) at position 7"},
+		{"a control character", "s3cret\x7f", "got a control character (U+007F) at position 7"},
+		{"an invisible character", "s3cret\u200b", "got an invisible character (U+200B) at position 7"},
+		{"a letter outside ASCII", "s3crét", "got a character outside ASCII at position 5"},
+		{"not UTF-8", "s3cret\xff", "got a character outside ASCII at position 7"},
 	} {
 		err := auth.ValidateToken(test.token)
 		if (err == nil) != (test.want == "") || err != nil && (!strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "s3cr")) {

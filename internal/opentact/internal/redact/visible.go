@@ -30,11 +30,3 @@ func Visible(text string) string {
 func (r *Redactor) Visible(text string) string {
 	return Visible(r.redact(norm.NFC.String(text[:min(len(text), maxInput)])))
 }
-
-// IsInvisible reports whether a character is a control character or has no shape of its
-// own, such as a zero-width space. These are the control and format characters, and
-// others that Unicode calls default ignorable. White space is not invisible, except for
-// control characters such as the tab.
-func IsInvisible(r rune) bool {
-	return unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
-}
