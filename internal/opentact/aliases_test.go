@@ -35,8 +35,8 @@ func TestCollection_Get_ReadsAlias(t *testing.T) {
 	}
 }
 
-// TestCollection_Create_FieldNotApplied_TriesAlias is rules 4, 9 and 10 of CONTRACT.md:
-// which requests follow a POST, and what they lead to.
+// TestCollection_Create_FieldNotApplied_TriesAlias tests rules 4, 9 and 10 of CONTRACT.md.
+// It shows which requests follow a POST, and the result.
 func TestCollection_Create_FieldNotApplied_TriesAlias(t *testing.T) {
 	t.Parallel()
 	const (
@@ -144,8 +144,8 @@ func TestCollection_Create_NameRejectedAliasIgnored_MismatchNamesReason(t *testi
 	wantErrorContains(t, err, "toll_free_weight was sent as 7 and came back as 1", "toll_free_weight must be at most 5")
 }
 
-// If the PATCH with the alias fails, the profile exists. The error contains the failure
-// beside the mismatch.
+// If the PATCH with the alias fails, the profile exists. The error contains the mismatch
+// and this failure.
 func TestCollection_Create_AliasPatchFails_ReturnsProfileAndMismatch(t *testing.T) {
 	t.Parallel()
 	a := newScriptedCreateAPI(t, created(profileA), reply{status: 502, body: "<h1>Bad Gateway"})
@@ -156,7 +156,7 @@ func TestCollection_Create_AliasPatchFails_ReturnsProfileAndMismatch(t *testing.
 	}
 }
 
-// A POST that is sent again with the alias can be ambiguous as the first one can.
+// A POST that is resent with the alias can also be ambiguous.
 func TestCollection_Create_AliasLostResponse_IsAmbiguous(t *testing.T) {
 	t.Parallel()
 	a := newScriptedCreateAPI(t, rejection(400, "toll_free_weight is unknown"), reply{drop: true})

@@ -61,7 +61,8 @@ func CheckVisible(text string) error { return redact.CheckVisible(text) }
 var percentEncoded = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)%(?:25)*[0-9a-f]{2}`) })
 
 // containsAt reports whether text contains an @, which may be percent-encoded or in
-// another form of Unicode, such as the full-width @. Software between may decode it.
+// another form of Unicode, such as the full-width @. A proxy or another program may decode
+// it.
 func containsAt(text string) bool {
 	for {
 		text = norm.NFKC.String(text)

@@ -174,7 +174,7 @@ func TestCollection_List_IsSharedUntilWrite(t *testing.T) {
 	})
 }
 
-// A failure is shared by those who wait for it, and not remembered.
+// Concurrent callers share a failure. Later callers read the list again.
 func TestCollection_List_FailureIsShared(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

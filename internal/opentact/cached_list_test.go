@@ -21,7 +21,7 @@ func TestCollection_Get_ListDiffers_ReadsProfile(t *testing.T) {
 	t.Parallel()
 	const lacks = "Reading one by one what the list of outbound voice profiles lacks: "
 	for name, test := range map[string]struct {
-		items []string // of profile 2, beside the profiles 0 and 1
+		items []string // of profile 2, in addition to the profiles 0 and 1
 		gets  []int
 		log   string // no message if empty
 	}{
@@ -58,7 +58,7 @@ func TestCollection_Get_ListDiffers_ReadsProfile(t *testing.T) {
 	}
 }
 
-// Nothing is known about a profile that is imported, so the list can't differ.
+// Only the UUID of an imported profile is known, so the list can't differ.
 func TestCollection_Get_NothingKnown_ListServesRead(t *testing.T) {
 	t.Parallel()
 	api := &fakeListAPI{}

@@ -63,7 +63,7 @@ func TestCollection_Create_InterruptedInFlight_TriesAlias(t *testing.T) {
 	}
 }
 
-// A throttled create made nothing, also if it is interrupted while it waits.
+// A throttled create made nothing, even if it is interrupted while it waits.
 func TestCollection_Create_InterruptedWhileThrottled_IsNotAmbiguous(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())

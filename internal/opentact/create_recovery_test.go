@@ -22,7 +22,7 @@ type recoveryTest struct {
 	// lists are the responses to lists. The first one is the baseline.
 	lists   []reply
 	retries int
-	// callback is sent beside the weight.
+	// callback is sent in addition to the weight.
 	callback opentact.Optional[string]
 	// wantPosts and wantLists count requests.
 	wantPosts, wantLists int

@@ -36,7 +36,7 @@ func TestCollection_Delete(t *testing.T) {
 }
 
 // Any other 2xx is confirmed by a GET.
-func TestCollection_Delete_UnclearSuccess_IsConfirmed(t *testing.T) {
+func TestCollection_Delete_AmbiguousSuccess_IsConfirmed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name  string

@@ -80,8 +80,8 @@ type fakeListAPI struct {
 	write func(*http.Request) *http.Response
 }
 
-// numberedVoice returns the JSON of profile n, numberedVoiceWith that of one with other
-// members beside its name and times.
+// numberedVoice returns the JSON of profile n. numberedVoiceWith replaces its members
+// other than the name and the times.
 func numberedVoice(n int) string { return numberedVoiceWith(n, `"daily_spend_limit":5`) }
 
 func numberedVoiceWith(n int, members string) string {

@@ -11,8 +11,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// TestCollection_Get_ResponseShapes is rule 2 of CONTRACT.md: where a response holds the
-// profile, and which responses hold none. The forms of a lease are in
+// TestCollection_Get_ResponseShapes tests rule 2 of CONTRACT.md. It shows where a response
+// contains the profile, and which responses contain none. The forms of a lease are in
 // internal/wire/shape_test.go.
 func TestCollection_Get_ResponseShapes(t *testing.T) {
 	t.Parallel()

@@ -23,7 +23,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// The two kinds of these tests have every trait that the client must handle.
+// Together, the two kinds of these tests have every property that the client must handle.
 
 type messagingFields struct {
 	opentact.Named
@@ -98,8 +98,8 @@ func voiceProfile(uuid, name string) string {
 	return fmt.Sprintf(`{"uuid":%q,"created_on":"2019-08-24T14:15:22Z","modified_on":"2019-08-24T14:15:23Z","name":%q,"daily_spent_limit":5.5}`, uuid, name)
 }
 
-// leases returns an array of phone-number leases. Each lease has the given members
-// beside its own.
+// leases returns an array of phone-number leases. The given members are added to each
+// lease.
 func leases(members ...string) string {
 	all := make([]string, len(members))
 	for i, more := range members {

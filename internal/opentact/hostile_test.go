@@ -60,7 +60,7 @@ var endlessBodies = []struct {
 	{"nested items", `{"success":true,"payload":[`, `[`, true, "exceeded max depth"},
 }
 
-// The client reads only the beginning of an endless body, also of a compressed one, and
+// The client reads only the beginning of an endless body, even if it is compressed, and
 // does not keep more than that in memory.
 //
 //nolint:paralleltest // it measures what the process allocates
@@ -209,7 +209,7 @@ func TestClient_SwitchingProtocols_IsError(t *testing.T) {
 	wantErrorContains(t, err, "status 101", "it switches to another protocol")
 }
 
-// A body that arrives slowly and without an end is given up after request_timeout.
+// The client stops reading a slow, endless body after request_timeout.
 func TestClient_SlowEndlessBody_EndsWithTimeout(t *testing.T) {
 	t.Parallel()
 	a := newScriptedAPI(t)

@@ -114,7 +114,7 @@ func TestCollection_NotFound_ListUnauthorized(t *testing.T) {
 	}
 }
 
-// One list confirms all profiles that are not found, also if it can't serve reads.
+// One list confirms all profiles that are not found, even if it can't serve reads.
 func TestCollection_Get_ManyNotFound_OneList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -139,8 +139,9 @@ func TestCollection_Get_ManyNotFound_OneList(t *testing.T) {
 	})
 }
 
-// Profiles that are read at once and don't exist share the list that confirms that, also if
-// it is rejected. The list that most of these reads wait for began before they were sent.
+// Concurrent reads of profiles that don't exist share one list as confirmation, even if
+// the list is rejected. The list that most of these reads wait for began before they were
+// sent.
 func TestCollection_Get_ManyNotFoundAtOnce_ListRejected_ShareList(t *testing.T) {
 	t.Parallel()
 	for name, warm := range map[string]bool{"first reads": false, "later reads": true} {

@@ -80,8 +80,8 @@ func TestCollection_OtherOperations_Error_RedactsKnownCallbackURL(t *testing.T) 
 	}
 }
 
-// A data source knows no callback URL. URLs that the client does not know are reduced to
-// scheme and host wherever they come from, but the URL of the request is complete.
+// A data source knows no callback URL. The client reduces unknown URLs to scheme and host.
+// The URL of the request stays complete.
 func TestCollection_Get_Error_ReducesUnknownURL(t *testing.T) {
 	t.Parallel()
 	const secret = "https://user:s3cret@hook.example/k3y-of-hook?key=s3cret"

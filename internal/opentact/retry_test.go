@@ -11,8 +11,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// TestClient_RetryPolicy is the policy at the level of operations: which request is
-// retried after which failure, and which create is ambiguous.
+// TestClient_RetryPolicy tests the retry policy of operations. It shows which requests are
+// retried after which failure, and which creates are ambiguous.
 func TestClient_RetryPolicy(t *testing.T) {
 	t.Parallel()
 	const retried, once = 3, 1 // the client of these tests has two retries

@@ -170,7 +170,7 @@ func (a *simAPI) change(number int, do func(*simVersion)) bool {
 	return exists
 }
 
-// all returns all profiles, oldest first, also those that do not exist any more.
+// all returns all profiles, including deleted ones, oldest first.
 func (a *simAPI) all() []*simProfile {
 	a.mu.Lock()
 	defer a.mu.Unlock()

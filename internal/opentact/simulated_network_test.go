@@ -20,7 +20,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// simFate says what becomes of a request, such as "acts, lost". The first part says
+// simFate says how a request ends, such as "acts, lost". The first part says
 // whether the API acts on it:
 //   - acts: when the request arrives. It may store another name: "acts upper" for a name
 //     in capitals, "acts spaced" for more white space, "acts NFD" for another form of
@@ -41,8 +41,8 @@ func (f simFate) parts() (acts, end string) {
 	return acts, end
 }
 
-// isAmbiguous reports whether the end does not tell if the API acted. A response that
-// describes another profile does not tell either.
+// isAmbiguous reports whether the end leaves open whether the API acted. So does a
+// response that describes another profile.
 func (f simFate) isAmbiguous() bool {
 	acts, end := f.parts()
 	return acts == "acts other" || strings.HasPrefix(end, "false") ||
@@ -64,8 +64,8 @@ type simPost struct {
 
 type simRunKey struct{}
 
-// simNetwork is between the clients and the API. Requests get lost, wait and come twice
-// in it. It finds the fate of a request in its context.
+// simNetwork is the network between the clients and the API. It loses, delays and
+// duplicates requests. It finds the fate of a request in its context.
 type simNetwork struct {
 	*simulation
 }
@@ -127,7 +127,7 @@ func (b *arrivingBody) Read(p []byte) (int, error) {
 	return b.ReadCloser.Read(p)
 }
 
-// serve lets the API act on a request, and returns what arrives of its response.
+// serve lets the API act on a request, and returns the part of the response that arrives.
 func (n simNetwork) serve(run *simRun, req *http.Request, what string, fate simFate, body []byte) (*http.Response, error) {
 	ctx, uuid := req.Context(), path.Base(req.URL.Path)
 	acts, end := fate.parts()

@@ -219,7 +219,7 @@ func (s *simulation) judgeUnnamed() {
 	for g, profiles := range unnamed {
 		for i, p := range profiles[:max(0, len(profiles)-spare[g])] {
 			maker := s.runs[p.maker]
-			// Creates that took the profile of others for theirs can't know that another one is
+			// Creates that adopted the profile of others can't know that another one is
 			// theirs.
 			swapped := slices.ContainsFunc(s.creates(), func(r *simRun) bool {
 				return r.process == g.process && slices.ContainsFunc(r.broken, func(v violation) bool { return v.rule == 2 && v.unavoidable })
@@ -240,7 +240,7 @@ func (*simulation) tellsOfMore(run *simRun) bool {
 		run.created.Resends > 0
 }
 
-// lockedName is the same for names that an API may take for the same.
+// lockedName returns the same text for names that an API may treat as equal.
 func lockedName(name string) string {
 	return strings.ToLower(strings.Join(strings.Fields(norm.NFC.String(name)), " "))
 }
@@ -297,7 +297,7 @@ func (s *simulation) judgeRecovery(run *simRun) {
 	}
 }
 
-// mustRecover reports whether a create can find out what became of its requests. That is
+// mustRecover reports whether a create can find out the outcome of its requests. That is
 // so if lists are true and up to date, the API acts at once or not at all, and others
 // leave profiles of this name alone.
 func (s *simulation) mustRecover(run *simRun) bool {

@@ -26,7 +26,7 @@ type simScenario struct {
 	oneAfterTheOther, interrupts       bool
 }
 
-// ofSame are profiles that an API or a client may take for each other, and others.
+// ofSame are profiles that an API or a client may confuse, and others.
 var (
 	ofSame = []simFields{{"a", 1}, {"a", 1}, {"a", 1}, {"a", 2}, {"A", 1}, {"b", 1}}
 	onlyA  = []simFields{{"a", 1}}

@@ -33,7 +33,7 @@ const casesPerScenario = 200
 // so a case does not end in the same way each time.
 const replays = 5
 
-// Processes, people and an API that fails act at random. The client keeps all promises of
+// Processes, people and a failing API act at random. The client keeps all promises of
 // simRules. A case that breaks one is reduced, and its events are printed.
 func TestClient_RandomCases_KeepPromises(t *testing.T) {
 	t.Parallel()

@@ -30,7 +30,7 @@ func (f simFields) forClient() simulatedFields {
 }
 
 // simCase is one case: an API, and the processes and people that use it. A case says what
-// happens. How it ends is up to the client.
+// happens. The client decides how it ends.
 type simCase struct {
 	Server         simServer
 	RequestTimeout time.Duration

@@ -30,7 +30,7 @@ func TestCollection_StaleList_ServesNoReads(t *testing.T) {
 	api.wantLog(t, "Can't use the list of outbound voice profiles: reading profiles one by one: list outbound voice profiles (GET https://api.example/rest/profile/outbound_voice): the response can't be used: "+staleByAge)
 }
 
-// A later list may be fresh, so an old one is not remembered.
+// A later list may be fresh, so the client does not keep an old one.
 func TestCollection_List_StaleList_IsError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

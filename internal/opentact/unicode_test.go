@@ -44,7 +44,7 @@ func TestCollection_Create_LostResponse_ListInNFD_AdoptsProfile(t *testing.T) {
 	}
 }
 
-// A refresh needs three GETs and one list, also if the list shows names in NFD.
+// A refresh needs three GETs and one list, even if the list shows names in NFD.
 func TestCollection_Get_ListInNFD_ServesReads(t *testing.T) {
 	t.Parallel()
 	api, profiles := newNFDEmulator(t)

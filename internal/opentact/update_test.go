@@ -83,7 +83,7 @@ func TestCollection_Update_UnsentField_KeepsKnownValue(t *testing.T) {
 	}
 }
 
-// Any value is right after a null, except one of another type.
+// After a null, any value of the right type is accepted.
 func TestCollection_Update_NullCameBackMalformed_IsMismatch(t *testing.T) {
 	t.Parallel()
 	a := newScriptedAPI(t, success(profileAWith(map[string]any{"sticky_sender": "x"})))

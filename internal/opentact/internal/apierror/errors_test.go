@@ -12,7 +12,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// TestError_Text is the table of what the errors say.
+// TestError_Text is the table of the texts of all errors.
 func TestError_Text(t *testing.T) {
 	t.Parallel()
 	const before = "read thing (GET https://api.example/thing): "
@@ -132,9 +132,9 @@ func TestError_Unwrap(t *testing.T) {
 	}
 }
 
-// What the API says about a login says nothing about the profile. Only the end of a
-// context is visible through the error.
-func TestLoginError_HidesItsResponse(t *testing.T) {
+// The response to a login says nothing about the profile. So only the end of a context is
+// visible through the error.
+func TestLoginError_DoesNotUnwrap(t *testing.T) {
 	t.Parallel()
 	err := fmt.Errorf("read thing: %w", &apierror.LoginError{Err: &apierror.APIError{Status: 404}})
 	if _, ok := errors.AsType[*apierror.APIError](err); ok {

@@ -34,7 +34,8 @@ func TestOutcome_String(t *testing.T) {
 	}
 }
 
-// TestRequest_Outcome is the table of the last attempt and those before it.
+// TestRequest_Outcome is the table of the outcomes of the last attempt and of the attempts
+// before it.
 func TestRequest_Outcome(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ last, alone, afterAmbiguous apierror.Outcome }{

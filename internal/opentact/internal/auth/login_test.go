@@ -66,7 +66,7 @@ func TestLogin_RenewsTokenBeforeItExpires(t *testing.T) {
 	}
 }
 
-// A token that does not say how long it is valid is used until the API rejects it.
+// A token without a lifetime is used until the API rejects it.
 func TestLogin_TokenWithoutLifetime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -91,7 +91,7 @@ func TestLogin_TokenWithoutLifetime(t *testing.T) {
 	})
 }
 
-// Callers that need a token while a login is under way share it, or its error.
+// Concurrent callers share one login, or its error.
 func TestLogin_IsShared(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -131,9 +131,9 @@ func TestLogin_IsShared(t *testing.T) {
 	}
 }
 
-// A rejection by the API is remembered: more logins with the same credentials may lock
-// the account. A failure that says nothing about them is not.
-func TestLogin_RemembersRejection(t *testing.T) {
+// After a rejection by the API, the source does not log in again, because the API may lock
+// the account. After any other failure, it does.
+func TestLogin_Rejected_DoesNotLogInAgain(t *testing.T) {
 	t.Parallel()
 	// A response without a status is lost.
 	type response struct {
@@ -141,9 +141,9 @@ func TestLogin_RemembersRejection(t *testing.T) {
 		body   string
 	}
 	for _, test := range []struct {
-		name       string
-		responses  []response
-		remembered bool
+		name      string
+		responses []response
+		isFinal   bool
 	}{
 		{"401", []response{{401, `{"success":false,"message":"Wrong"}`}}, true},
 		{"401 page", []response{{401, "<h1>Unauthorized"}}, true},
@@ -186,7 +186,7 @@ func TestLogin_RemembersRejection(t *testing.T) {
 				t.Errorf("%s: the outcome is %s", test.name, apierror.OutcomeOf(err))
 			}
 			err = fetch(t.Context(), sender)
-			if remembered := err != nil; remembered != test.remembered || remembered != (logins == len(test.responses)) {
+			if isFinal := err != nil; isFinal != test.isFinal || isFinal != (logins == len(test.responses)) {
 				t.Errorf("%s: after %d logins: %v", test.name, logins, err)
 			}
 		})
@@ -340,7 +340,7 @@ func TestLogin_KeepsTokenIfRenewalFails(t *testing.T) {
 }
 
 // Invalidate drops the token that the API rejected, and not its successor. A successor
-// that does not say how long it is valid does not inherit the lifetime.
+// without a lifetime does not inherit the old one.
 func TestLogin_Invalidate(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -379,8 +379,8 @@ func TestLogin_Secrets(t *testing.T) {
 	}
 }
 
-// A response may repeat the token of its request after that was replaced. How many tokens
-// are kept for that is bounded.
+// A response may repeat the token of its request after that was replaced. The number of
+// such tokens is bounded.
 func TestLogin_Secrets_ReplacedTokens(t *testing.T) {
 	t.Parallel()
 	logins := 0
@@ -404,7 +404,7 @@ func TestLogin_Secrets_ReplacedTokens(t *testing.T) {
 }
 
 // The response to a login may hold a token or repeat the password. No error shows them.
-func TestLogin_ErrorHidesSecrets(t *testing.T) {
+func TestLogin_Error_IsRedacted(t *testing.T) {
 	t.Parallel()
 	const token = "eyJhbGciOiJub25lIn0.e30.s3cret"
 	for _, test := range []struct {

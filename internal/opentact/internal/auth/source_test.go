@@ -23,8 +23,8 @@ func newStatic(token string, api roundTripper) *auth.Sender {
 	return &auth.Sender{Client: newClient(api, 2), Tokens: auth.Static(token), BaseURL: baseURL.String(), Source: "the test"}
 }
 
-// A 401 leads to one renewed login and one more request, whatever its body is: it says
-// that nothing happened, so this holds for a POST too. There is no loop.
+// A 401 with any body leads to one new login and one retry. That is safe for a POST too,
+// because a 401 means that nothing happened. There is no loop.
 func TestSender_RejectedToken_LogsInOnce(t *testing.T) {
 	t.Parallel()
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPatch, http.MethodDelete} {

@@ -83,7 +83,7 @@ func TestCreator_Result_SaysHowProfileWasFound(t *testing.T) {
 	})
 }
 
-func TestCreator_UnknownOutcome_UnwrapsToPostError(t *testing.T) {
+func TestCreator_AmbiguousOutcome_UnwrapsToPostError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{posts: []exchange{lost}, lists: []exchange{lists()}}
@@ -107,7 +107,7 @@ func TestCreator_List_KnowsSentFields(t *testing.T) {
 	})
 }
 
-func TestCreator_Adopt_IsToldOfEveryProfile(t *testing.T) {
+func TestCreator_Adopt_IsCalledForEachProfile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{posts: []exchange{shows(seven(1)), lost}, lists: []exchange{lists(), lists(seven(1), seven(2))}}
@@ -146,8 +146,8 @@ func TestCreator_ProfileOfAnotherResource_IsNotAdopted(t *testing.T) {
 	}
 }
 
-// A create that ends with an unknown outcome may leave a profile behind.
-func TestCreator_EarlierUnknownOutcome(t *testing.T) {
+// A create with an ambiguous outcome may have made a profile.
+func TestCreator_EarlierAmbiguousOutcome(t *testing.T) {
 	t.Parallel()
 	plain := profile(2, `"name":"a","weight":0`)
 	for name, test := range map[string]struct {

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-func TestLocks_LastUserLeaves_ForgetsLock(t *testing.T) {
+func TestLocks_LastUserLeaves_RemovesLock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var l locks
@@ -42,12 +42,12 @@ func TestLocks_LastUserLeaves_ForgetsLock(t *testing.T) {
 		}
 		unlock()
 		if len(l.held) != 0 {
-			t.Errorf("%d locks are remembered without a user", len(l.held))
+			t.Errorf("%d locks remain without a user", len(l.held))
 		}
 	})
 }
 
-func TestNameKey_WhatAnAPIMayChange(t *testing.T) {
+func TestNameKey(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ a, b string }{
 		"case":                 {"Support", "sUPPORT"},

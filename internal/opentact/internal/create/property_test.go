@@ -20,7 +20,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/create"
 )
 
-// The cases are the same each time and leave no files, unless a flag says otherwise.
+// Without flags, the cases are the same each time, and the test writes no files.
 func init() {
 	for name, value := range map[string]string{"rapid.seed": "1", "rapid.checks": "1000", "rapid.nofailfile": "true"} {
 		_ = flag.Set(name, value)

@@ -37,7 +37,7 @@ type recoveryTest struct {
 	wantDuplicates       []string
 	wantPossible         []string
 	wantUndecided        bool
-	// wantReason is a part of the reason why the outcome is unknown.
+	// wantReason is a part of the reason why the outcome is ambiguous.
 	wantReason     string
 	wantCandidates []apierror.Candidate
 }
@@ -83,7 +83,7 @@ func runRecoveryTests(t *testing.T, tests []recoveryTest, changes ...func(*recov
 	}
 }
 
-// wantAmbiguous expects the outcome of a create to be unknown for a reason.
+// wantAmbiguous checks that the outcome of a create is ambiguous for a reason.
 func wantAmbiguous(t *testing.T, err error, reason string, candidates ...apierror.Candidate) {
 	t.Helper()
 	ambiguous, ok := errors.AsType[*apierror.AmbiguousCreateError](err)
@@ -170,7 +170,7 @@ func TestCreator_NoProfileInTwoLists_ResendsPost(t *testing.T) {
 	})
 }
 
-func TestCreator_UnknownOutcome_ReportsReason(t *testing.T) {
+func TestCreator_AmbiguousOutcome_ReportsReason(t *testing.T) {
 	t.Parallel()
 	forbidden := fails(rejected(http.StatusForbidden, "no lists today"))
 	withoutWeight := profile(1, `"name":"a"`)
@@ -242,8 +242,8 @@ func TestCreator_ManyCandidates_NamesTen(t *testing.T) {
 	}
 }
 
-// A profile that is deleted after the list showed it is no candidate. It does not keep the
-// create from finding its own profile, or from finding that there is none.
+// A profile that is deleted after the list showed it is no candidate. The create still
+// finds its own profile, or finds that it made none.
 func TestCreator_CandidateDeletedMeanwhile_IsSkipped(t *testing.T) {
 	t.Parallel()
 	deleted := profile(2, `"name":"a"`)

@@ -171,9 +171,9 @@ func TestCreator_Skew(t *testing.T) {
 	}
 }
 
-// One process creates a, and another one an equal b at once, whose response is lost. The
-// lists lag. The second process must not touch a, and each profile that it made is in the
-// state or named.
+// One process creates profile a. At the same time, another process creates an equal
+// profile b, and its response is lost. Lists lag. The second process must not adopt a.
+// Each profile that it made is in the state or named.
 func TestCreator_LaggingList_EqualProfileOfAnotherProcess(t *testing.T) {
 	t.Parallel()
 	for lag := time.Duration(0); lag <= 3*time.Second; lag += 50 * time.Millisecond {
@@ -240,7 +240,7 @@ func TestCreator_WrongProfileInResponse(t *testing.T) {
 	runRecoveryTests(t, tests)
 }
 
-// The profile of another resource is that of somebody else, however old it is.
+// A profile of another resource is foreign, regardless of its age.
 func TestCreator_ResponseHoldsProfileOfAnotherResource_IsForeign(t *testing.T) {
 	t.Parallel()
 	s := &script{posts: []exchange{shows(createdOn(1, 20)), makes(2), shows(createdOn(1, 20))}, lists: []exchange{lists()}} // sent at 20 s, 30 s and 40 s
@@ -256,8 +256,8 @@ func TestCreator_ResponseHoldsProfileOfAnotherResource_IsForeign(t *testing.T) {
 	}
 }
 
-// A profile that the response holds and that seems to be older is not adopted from the
-// list either.
+// If the response contains a profile that seems to be older, the create does not adopt it
+// from the list either.
 func TestCreator_RejectedProfileInList_IsNotAdopted(t *testing.T) {
 	t.Parallel()
 	s := &script{posts: []exchange{makes(1), shows(createdOn(2, 15))}, lists: []exchange{lists(), lists(profile(1, `"name":"b"`), createdOn(2, 15))}} // the second POST is sent at 30 s
@@ -338,7 +338,7 @@ func TestCreator_ResponseWritesNameDifferently_IsItsProfile(t *testing.T) {
 }
 
 // An API may store local times as if they were UTC. The first create then seems to return
-// an old profile. A list that shows it, although the first list did not, clears that up.
+// an old profile. A later list that shows the profile proves that it is new.
 func TestCreator_TimeZoneSkew_IsConfirmedByList(t *testing.T) {
 	t.Parallel()
 	const hours = -5 * 3600
@@ -497,8 +497,8 @@ func TestCreator_ListOfEarlierCreate_ShowsOlderProfiles(t *testing.T) {
 	}
 }
 
-// A proxy may send a POST twice. The profile that is not adopted is named, and one that may
-// only seem to be older.
+// A proxy may send a POST twice. The result names the profile that was not adopted, and
+// any profile that may only seem to be older.
 func TestCreator_AdoptedProfile_OtherCandidatesArePossible(t *testing.T) {
 	t.Parallel()
 	runRecoveryTests(t, []recoveryTest{{
@@ -517,8 +517,8 @@ func TestCreator_AdoptedProfile_UnreadableCandidateIsPossible(t *testing.T) {
 	}})
 }
 
-// A list that is an old copy proves nothing, and neither does one that lacks a skipped
-// item.
+// Neither a list that is an old copy nor a list with a skipped item proves that a profile
+// does not exist.
 func TestCreator_StaleList_IsNoProof(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 )
 
 // TestEndpoint_Create_Alias shows which requests follow a create with an aliased field,
-// and what they lead to.
+// and the result.
 func TestEndpoint_Create_Alias(t *testing.T) {
 	t.Parallel()
 	const (
@@ -293,8 +293,8 @@ func TestEndpoint_Update_AliasNotShown_CountsAsStored(t *testing.T) {
 	a.wantRequests(t, `PATCH A {"weight":7}`, `PATCH A {"old_weight":7}`, "GET A")
 }
 
-// An attempt before the 400 may have been carried out. What the request under the alias
-// ends with does not change that.
+// An attempt before the 400 may have been carried out. The result of the request under the
+// alias does not change that.
 func TestEndpoint_Update_AmbiguousBeforeAlias_StaysAmbiguous(t *testing.T) {
 	t.Parallel()
 	named := rejection(http.StatusBadRequest, "unknown field weight")

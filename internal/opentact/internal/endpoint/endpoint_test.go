@@ -49,7 +49,7 @@ func TestEndpoint_Delete_Response(t *testing.T) {
 }
 
 // A 2xx that does not say that the profile was deleted is confirmed by a GET.
-func TestEndpoint_Delete_UnclearSuccess_IsConfirmed(t *testing.T) {
+func TestEndpoint_Delete_AmbiguousSuccess_IsConfirmed(t *testing.T) {
 	t.Parallel()
 	const exists, unknown = "; a GET after it shows that the profile still exists", "; a GET after it does not show whether the profile still exists: "
 	for name, response := range map[string]reply{
@@ -112,7 +112,7 @@ func TestEndpoint_Delete_UnclearSuccess_IsConfirmed(t *testing.T) {
 	}
 }
 
-// After the DELETE the client still sends what confirms it, although ctx has ended.
+// After a DELETE, the client still sends the GET that confirms it, although ctx has ended.
 func TestEndpoint_Delete_ContextEnds_IsConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -197,7 +197,7 @@ func TestEndpoint_List_AlwaysChanges_IsError(t *testing.T) {
 	a.wantRequests(t, slices.Repeat([]string{"LIST", "LIST skip=1&take=100"}, 5)...)
 }
 
-// A list from a cache, or with one page from a cache, is no list to work with.
+// A list is an error if one of its pages comes from a cache.
 func TestEndpoint_List_Stale_IsError(t *testing.T) {
 	t.Parallel()
 	stale := success(`[` + whole(uuidA, "") + `]`)
@@ -231,8 +231,8 @@ func TestEndpoint_List_Stale_IsError(t *testing.T) {
 	}
 }
 
-// Only a list and a 404 from a cache don't count. A cached profile is better than none, and
-// a cached error is reported as it is.
+// Only a list and a 404 from a cache don't count. The client uses a cached profile, and
+// returns a cached error unchanged.
 func TestEndpoint_Get_Stale_IsUsed(t *testing.T) {
 	t.Parallel()
 	profile, forbidden := success(whole(uuidA, "")), rejection(http.StatusForbidden, "no rights")

@@ -31,7 +31,7 @@ const (
 	uuidB = "0000000b-0000-4000-8000-000000000000"
 	uuidC = "0000000c-0000-4000-8000-000000000000"
 	uuidD = "0000000d-0000-4000-8000-000000000000"
-	// token is the secret of the API's redactor.
+	// token is the token that the API's redactor knows.
 	token = "token-of-the-tests"
 	// hook is a value of the sensitive field.
 	hook = "https://hooks.example/in"
@@ -177,7 +177,7 @@ func (a *fakeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: next.status, Header: header, ContentLength: -1, Body: io.NopCloser(strings.NewReader(next.body))}, nil
 }
 
-// next notes a request as "METHOD LETTER BODY" or "LIST QUERY" and returns its reply.
+// next records a request as "METHOD LETTER BODY" or "LIST QUERY" and returns its reply.
 func (a *fakeAPI) next(req *http.Request) (next reply, err error) {
 	line, body, script, last := "LIST "+req.URL.RawQuery, "", &a.script, 0
 	if req.Body != nil {

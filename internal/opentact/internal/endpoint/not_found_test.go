@@ -19,8 +19,8 @@ var page404 = reply{status: http.StatusNotFound, body: "<title>Not Found</title>
 
 func page(status int) reply { return reply{status: status, body: "<title>A page</title>"} }
 
-// TestEndpoint_NotFound_ProbesCollection is the table of what the response of the
-// collection means for a profile whose GET, PATCH or DELETE was a 404.
+// TestEndpoint_NotFound_ProbesCollection is the table of responses to a list after a 404
+// for the GET, PATCH or DELETE of a profile.
 func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
 	t.Parallel()
 	const (
@@ -97,7 +97,7 @@ func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
 	}
 }
 
-// An attempt before the 404 may have acted, also if the path is wrong now.
+// An attempt before the 404 may have acted, even if the path is wrong now.
 func TestEndpoint_NotFound_WrongPath_Outcome(t *testing.T) {
 	t.Parallel()
 	for want, script := range map[apierror.Outcome][]reply{
@@ -113,7 +113,7 @@ func TestEndpoint_NotFound_WrongPath_Outcome(t *testing.T) {
 	}
 }
 
-// A 404 of a page, such as a proxy's, is no statement about the profile.
+// A 404 page, such as that of a proxy, says nothing about the profile.
 func TestEndpoint_Get_NotFoundPage_DoesNotProbe(t *testing.T) {
 	t.Parallel()
 	a := &fakeAPI{script: []reply{page404}}
@@ -155,7 +155,7 @@ func TestEndpoint_NotFound_Stale_DoesNotCount(t *testing.T) {
 	}
 }
 
-// A profile that a list shows exists, whatever the response to its GET, PATCH or DELETE.
+// A profile in a list exists, regardless of the response to its GET, PATCH or DELETE.
 // Lists may lag, so they are read four times.
 func TestEndpoint_NotFound_ListShowsProfile_DoesNotCount(t *testing.T) {
 	t.Parallel()
@@ -255,8 +255,8 @@ func TestEndpoint_NotFound_SeveralProfiles_ShareLists(t *testing.T) {
 	}
 }
 
-// Why the 404 could not be confirmed hides nothing about the request: an earlier attempt
-// of it may have acted.
+// The reason why a 404 is not confirmed does not change the outcome of the request: an
+// earlier attempt may have acted.
 func TestEndpoint_NotFound_Unconfirmed_KeepsOutcome(t *testing.T) {
 	t.Parallel()
 	for name, list := range map[string]reply{

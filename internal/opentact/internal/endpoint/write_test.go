@@ -168,7 +168,8 @@ func TestEndpoint_Update_UnnamedResponse_ProfileNotFound_IsError(t *testing.T) {
 	}
 }
 
-// After the PATCH the client still sends what completes it, although ctx has ended.
+// After a PATCH, the client still sends the GET that completes the profile, although ctx
+// has ended.
 func TestEndpoint_Update_ContextEnds_IsFinished(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -181,7 +182,7 @@ func TestEndpoint_Update_ContextEnds_IsFinished(t *testing.T) {
 	a.wantRequests(t, `PATCH A {"weight":7}`, "GET A", `PATCH A {"old_weight":7}`)
 }
 
-// Get takes what a response lacks, or shows in 32 bits, from the known fields.
+// Get takes a value from the known fields if the response lacks it or shows it in 32 bits.
 func TestEndpoint_Get_KnownFields(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -222,8 +223,9 @@ func datedKind() Kind {
 	return kind
 }
 
-// The times of the server reach the create: a profile that is older than the request is not
-// the one of the response, and one that was created during a slow request is.
+// The endpoint passes the times of the server to the create. A profile that is older than
+// the request is not accepted from the response. A profile that was created during a slow
+// request is accepted.
 func TestEndpoint_Create_ComparesTimes(t *testing.T) {
 	t.Parallel()
 	at := func(second int) (date, createdOn string) {

@@ -161,7 +161,7 @@ func (f *fake) wantLog(t *testing.T, want ...string) {
 	}
 }
 
-// find reads things, and compares which of them the list served.
+// find reads things and checks which of them the list served.
 func find(t *testing.T, c *listcache.Cache, want bool, numbers ...int) {
 	t.Helper()
 	for _, n := range numbers {

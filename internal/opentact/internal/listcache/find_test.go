@@ -59,7 +59,7 @@ func TestCache_Find_ServesCompleteProfilesOnly(t *testing.T) {
 	t.Parallel()
 	const lacks = "DEBUG Reading one by one what the list of things lacks: "
 	for name, test := range map[string]struct {
-		items []string // beside the things 0 and 1
+		items []string // in addition to the things 0 and 1
 		want  bool     // whether the list serves thing 2
 		log   []string
 	}{

@@ -38,7 +38,7 @@ func TestCache_List_CallersAndReadsShareIt(t *testing.T) {
 		time.Sleep(listcache.MaxAge)
 		list(t, c, 20)
 		f.wantReadings(t, "after 30 seconds", 1)
-		// Callers get a list although it is too old to serve others.
+		// Callers get their list, even if it is too old to serve other reads.
 		time.Sleep(listcache.MaxAge)
 		f.wait = listcache.MaxAge + time.Second
 		list(t, c, 20)
@@ -48,7 +48,7 @@ func TestCache_List_CallersAndReadsShareIt(t *testing.T) {
 	})
 }
 
-func TestCache_List_FailureIsSharedAndNotRemembered(t *testing.T) {
+func TestCache_List_FailureIsShared_NotKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		want := &apierror.APIError{Status: http.StatusForbidden, Message: "not you"}

@@ -23,8 +23,8 @@ func showing(items ...string) func(int) (*pager.List, error) {
 	return func(int) (*pager.List, error) { return listOf(items...) }
 }
 
-// A list that can't be used is read once. Reads don't wait for it longer than MaxWait,
-// and are GETs from then on.
+// A list that can't be used is read once. Reads wait for it no longer than MaxWait. From
+// then on, each read is a GET.
 func TestCache_UnusableList_SwitchesCacheOffOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -66,7 +66,7 @@ func TestCache_UnusableList_SwitchesCacheOffOnce(t *testing.T) {
 	}
 }
 
-// A list that is too slow for reads still serves those who need the whole list.
+// A list that is too slow for reads still serves callers that need the whole list.
 func TestCache_ListTooSlow_StillServesList(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestCache_ListTooSlow_StillServesList(t *testing.T) {
 	})
 }
 
-// A reading ends after its timeout, also if its callers would wait.
+// A reading ends after its timeout, even if its callers still wait.
 func TestCache_ListHangs_EndsWithTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -97,7 +97,7 @@ func TestCache_Probe_UsesListOfReads(t *testing.T) {
 	f.wantReadings(t, "the read and the probe", 1)
 }
 
-// A failure is remembered for probes only. List tries again.
+// Only probes use an earlier failure again. List reads the list again.
 func TestCache_Probe_FailureIsReplacedByNextList(t *testing.T) {
 	t.Parallel()
 	f := &fake{list: func(n int) (*pager.List, error) {
@@ -109,7 +109,7 @@ func TestCache_Probe_FailureIsReplacedByNextList(t *testing.T) {
 	c := f.cache()
 	for range 2 {
 		if err := probeNow(t.Context(), c); err == nil {
-			t.Error("the failure was not remembered")
+			t.Error("the failure was not kept")
 		}
 	}
 	if _, err := c.List(t.Context()); err != nil {
@@ -121,7 +121,8 @@ func TestCache_Probe_FailureIsReplacedByNextList(t *testing.T) {
 	f.wantReadings(t, "all", 3)
 }
 
-// A probe that gives up has not seen the collection, and is not remembered.
+// The error of a caller that gives up says nothing about the collection, so later probes
+// don't use it.
 func TestCache_Probe_CallerGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -62,7 +62,7 @@ func TestSkipped_String(t *testing.T) {
 	}
 }
 
-// The reason for a skipped item may quote what the API put in place of a UUID.
+// The reason for a skipped item may quote an invalid UUID of the API.
 func TestPager_Read_SkippedItem_IsRedacted(t *testing.T) {
 	t.Parallel()
 	const token = "t0ken-of/the-tests"

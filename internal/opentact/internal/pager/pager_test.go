@@ -217,7 +217,8 @@ func TestPager_Read_ListChanges(t *testing.T) {
 	}
 }
 
-// One old page makes the list an old copy. It is not read again. The first one counts.
+// One old page makes the list an old copy. The list is not read again. The reason of the
+// first old page counts.
 func TestPager_Read_StalePage_MakesListStale(t *testing.T) {
 	t.Parallel()
 	for _, stale := range []map[int]string{{0: "it is old"}, {1: "it is old"}, {0: "it is old", 1: "it is older"}} {
@@ -264,8 +265,8 @@ func TestPager_Read_Error(t *testing.T) {
 	}
 }
 
-// An item that holds no profile does not make the others unusable. The list cannot prove
-// then that a profile does not exist.
+// An item without a profile is skipped. The list then does not prove that a profile does
+// not exist.
 func TestPager_Read_SkippedItems(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -359,7 +360,7 @@ func TestPager_Read_TooManyItems(t *testing.T) {
 	}
 }
 
-// The limit on the size of a list holds for all its pages together.
+// The size limit of a list applies to all its pages together.
 func TestPager_Read_TooLarge(t *testing.T) {
 	t.Parallel()
 	server := &server{body: func(_, at int) io.Reader {

@@ -14,7 +14,7 @@ func redactURL(url, text string) string {
 	return redact.New(func() []redact.Secret { return redact.URL(url, "(hidden)") }).Text(text)
 }
 
-// TestURL is the table of the parts of a URL that are secret by themselves.
+// TestURL is the table of the parts of a URL that are redacted even without the rest.
 func TestURL(t *testing.T) {
 	t.Parallel()
 	const url = "https://hook-user:pa55@app.example.com/webhooks/key-0123456789/callback?key=k3y-of-the-hook&v=2#fragment-0123"
@@ -62,8 +62,7 @@ func TestURL_OtherForms(t *testing.T) {
 	}
 }
 
-// An API may have stored a URL of any length. How much of it is searched for is
-// bounded.
+// An API may have stored a URL of any length. Only a bounded part of it is redacted.
 func TestURL_LongURL(t *testing.T) {
 	t.Parallel()
 	url := "https://h.example/" + strings.Repeat("path-number-1/", 100_000)

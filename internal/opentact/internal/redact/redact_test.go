@@ -84,7 +84,7 @@ func TestRedactor_Text_ShortSecretIsAWord(t *testing.T) {
 	}
 }
 
-// TestRedactor_Text_Form is the table of what is a secret by its form.
+// TestRedactor_Text_Form is the table of texts that are redacted because of their form.
 func TestRedactor_Text_Form(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, text, want string }{
@@ -209,8 +209,8 @@ func TestRedactor_Text_SecretInURL(t *testing.T) {
 	}
 }
 
-// One secret may be part of another. The longest is replaced first, so that no rest of
-// it is left.
+// One secret may be part of another. The longest is replaced first, so no part of it
+// stays.
 func TestRedactor_Text_OverlappingSecrets(t *testing.T) {
 	t.Parallel()
 	const text = "longsecret-2, longsecret"

@@ -136,8 +136,8 @@ func (l load) run(t *testing.T) (r result) {
 }
 
 // TestAdaptiveLimit_FindsRateLimit sends many requests to APIs whose rate limit the client
-// does not know. All must succeed without using up their attempts, in a time that is not
-// much longer than the ideal one, which has no request throttled.
+// does not know. All must succeed without using up their attempts. The time must be close
+// to the ideal time, in which no request is throttled.
 func TestAdaptiveLimit_FindsRateLimit(t *testing.T) {
 	t.Parallel()
 	const ms, second = time.Millisecond, time.Second

@@ -99,8 +99,8 @@ func TestBaseTransport_TLSVersion(t *testing.T) {
 	}
 }
 
-// TestBaseTransport_CertificateError checks that the error says whose certificate is not
-// trusted, and that a further attempt is not made.
+// TestBaseTransport_CertificateError checks that the error names the host of the
+// certificate, and that there is only one attempt.
 func TestBaseTransport_CertificateError(t *testing.T) {
 	t.Parallel()
 	server, trusting := startServer(t, https2, func(http.ResponseWriter, *http.Request) { t.Error("a request arrived") })
@@ -152,7 +152,7 @@ func TestAttemptTransport_ConnectionCloses_IsNotOfProxy(t *testing.T) {
 	}
 }
 
-// closedReader notes that it was closed.
+// closedReader records whether it was closed.
 type closedReader struct {
 	io.Reader
 	closed bool
@@ -199,7 +199,7 @@ func TestAttemptTransport_ClosesBodies(t *testing.T) {
 }
 
 // TestAttemptTransport_OnlyGetCanBeReplayed checks that Go's transport can't resend a
-// write by itself. For that it needs the body a second time.
+// write, because it can't get the body a second time.
 func TestAttemptTransport_OnlyGetCanBeReplayed(t *testing.T) {
 	t.Parallel()
 	for _, method := range allMethods {

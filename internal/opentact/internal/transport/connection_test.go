@@ -194,8 +194,8 @@ func TestOutcome_TimeoutAfterConnection_IsAmbiguous(t *testing.T) {
 	}
 }
 
-// TestClientDo_ContextDeadline_IsNotRequestTimeout checks that a deadline of the caller is
-// not taken for request_timeout.
+// TestClientDo_ContextDeadline_IsNotRequestTimeout checks that the error does not name
+// request_timeout if a deadline of the caller ended the attempt.
 func TestClientDo_ContextDeadline_IsNotRequestTimeout(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

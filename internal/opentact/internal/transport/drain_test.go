@@ -18,8 +18,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// The connection of an error page is used again, although Classify reads only its
-// beginning.
+// The connection of an error page is reused, although Classify reads only the beginning of
+// the page.
 func TestClientDo_BodyIsNotReadToItsEnd_ConnectionIsReused(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int64

@@ -152,8 +152,8 @@ func TestFreshnessTransport_SlowResponse_IsNotStale(t *testing.T) {
 	})
 }
 
-// TestRequest_LastResponse_IsReset checks that an attempt without a response leaves nothing
-// of an earlier one.
+// TestRequest_LastResponse_IsReset checks that an attempt without a response drops the
+// properties of an earlier response.
 func TestRequest_LastResponse_IsReset(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -119,7 +119,7 @@ func newClient(base http.RoundTripper, configure ...func(*Options)) *Client {
 	return New(options)
 }
 
-// patient lets the client wait for as long as the default of the provider.
+// patient sets the provider's default of retry_max_wait.
 func patient(options *Options) { options.RetryMaxWait = time.Minute }
 
 // once turns retries off.

@@ -104,8 +104,8 @@ func TestClientDo_InterruptedInRateLimit(t *testing.T) {
 	})
 }
 
-// TestClientDo_InterruptedDuringAttempt checks what the caller learns about a write that
-// ended after the caller gave up. A write that did nothing is reported as interrupted.
+// TestClientDo_InterruptedDuringAttempt checks the error of a write that ended after the
+// caller gave up. If the write did nothing, the error is that of the context.
 func TestClientDo_InterruptedDuringAttempt(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

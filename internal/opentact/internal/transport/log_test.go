@@ -39,8 +39,8 @@ func logged(t *testing.T, log *bytes.Buffer) (messages []map[string]any) {
 	}
 }
 
-// TestLog_EachAttempt checks everything that is logged. It is a list: what is not on it
-// must not be logged, such as headers, bodies and the query.
+// TestLog_EachAttempt checks everything that is logged. The log must contain nothing else,
+// such as headers, bodies and the query.
 func TestLog_EachAttempt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -133,8 +133,8 @@ func (h *switchedHandler) Handle(context.Context, slog.Record) error {
 	return nil
 }
 
-// TestLog_Off_GathersNothing checks that without debug messages the values of a message
-// are not made either. Redacting them takes time.
+// TestLog_Off_GathersNothing checks that without debug messages, the values of a message
+// are not computed. Redaction takes time.
 func TestLog_Off_GathersNothing(t *testing.T) {
 	t.Parallel()
 	handler := &switchedHandler{Handler: slog.DiscardHandler}
@@ -149,7 +149,7 @@ func TestLog_Off_GathersNothing(t *testing.T) {
 	}
 }
 
-// TestLog_SwitchedOn checks that the logger is asked at each attempt.
+// TestLog_SwitchedOn checks that each attempt calls Enabled of the logger.
 func TestLog_SwitchedOn(t *testing.T) {
 	t.Parallel()
 	handler := &switchedHandler{Handler: slog.DiscardHandler}

@@ -55,7 +55,7 @@ func (n *pipeNetwork) Close() error {
 // Addr returns an address for which the certificate of httptest is valid.
 func (n *pipeNetwork) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 443} }
 
-// protocol is how a server of a test is spoken to.
+// protocol is the protocol of a server of a test.
 type protocol string
 
 const (

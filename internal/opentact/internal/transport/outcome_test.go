@@ -25,8 +25,8 @@ func readRequest(conn net.Conn) {
 	}
 }
 
-// TestOutcome_NoResponse is what an attempt without a response means, by what the server
-// did. A GET shows that the request is retried, a POST shows that it is not.
+// TestOutcome_NoResponse is the table of outcomes of attempts without a response. A GET
+// shows that the request is retried, a POST shows that it is not.
 func TestOutcome_NoResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -85,7 +85,7 @@ func TestOutcome_NothingListens_IsNotSent(t *testing.T) {
 	wantText(t, err, "the request could not be sent: ")
 }
 
-// recordingConn notes whether anything was written.
+// recordingConn records whether anything was written.
 type recordingConn struct {
 	net.Conn
 	written *atomic.Int64

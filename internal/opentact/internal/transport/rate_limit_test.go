@@ -139,8 +139,8 @@ func TestRateLimitTransport_RequestsPerSecond_BoundsAdaptedLimit(t *testing.T) {
 }
 
 // TestRateLimitTransport_ShortRetryAfter_PausesEveryRequest checks that the pause of all
-// requests is as long as the back-off of the throttled one, whatever the API asks for. The
-// API accepted many requests just before, so the adaptive limit hardly slows down.
+// requests is at least as long as the back-off of the throttled request. The API accepted
+// many requests just before, so the adaptive limit hardly slows down.
 func TestRateLimitTransport_ShortRetryAfter_PausesEveryRequest(t *testing.T) {
 	t.Parallel()
 	const accepted, rounds = 100, 50

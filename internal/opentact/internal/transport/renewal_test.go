@@ -18,8 +18,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// forgetfulProxy forwards connections to a server. It can forget them: then it forwards
-// nothing more, but leaves both ends open.
+// forgetfulProxy forwards connections to a server. It can stop forwarding without closing
+// them.
 type forgetfulProxy struct {
 	address string
 	conns   atomic.Int64
@@ -111,7 +111,7 @@ type halfOpenNetwork struct {
 	conns []*closableConn
 }
 
-// closableConn notes whether it is half-open or closed.
+// closableConn records whether it is half-open or closed.
 type closableConn struct {
 	halfOpenConn
 	isClosed atomic.Bool

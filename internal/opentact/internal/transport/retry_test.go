@@ -94,8 +94,7 @@ func TestShouldRetry_StatusesOfProxies(t *testing.T) {
 }
 
 // TestCheckRetry_ContextEnded is about a caller that gave up during an attempt. The
-// request is not retried. An outcome that says that nothing happened gives way to the
-// error of the context.
+// request is not retried. If nothing happened, the error is that of the context.
 func TestCheckRetry_ContextEnded(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -144,7 +143,7 @@ func TestBackoff_NoRetryAfter_IsRandomAndBounded(t *testing.T) {
 	}
 }
 
-func TestBackoff_RetryAfter_IsHonouredUpToTheLongestWait(t *testing.T) {
+func TestBackoff_RetryAfter_IsBoundedByMaxWait(t *testing.T) {
 	t.Parallel()
 	for header, want := range map[string]time.Duration{"2": 2 * time.Second, "3600": time.Minute} {
 		resp := &http.Response{Header: http.Header{"Retry-After": {header}}}
@@ -175,7 +174,7 @@ func TestBackoff_ShortRetryAfter_IsRandomAndBounded(t *testing.T) {
 }
 
 // TestRetryAfter_Date checks that the clock of the server counts, and not that of this
-// machine. Without a Date, the local clock has to do.
+// machine. Without a Date, the local clock is used.
 func TestRetryAfter_Date(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // fake time begins in 2000

@@ -48,8 +48,8 @@ func FuzzResponse(f *testing.F) {
 	})
 }
 
-// FuzzError checks that an error is short, does nothing to a terminal and does not hold
-// the token, whatever the response is.
+// FuzzError checks for any response that the error is short, has no control characters and
+// does not contain the token.
 func FuzzError(f *testing.F) {
 	for _, seed := range []string{
 		`{"success":false,"message":"no","status":400,"fields":{"params.name":{"message":"too long"}}}`,

@@ -81,7 +81,7 @@ func TestClassify_EndlessBody_Rejected(t *testing.T) {
 	}
 }
 
-// A list may be much larger than one item of it.
+// A list may be much larger than one of its items.
 func TestClassify_LongListOfSmallItems(t *testing.T) {
 	t.Parallel()
 	item := `"` + strings.Repeat("x", 1000) + `"`
@@ -101,7 +101,7 @@ type announced struct {
 
 func (a announced) Len() int { return a.length }
 
-// A response that says how long it is need not be read to know that it is too long.
+// The client does not read a response whose Content-Length is too large.
 func TestClassify_ContentLengthTooLarge(t *testing.T) {
 	t.Parallel()
 	body := &endless{part: " "}

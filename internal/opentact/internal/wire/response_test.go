@@ -106,8 +106,8 @@ func isConnectionError(err error) bool {
 	return errors.Is(err, errReset) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// TestClassify_Outcome is the specification of what a response means for the server's
-// data. Each row is a status, each column a form of the body.
+// TestClassify_Outcome specifies the outcome of each response. Each row is a status, each
+// column a form of the body.
 func TestClassify_Outcome(t *testing.T) {
 	t.Parallel()
 	const (
@@ -162,7 +162,7 @@ func TestClassify_CutShort(t *testing.T) {
 	}
 }
 
-// A 2xx without a usable success leaves open whether the server acted.
+// After a 2xx without a usable success, the outcome is ambiguous.
 func TestClassify_UnusableSuccess_Ambiguous(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, body, want string }{
@@ -202,8 +202,8 @@ func TestClassify_UnusableSuccess_Ambiguous(t *testing.T) {
 }
 
 // A body that is not the API's JSON is never quoted: gateways repeat requests with their
-// headers, and other JSON may hold passwords. It is described by its media type, its
-// length and the title of a page.
+// headers, and other JSON may hold passwords. The error describes it by its media type,
+// its length and the title of a page.
 func TestClassify_ForeignBody_IsDescribed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -412,8 +412,8 @@ func TestClassify_ErrorOfSuccess_IsMarked(t *testing.T) {
 	}
 }
 
-// An attempt may fail in the middle of its response. Nothing of it is left when the next
-// one is read.
+// An attempt may fail in the middle of its response. The next attempt drops everything
+// that it read.
 func TestClassify_SecondAttempt(t *testing.T) {
 	t.Parallel()
 	reader := wire.NewProfile(shape, "")
@@ -475,7 +475,7 @@ func TestClassify_ArrayWithoutItem(t *testing.T) {
 	}
 }
 
-// The errors of Item and Check may name what was found. Secrets are removed from it.
+// The errors of Item and Check may quote the response, so they are redacted.
 func TestClassify_RedactsErrorsOfCaller(t *testing.T) {
 	t.Parallel()
 	found := func() error { return errors.New("found " + token) }

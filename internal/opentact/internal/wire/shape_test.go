@@ -18,11 +18,11 @@ func lease(members string) string {
 	return `{"uuid":"00000001-2222-4222-8222-222222222222","created_on":"2001-01-01T00:00:00Z","autorenew":true,` + members + `}`
 }
 
-// with returns a JSON object with a member put before its others.
+// with returns a JSON object with one more member at its beginning.
 func with(object, member string) string { return "{" + member + "," + object[1:] }
 
-// TestShape_Find is rule 2 of CONTRACT.md: where an object holds a profile, and what is
-// said of an object that holds none.
+// TestShape_Find tests rule 2 of CONTRACT.md. It shows where an object contains a profile,
+// and the error for an object that contains none.
 func TestShape_Find(t *testing.T) {
 	t.Parallel()
 	a, b := profile(uuidA, "a"), profile(uuidB, "b")
@@ -176,8 +176,8 @@ func TestNewProfile_AnyUUID(t *testing.T) {
 	}
 }
 
-// The document's sample response is an array of leases. Each has a UUID of its own, and
-// so has what it embeds.
+// The document's sample response is an array of leases. Each lease has its own UUID, and
+// so has each embedded object.
 func TestProfile_Response_DocumentedSample(t *testing.T) {
 	t.Parallel()
 	const user = `{"uuid":"00000005-1111-4111-8111-111111111111","password":"s3cret","token":"s3cret"}`
