@@ -122,7 +122,8 @@ func (r *recovery) findAfter(ctx context.Context, cause error) (wire.RawFields, 
 // find returns the profile that this create adopts. It returns nil if the given number of
 // lists show no candidate. If proof is set, only consecutive complete lists count.
 func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFields, error) {
-	absent, before := 0, ""
+	absent := 0       // the number of lists without a candidate
+	unconfirmed := "" // the UUID of a candidate that another list must confirm
 	for n := 1; ; n++ {
 		if err := r.look(ctx); err != nil {
 			return nil, r.ambiguousError("the list could not be read: " + err.Error())
@@ -134,20 +135,20 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 			return nil, r.ambiguousError(reason)
 		case reason != "": // lists lag, so a later one may show the profile
 			wait = r.options.MaxWait(n - 1)
-		case chosen == nil && before != "" && isComplete:
+		case chosen == nil && unconfirmed != "" && isComplete:
 			return nil, r.ambiguousError("one list shows a profile with this name, and the next one does not")
 		case chosen == nil:
 			if absent++; proof && !isComplete {
 				absent = 0
 			}
-			if before == "" && absent >= lists {
+			if unconfirmed == "" && absent >= lists {
 				return nil, nil //nolint:nilnil // there is no profile
 			}
 			reason = r.absence()
-		case chosen.age == newer || chosen.UUID() == before:
+		case chosen.age == newer || chosen.UUID() == unconfirmed:
 			return r.adopt(*chosen)
 		default:
-			before, reason, wait = chosen.UUID(), "the times of the API do not show whether the profile is new", decideWait
+			unconfirmed, reason, wait = chosen.UUID(), "the times of the API do not show whether the profile is new", decideWait
 			isLast = isLast || absent > 0 // an earlier list lacked it, so it may be an old profile
 		}
 		switch {

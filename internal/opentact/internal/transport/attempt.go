@@ -64,15 +64,28 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		t.base.stopReuse()
 	}
 	if err != nil {
-		err = t.explain(ctx, err)
-		switch {
-		case sent.isSent() && !isUnprocessed(err):
-			return nil, x.fail(apierror.Ambiguous, err)
-		case !sent.isConnected():
-			err = proxyFailure(x.proxy, &sent, err)
-		}
-		return nil, x.fail(apierror.NotSent, err)
+		return nil, t.fail(ctx, x, &sent, err)
 	}
+	return t.classify(ctx, r, resp)
+}
+
+// fail ends an attempt without a response. The outcome depends on whether any byte of the
+// request was sent.
+func (t attemptTransport) fail(ctx context.Context, x *exchange, sent *sentTracker, err error) error {
+	err = t.explain(ctx, err)
+	switch {
+	case sent.isSent() && !isUnprocessed(err):
+		return x.fail(apierror.Ambiguous, err)
+	case !sent.isConnected():
+		err = proxyFailure(x.proxy, sent, err)
+	}
+	return x.fail(apierror.NotSent, err)
+}
+
+// classify reads the response and stores its outcome in the exchange. The error is nil
+// unless the connection failed while the response was read.
+func (t attemptTransport) classify(ctx context.Context, r *Request, resp *http.Response) (*http.Response, error) {
+	x := &r.exchange
 	body := &countingBody{ReadCloser: resp.Body}
 	defer closeBody(body)
 	resp.Body = body
@@ -87,7 +100,7 @@ func (t attemptTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if rest := resp.ContentLength - body.bytes; rest > 0 && rest <= maxDrain {
-		_, _ = io.CopyN(io.Discard, body, rest) // so that the connection can be used again
+		_, _ = io.CopyN(io.Discard, body, rest) // so that the connection can be reused
 	}
 	return resp, nil
 }
