@@ -68,7 +68,7 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		{"token with a line break", "token", secretToken + "\n", token + "got a line break (U+000A) at position 13."},
 		{"token with a zero-width space", "token", secretToken + "\u200b", token + "got an invisible character (U+200B) at position 13."},
 		{"token with a letter outside ASCII", "token", "é", token + "got a character outside ASCII at position 1."},
-		{"timeout without a unit", "request_timeout", "30", timeout + "got 30."},
+		{"timeout without a unit", "request_timeout", "30", timeout + `got "30".`},
 		{"timeout of zero", "request_timeout", "0s", timeout + `got "0s".`},
 		{"negative timeout", "request_timeout", "-1s", timeout + `got "-1s".`},
 		{"timeout just too short", "request_timeout", "999ms", timeout + `got "999ms".`},
@@ -81,9 +81,9 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		{"fraction of retries", "max_retries", 1.5, retries + "got 1.5."},
 		{"almost an integer of retries", "max_retries", "1.0000000000000000000000001", retries + "got 1.00000000000000000000…."},
 		{"too many retries", "max_retries", 101, retries + "got 101."},
-		{"more retries than any integer", "max_retries", "1e20", retries + "got 1e+20."},
+		{"more retries than any integer", "max_retries", "1e20", retries + "got 100000000000000000000."},
 		{"negative maximum wait", "retry_max_wait", "-1ns", maxWait + `got "-1ns".`},
-		{"maximum wait without a unit", "retry_max_wait", "60", maxWait + "got 60."},
+		{"maximum wait without a unit", "retry_max_wait", "60", maxWait + `got "60".`},
 		{"maximum wait just too long", "retry_max_wait", "10m0.000000001s", maxWait + `got "10m0.000000001s".`},
 		{"maximum wait that overflows sums", "retry_max_wait", "2000000h", maxWait + `got "2000000h".`},
 		{"empty maximum wait", "retry_max_wait", "", "retry_max_wait must not be empty; remove it to use OPENTACT_RETRY_MAX_WAIT or the default."},
@@ -91,7 +91,7 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		{"negative requests", "requests_per_second", -0.5, requests + "got -0.5."},
 		{"too few requests", "requests_per_second", 0.001, requests + "got 0.001."},
 		{"more requests than a 64-bit number", "requests_per_second", "1e400", requests + "got 1e+400."},
-		{"too many requests", "requests_per_second", 1e9, requests + "got 1e+09."},
+		{"too many requests", "requests_per_second", 1e9, requests + "got 1000000000."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -151,7 +151,7 @@ func TestProvider_Environment(t *testing.T) {
 			{"OPENTACT_REQUEST_TIMEOUT", "999ms", `got "999ms".`},
 			{"OPENTACT_REQUEST_TIMEOUT", "10m1s", `got "10m1s".`},
 			{"OPENTACT_REQUEST_TIMEOUT", "2000000h", `got "2000000h".`},
-			{"OPENTACT_RETRY_MAX_WAIT", "1", `must be a duration from 0s to 10m, such as 45s or 1m30s, got 1.`},
+			{"OPENTACT_RETRY_MAX_WAIT", "1", `must be a duration from 0s to 10m, such as 45s or 1m30s, got "1".`},
 			{"OPENTACT_RETRY_MAX_WAIT", "-1s", `got "-1s".`},
 			{"OPENTACT_RETRY_MAX_WAIT", "10m1s", `got "10m1s".`},
 			{"OPENTACT_RETRY_MAX_WAIT", "2000000h", `got "2000000h".`},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/big"
 	"net/url"
 	"os"
 	"strconv"
@@ -140,7 +141,7 @@ func parseDuration(minimum time.Duration) func(string) (time.Duration, error) {
 	return func(text string) (time.Duration, error) {
 		duration, err := time.ParseDuration(text)
 		if err != nil || duration < minimum || duration > maxDuration {
-			return 0, got(text)
+			return 0, fmt.Errorf("got %.60q", text)
 		}
 		return duration, nil
 	}
@@ -149,7 +150,7 @@ func parseDuration(minimum time.Duration) func(string) (time.Duration, error) {
 func parseRequestsPerSecond(text string) (float64, error) {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(n >= minRequestsPerSecond && n <= maxRequestsPerSecond) { // also rejects NaN
-		return 0, got(text)
+		return 0, gotNumber(text)
 	}
 	return n, nil
 }
@@ -157,23 +158,34 @@ func parseRequestsPerSecond(text string) (float64, error) {
 func parseMaxRetries(text string) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 0 || n > maxRetriesLimit {
-		return 0, got(text)
+		return 0, gotNumber(text)
 	}
 	return n, nil
 }
 
-// got returns an error that shows the beginning of a value. It quotes text that is not a
-// number.
-func got(text string) error {
-	const maxDigits = 20
+// maxNumber is the maximum length of a number in an error: 20 digits, a sign and a point.
+const maxNumber = 22
+
+// gotNumber returns an error that shows the beginning of a value. It quotes text that is
+// not a number.
+func gotNumber(text string) error {
 	switch _, err := strconv.ParseFloat(text, 64); {
 	case errors.Is(err, strconv.ErrSyntax):
 		return fmt.Errorf("got %.60q", text)
-	case len(text) > maxDigits+len("0."):
-		return fmt.Errorf("got %.22s…", text)
+	case len(text) > maxNumber:
+		return fmt.Errorf("got %s…", text[:maxNumber])
 	default:
 		return fmt.Errorf("got %s", text)
 	}
+}
+
+// numberText returns all digits of a number. It uses an exponent if the text is long
+// otherwise.
+func numberText(value *big.Float) string {
+	if text := value.Text('f', -1); len(text) <= maxNumber {
+		return text
+	}
+	return value.Text('g', -1)
 }
 
 // variable returns the name of the environment variable.
@@ -255,7 +267,7 @@ func textOf(value attr.Value) string {
 	case types.String:
 		return value.ValueString()
 	case types.Number:
-		return value.ValueBigFloat().Text('g', -1)
+		return numberText(value.ValueBigFloat())
 	default:
 		return value.String()
 	}
