@@ -14,7 +14,7 @@ import (
 )
 
 // Of many profiles the first ten are named, and how many more there are.
-func TestImportCommandsAreFew(t *testing.T) {
+func TestImportCommands_ManyProfiles_WritesTen(t *testing.T) {
 	t.Parallel()
 	r := &profileResource[everyType]{kind: &Kind[everyType]{TypeName: "thing"}}
 	for n, more := range map[int]string{10: "", 12: "\n  and so on, for 2 more"} {
@@ -27,7 +27,7 @@ func TestImportCommandsAreFew(t *testing.T) {
 
 // A warning about a create says how to find out who manages a profile that another one may
 // have created. A profile that the last request created needs no check.
-func TestProfileResource_Warn_SummaryAndCheck(t *testing.T) {
+func TestWarnAmbiguousCreate_SummaryAndCheck(t *testing.T) {
 	t.Parallel()
 	r := &profileResource[everyType]{kind: &Kind[everyType]{TypeName: "thing", Spec: &opentact.Spec[everyType]{Name: "thing"}}}
 	lost := errors.New("it was lost")

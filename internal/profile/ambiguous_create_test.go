@@ -28,14 +28,14 @@ func create(t *testing.T, p *acctest.Protocol, config acctest.Values) (acctest.S
 	return p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 }
 
-// plainly renders diagnostics with what differs from run to run replaced.
-func plainly(diags []*tfprotov6.Diagnostic) string {
+// normalize describes diagnostics without the address of the API, which differs in each run.
+func normalize(diags []*tfprotov6.Diagnostic) string {
 	return regexp.MustCompile(`http://127\.0\.0\.1:\d+`).ReplaceAllString(strings.TrimSpace(acctest.Describe(diags)), "URL")
 }
 
-// TestWhatIsSaidOfALostCreate has the words for each way in which it can end
+// TestCreate_AmbiguousOutcome_Text has the words for each way in which it can end
 // that the answer to a create does not arrive.
-func TestWhatIsSaidOfALostCreate(t *testing.T) {
+func TestCreate_AmbiguousOutcome_Text(t *testing.T) {
 	t.Parallel()
 	const noAnswer = `The messaging profile "a" may or may not have been created. ` +
 		`Create messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes).` +
@@ -147,7 +147,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 				}
 			})
 			state, diags := create(t, p, acctest.Values{"name": "a", "sticky_sender": true, "callback_url": test.callback})
-			if diff := cmp.Diff(test.want, plainly(diags)); diff != "" {
+			if diff := cmp.Diff(test.want, normalize(diags)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 			if created := state.Values() != nil; created != test.created || created && state.Values()["id"] != uuid {
@@ -158,7 +158,7 @@ func TestWhatIsSaidOfALostCreate(t *testing.T) {
 }
 
 // However many profiles a list shows, the error stays one that can be read.
-func TestManyCandidates(t *testing.T) {
+func TestCreate_ManyCandidates_NamesTen(t *testing.T) {
 	t.Parallel()
 	var many []string
 	for i := range 1000 {
@@ -181,7 +181,7 @@ func TestManyCandidates(t *testing.T) {
 }
 
 // The one profile that matches has been given to a sibling.
-func TestProfileAdoptedByASibling(t *testing.T) {
+func TestCreate_CandidateOfAnotherResource_IsNotAdopted(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t, acctest.Values{"max_retries": 0})
@@ -210,7 +210,7 @@ const (
 
 // Lists lag so far behind that the create is sent again. Both turn out to exist:
 // one is in the state, the other is named.
-func TestSurplusIsNamed(t *testing.T) {
+func TestCreate_ListsLag_NamesPossibleDuplicate(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -229,13 +229,13 @@ func TestSurplusIsNamed(t *testing.T) {
 		"Another provider alias, workspace or person may create equal profiles at the same time. To find out whether another resource manages a profile, " +
 		"run this in each workspace of the account:\n\n  terraform state list -id=" + surplus +
 		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."
-	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
+	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 // The times of the API show which profiles the first request made.
-func TestCreate_DuplicateByItsTime_IsNamed(t *testing.T) {
+func TestCreate_NewerProfile_NamesDuplicate(t *testing.T) {
 	t.Parallel()
 	stored := func(uuid, created string) string {
 		return fmt.Sprintf(`{"uuid":%q,"name":"a","created_on":"2026-11-25T%sZ"}`, uuid, created)
@@ -268,13 +268,13 @@ func TestCreate_DuplicateByItsTime_IsNamed(t *testing.T) {
 		"\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
 		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + otherUUID +
 		"\n\nCreate messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes)."
-	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
+	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
 // Terraform was interrupted before the create began.
-func TestCreateAfterAnInterrupt(t *testing.T) {
+func TestCreate_InterruptedBefore_SendsNothing(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -285,7 +285,7 @@ func TestCreateAfterAnInterrupt(t *testing.T) {
 	state, diags := p.WithContext(ctx).Apply(t, messagingProfile, acctest.State{}, planned, config)
 	want := `ERROR : Could not create messaging profile "a": Create messaging profile (POST URL/rest/profile/messaging): interrupted before it was sent: context canceled.` +
 		"\n\nNothing was created. Run Terraform again."
-	if diff := cmp.Diff(want, plainly(diags)); diff != "" {
+	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if state.Values() != nil || len(env.Requests()) != 0 {
@@ -295,7 +295,7 @@ func TestCreateAfterAnInterrupt(t *testing.T) {
 
 // Terraform is interrupted while a create waits for as long as the API asks, or
 // is about to.
-func TestStopEndsAWait(t *testing.T) {
+func TestCreate_StoppedDuringWait_Ends(t *testing.T) {
 	t.Parallel()
 	refused := make(chan struct{}, 1)
 	env := acctest.New(t, emulator.Options{OnRequest: func(r emulator.Request) {
@@ -320,9 +320,9 @@ func TestStopEndsAWait(t *testing.T) {
 	}
 }
 
-// TestFaultsOfWrites is what becomes of a write when the API, or what stands in
+// TestWrites_EachFault is what becomes of a write when the API, or what stands in
 // front of it, does one of these instead of answering as it should, once.
-func TestFaultsOfWrites(t *testing.T) {
+func TestWrites_EachFault(t *testing.T) {
 	t.Parallel()
 	const (
 		done      = "done"
@@ -407,7 +407,7 @@ func TestFaultsOfWrites(t *testing.T) {
 
 // An attempt that may have been carried out is not undone by what is said of the
 // next one.
-func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
+func TestWrites_ErrorAfterAmbiguousAttempt_Text(t *testing.T) {
 	t.Parallel()
 	const unclear = "The change may have been applied. Run terraform plan to check."
 	for name, next := range map[string]emulator.Fault{
@@ -476,7 +476,7 @@ func TestNothingWasChangedIsNotSaidLightly(t *testing.T) {
 }
 
 // None of these, when a profile is read, may make Terraform forget it.
-func TestFaultsNeverDropState(t *testing.T) {
+func TestRead_EachFault_KeepsState(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]emulator.Fault{
 		"404 as a page":          {Action: emulator.ActionPage, Status: 404},

@@ -13,7 +13,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-func TestDataSourceOfOne(t *testing.T) {
+func TestDataSource_ByIDAndName(t *testing.T) {
 	t.Parallel()
 	for _, shape := range []emulator.Shape{emulator.ShapeObject, emulator.ShapeDocument} {
 		env := acctest.New(t, emulator.Options{Shape: shape})
@@ -35,7 +35,7 @@ func TestDataSourceOfOne(t *testing.T) {
 	}
 }
 
-func TestDataSourceOfOneErrors(t *testing.T) {
+func TestDataSource_Errors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -62,7 +62,7 @@ func TestDataSourceOfOneErrors(t *testing.T) {
 	}
 }
 
-func TestDataSourceOfAll(t *testing.T) {
+func TestDataSourceList_FilterAndOrder(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -109,7 +109,7 @@ func TestDataSourceOfAll(t *testing.T) {
 	}
 }
 
-func TestDataSourceOfAllErrors(t *testing.T) {
+func TestDataSourceList_Errors(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
 	_, diags := p.ReadDataSource(t, "opentact_outbound_voice_profiles", acctest.Values{"name_regex": "(["})

@@ -47,24 +47,24 @@ func (o operation) summary() string {
 // report turns an error of a resource's operation into diagnostics: one for
 // each attribute that the API found fault with, else one for all. A nil error
 // is none. Resets are the attributes that the operation was to unset.
-func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, of F, err error, resets ...string) {
+func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, fields F, err error, unset ...string) {
 	if err == nil {
 		return
 	}
-	op := operation{verb: verb, kind: r.kind.Spec.Name, name: of.ProfileName()}
+	op := operation{verb: verb, kind: r.kind.Spec.Name, name: fields.ProfileName()}
 	if ambiguous, ok := errors.AsType[*opentact.AmbiguousCreateError](err); ok {
 		diags.AddError(op.summary(), r.ambiguousCreate(ambiguous))
 		return
 	}
-	faults := r.faults(err)
-	if len(faults) == 0 {
-		diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+remediation(op, err)+adviceOnResets(resets, err)))
+	messages := r.attributeErrors(err)
+	if len(messages) == 0 {
+		diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+remediation(op, err)+remediationForUnset(unset, err)))
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(faults)) {
-		text := faults[name] + "\n\n" + remediation(op, err)
-		if slices.Contains(resets, name) {
-			text += adviceOnResets([]string{name}, err)
+	for _, name := range slices.Sorted(maps.Keys(messages)) {
+		text := messages[name] + "\n\n" + remediation(op, err)
+		if slices.Contains(unset, name) {
+			text += remediationForUnset([]string{name}, err)
 		}
 		diags.Append(NewAttributeError(path.Root(name), slices.Contains(r.kind.Spec.Sensitive, name), op.summary(), text))
 	}
@@ -76,23 +76,23 @@ func report(diags *diag.Diagnostics, op operation, err error) {
 	diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+remediation(op, err)))
 }
 
-// faults returns what an error says of single attributes.
-func (r *profileResource[F]) faults(err error) map[string]string {
-	faults := make(map[string]string)
+// attributeErrors returns what an error says about single attributes.
+func (r *profileResource[F]) attributeErrors(err error) map[string]string {
+	messages := make(map[string]string)
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		for name, message := range apiErr.Fields {
 			field := r.kind.Spec.FieldName(name)
-			faults[field] = fmt.Sprintf("Attribute %s: the API says %q.\n\n%s", field, message, sentence(err.Error()))
+			messages[field] = fmt.Sprintf("Attribute %s: the API says %q.\n\n%s", field, message, sentence(err.Error()))
 		}
 	}
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
 		for _, field := range mismatch.Fields {
-			faults[field.Field] = fmt.Sprintf("Attribute %s, in the answer to %s %s.", field, mismatch.Operation, mismatch.UUID)
+			messages[field.Field] = fmt.Sprintf("Attribute %s, in the answer to %s %s.", field, mismatch.Operation, mismatch.UUID)
 		}
 	}
 	attributes := r.kind.attributes()
-	maps.DeleteFunc(faults, func(field, _ string) bool { _, known := attributes[field]; return !known })
-	return faults
+	maps.DeleteFunc(messages, func(field, _ string) bool { _, known := attributes[field]; return !known })
+	return messages
 }
 
 // NewAttributeError is an error about an attribute, which the text names. Terraform prints the

@@ -23,7 +23,7 @@ import (
 )
 
 // The identity is there after everything that can happen to a resource.
-func TestIdentity(t *testing.T) {
+func TestIdentity_EachOperation(t *testing.T) {
 	t.Parallel()
 	for resourceType, kind := range kindsByType {
 		env := acctest.New(t, emulator.Options{})
@@ -72,7 +72,7 @@ func TestIdentity(t *testing.T) {
 
 // The framework wants an identity even of what is gone, and gets it from the
 // state, whether or not that has one.
-func TestIdentityOfWhatIsGone(t *testing.T) {
+func TestIdentity_ProfileNotFound_RemovesState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -91,7 +91,7 @@ func TestIdentityOfWhatIsGone(t *testing.T) {
 }
 
 // A tainted profile has an identity, and one that was never created has none.
-func TestIdentityAfterAFailedCreate(t *testing.T) {
+func TestIdentity_FailedCreate(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, mismatching)
 	config := acctest.Values{"name": "a", "long_code_weight": 9}
@@ -114,7 +114,7 @@ func TestIdentityAfterAFailedCreate(t *testing.T) {
 	}
 }
 
-func TestImportIdentities(t *testing.T) {
+func TestImport_InvalidIdentity(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -127,9 +127,9 @@ func TestImportIdentities(t *testing.T) {
 	}
 }
 
-// TestAccIdentity shows it in Terraform: stored, unchanged by an update, and good
+// TestAccIdentity_ImportBlocks shows it in Terraform: stored, unchanged by an update, and good
 // for an import block.
-func TestAccIdentity(t *testing.T) {
+func TestAccIdentity_ImportBlocks(t *testing.T) {
 	t.Parallel()
 	for resourceType, kind := range kindsByType {
 		t.Run(string(kind), func(t *testing.T) {
@@ -161,9 +161,9 @@ func TestAccIdentity(t *testing.T) {
 	}
 }
 
-// TestAccStateWithoutIdentity takes a state from which everything is gone that
+// TestAccIdentity_StateWithoutIdentity takes a state from which everything is gone that
 // earlier versions, of the provider or of Terraform, did not write.
-func TestAccStateWithoutIdentity(t *testing.T) {
+func TestAccIdentity_StateWithoutIdentity(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	config := func(weight int) map[string]string {

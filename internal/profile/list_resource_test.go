@@ -31,7 +31,7 @@ const everything = 100
 
 // Terraform prints the names of results as they are. Those of others may be meant for
 // the terminal.
-func TestListedNamesAreClean(t *testing.T) {
+func TestListResource_NameWithEscapes_IsCleaned(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, `{"success":true,"payload":[{"uuid":"`+uuid+`","name":"a\u001b]0;b\u0007\u001b[31m\u202e`+strings.Repeat("c", 1000)+`"}]}`)
@@ -45,7 +45,7 @@ func TestListedNamesAreClean(t *testing.T) {
 
 // Each result has a name to show, an identity to import by, and the resource only
 // if it is asked for: the same as a refresh reads.
-func TestListResource(t *testing.T) {
+func TestListResource_Results(t *testing.T) {
 	t.Parallel()
 	for resourceType, kind := range kindsByType {
 		env := acctest.New(t, emulator.Options{})
@@ -74,7 +74,7 @@ func TestListResource(t *testing.T) {
 	}
 }
 
-func TestListResourceFilters(t *testing.T) {
+func TestListResource_RegexAndLimit(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -122,7 +122,7 @@ func TestListResourceFilters(t *testing.T) {
 
 // Profiles of one name are in the order of their UUIDs, in whatever order they
 // were created.
-func TestListsAreSorted(t *testing.T) {
+func TestLists_EqualNames_SortedByUUID(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -150,7 +150,7 @@ func TestListsAreSorted(t *testing.T) {
 }
 
 // Whatever goes wrong is a result of its own, and the only one.
-func TestListResourceErrors(t *testing.T) {
+func TestListResource_Errors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -183,8 +183,8 @@ func TestListResourceErrors(t *testing.T) {
 	acctest.WantError(t, diags, "", "not known before apply: token.")
 }
 
-// TestAccQuery lists by `terraform query`.
-func TestAccQuery(t *testing.T) {
+// TestAccListResource_Query lists by `terraform query`.
+func TestAccListResource_Query(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	add(t, env, emulator.OutboundVoiceProfile, map[string]any{"name": "test-b"})
@@ -232,7 +232,7 @@ func addOneOfEach(t *testing.T, env *acctest.Env) (profiles int) {
 
 // What a list shows of a profile, as its configuration, changes nothing after an
 // import by the identity that the list shows.
-func TestAdoption(t *testing.T) {
+func TestImport_ListedProfile_PlansNoChange(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -257,9 +257,9 @@ func TestAdoption(t *testing.T) {
 	}
 }
 
-// TestAccAdoption imports everything that there is by what `terraform query
+// TestAccListResource_GeneratedConfiguration_PlansNoChange imports everything that there is by what `terraform query
 // -generate-config-out` writes, and changes nothing of it.
-func TestAccAdoption(t *testing.T) {
+func TestAccListResource_GeneratedConfiguration_PlansNoChange(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	w := acctest.NewWorkspace(t, env.Files(""))
@@ -268,7 +268,7 @@ func TestAccAdoption(t *testing.T) {
 		queries += fmt.Sprintf("list %q \"all\" {\n  provider = opentact\n}\n", resourceType)
 	}
 	w.Write(t, map[string]string{"all.tfquery.hcl": queries})
-	w.RequireTerraform(t, ">= 1.14", "terraform query, unlike TestAdoption,")
+	w.RequireTerraform(t, ">= 1.14", "terraform query, unlike TestImport_ListedProfile_PlansNoChange,")
 	profiles := addOneOfEach(t, env)
 	results, err := w.QueryJSON(t.Context(), tfexec.GenerateConfigOut(filepath.Join(w.Dir, "generated.tf")))
 	if err != nil {

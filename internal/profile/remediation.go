@@ -19,16 +19,16 @@ import (
 // remediation says what an error means for the profile, and what to do about it.
 func remediation(op operation, err error) string {
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
-		return adviceOnMismatch(op, mismatch) + showBothValues(op)
+		return remediationForMismatch(op, mismatch) + showBothValues(op)
 	}
-	return strings.TrimSpace(effect(op, err) + " " + next(op, err))
+	return strings.TrimSpace(effect(op, err) + " " + nextStep(op, err))
 }
 
 // tainted is what Terraform makes of a create that returns a profile and an error.
 const tainted = "The profile exists and is in the state, marked as tainted: the next apply would replace it. To keep it, "
 
-// adviceOnMismatch is about an answer whose fields are not what they should be.
-func adviceOnMismatch(op operation, err *opentact.MismatchError) string {
+// remediationForMismatch is about an answer whose fields are not what they should be.
+func remediationForMismatch(op operation, err *opentact.MismatchError) string {
 	unfinished := slices.ContainsFunc(err.Fields, func(m opentact.Mismatch) bool { return m.Unfinished })
 	switch {
 	case op.verb == verbCreate && unfinished:
@@ -73,37 +73,37 @@ func effect(op operation, err error) string {
 	}
 }
 
-// next says what to do about an error.
-func next(op operation, err error) string {
+// nextStep says what to do about an error.
+func nextStep(op operation, err error) string {
 	if login, ok := errors.AsType[*opentact.LoginError](err); ok {
-		return nextOnLogin(login.Err)
+		return nextStepForLogin(login.Err)
 	}
 	if credentials, ok := errors.AsType[*opentact.CredentialsError](err); ok {
-		return nextOnCredentials(credentials)
+		return nextStepForCredentials(credentials)
 	}
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
-		return nextOnStatus(op, apiErr.Status)
+		return nextStepForStatus(op, apiErr.Status)
 	}
 	if responseErr, ok := errors.AsType[*opentact.ResponseError](err); ok {
-		return nextOnResponse(op, responseErr.Status)
+		return nextStepForResponse(op, responseErr.Status)
 	}
 	if isType[*opentact.StaleError](err) {
 		return "A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`: exempt the API's host from it."
 	}
 	if isType[*opentact.TransportError](err) {
-		return nextOnTransport(err)
+		return nextStepForTransport(err)
 	}
 	return ""
 }
 
-// errRefusedOnWindows is Windows' own WSAECONNREFUSED, which syscall.ECONNREFUSED
+// errConnectionRefusedWindows is Windows' own WSAECONNREFUSED, which syscall.ECONNREFUSED
 // there is not. No other system has an error of that number.
-const errRefusedOnWindows = syscall.Errno(10061)
+const errConnectionRefusedWindows = syscall.Errno(10061)
 
-// nextOnTransport is about requests that got no response.
-func nextOnTransport(err error) string {
+// nextStepForTransport is about requests that got no response.
+func nextStepForTransport(err error) string {
 	if proxy, ok := errors.AsType[*opentact.ProxyError](err); ok {
-		return nextOnProxy(proxy)
+		return nextStepForProxy(proxy)
 	}
 	switch {
 	case errors.Is(err, context.Canceled):
@@ -116,15 +116,15 @@ func nextOnTransport(err error) string {
 		return checkBaseURL + ". If a proxy here decrypts TLS, this machine has to trust its certificate authority."
 	case isType[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
 		return checkBaseURL + ": what answers there does not speak TLS."
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errRefusedOnWindows):
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errConnectionRefusedWindows):
 		return checkBaseURL + ": nothing listens there, or a firewall is in the way."
 	default:
 		return checkBaseURL + " and that it can be reached from here."
 	}
 }
 
-// nextOnProxy is about a proxy that did not open a connection to the API.
-func nextOnProxy(proxy *opentact.ProxyError) string {
+// nextStepForProxy is about a proxy that did not open a connection to the API.
+func nextStepForProxy(proxy *opentact.ProxyError) string {
 	switch {
 	case proxy.Address == "":
 		return "Set HTTPS_PROXY to the URL of an HTTP proxy, such as http://proxy.example:3128, or unset it."
@@ -141,8 +141,8 @@ func nextOnProxy(proxy *opentact.ProxyError) string {
 	}
 }
 
-// nextOnLogin is about a login that failed.
-func nextOnLogin(err error) string {
+// nextStepForLogin is about a login that failed.
+func nextStepForLogin(err error) string {
 	apiErr, answered := errors.AsType[*opentact.APIError](err)
 	switch {
 	case isType[*opentact.CredentialsError](err):
@@ -150,12 +150,12 @@ func nextOnLogin(err error) string {
 	case answered && apiErr.Status == http.StatusForbidden:
 		return "The API knows the user and does not let it in: ask the account's administrator."
 	default:
-		return next(operation{}, err)
+		return nextStep(operation{}, err)
 	}
 }
 
-// nextOnCredentials is about a token that the API does not accept.
-func nextOnCredentials(err *opentact.CredentialsError) string {
+// nextStepForCredentials is about a token that the API does not accept.
+func nextStepForCredentials(err *opentact.CredentialsError) string {
 	switch {
 	case err.LoggedIn:
 		return "The API accepts the e-mail address and the password, and not the token it gives for them. Check the provider's base_url."
@@ -168,8 +168,8 @@ func nextOnCredentials(err *opentact.CredentialsError) string {
 
 const checkBaseURL = "Check the provider's base_url (the default is " + opentact.DefaultBaseURL + ")"
 
-// nextOnStatus is about errors that the API itself reported.
-func nextOnStatus(op operation, status int) string {
+// nextStepForStatus is about errors that the API itself reported.
+func nextStepForStatus(op operation, status int) string {
 	switch {
 	case status == http.StatusForbidden:
 		return "The token is valid but lacks the right to do this: ask the account's administrator for it."
@@ -184,32 +184,32 @@ func nextOnStatus(op operation, status int) string {
 	case status == http.StatusTooManyRequests:
 		return "The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to what the API allows."
 	case status >= http.StatusInternalServerError:
-		return apiFails
+		return apiIsFailing
 	default:
 		return "Correct what the API's message names, and try again."
 	}
 }
 
-// nextOnResponse is about responses that do not have the API's form.
-func nextOnResponse(op operation, status int) string {
+// nextStepForResponse is about responses that do not have the API's form.
+func nextStepForResponse(op operation, status int) string {
 	switch {
 	case op.verb == verbDelete && status/100 == 2:
 		return "Run Terraform again. The API may be under maintenance, or another server may have responded."
 	case status == http.StatusTooManyRequests:
-		return nextOnStatus(operation{}, status)
+		return nextStepForStatus(operation{}, status)
 	case status >= http.StatusInternalServerError:
-		return apiFails
+		return apiIsFailing
 	default:
 		return "Another server may have responded, such as a firewall, a proxy or a sign-in page. " + checkBaseURL + ", and that nothing blocks requests to it."
 	}
 }
 
-const apiFails = "The API, or a gateway in front of it, is failing and may recover: try again later. " +
+const apiIsFailing = "The API, or a gateway in front of it, is failing and may recover: try again later. " +
 	"The provider's max_retries says how often it tries by itself."
 
-// adviceOnResets is about a null that may be what the API found fault with. No
+// remediationForUnset is about a null that may be what the API found fault with. No
 // line of the configuration shows that it was sent.
-func adviceOnResets(resets []string, err error) string {
+func remediationForUnset(resets []string, err error) string {
 	apiErr, ok := errors.AsType[*opentact.APIError](err)
 	if len(resets) == 0 || !ok || !apiErr.IsAboutContent() {
 		return ""

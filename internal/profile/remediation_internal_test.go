@@ -17,7 +17,7 @@ import (
 
 // What cannot be had here: Go reads the proxy's address once for each program,
 // and other systems have other errors.
-func TestNextOnTransport(t *testing.T) {
+func TestNextStep_TransportError(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
 	for _, test := range []struct {
@@ -29,18 +29,18 @@ func TestNextOnTransport(t *testing.T) {
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not speak TLS"},
 		{errors.New("something else"), "that it can be reached from here"},
 	} {
-		if got := next(operation{}, &opentact.TransportError{Err: test.err}); !strings.Contains(got, test.want) {
+		if got := nextStep(operation{}, &opentact.TransportError{Err: test.err}); !strings.Contains(got, test.want) {
 			t.Errorf("%v: %s", test.err, got)
 		}
 	}
-	if got := next(operation{}, errors.New("no messaging profile is named a")); got != "" {
+	if got := nextStep(operation{}, errors.New("no messaging profile is named a")); got != "" {
 		t.Errorf("there is no advice on what has nothing to do with the API: %s", got)
 	}
 }
 
 // Go reads the address of a proxy once for each process, so these errors are made here.
 // TestProxy_NoTunnel of package transport gets them from proxies.
-func TestNextOnProxy(t *testing.T) {
+func TestNextStep_ProxyError(t *testing.T) {
 	t.Parallel()
 	const address = "http://proxy.example:3128"
 	const checkAddress = "Check that the address in HTTPS_PROXY is the address of an HTTP proxy, and that this machine can reach it."
@@ -65,7 +65,7 @@ func TestNextOnProxy(t *testing.T) {
 		{failed(context.DeadlineExceeded), checkAddress},
 		{failed(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), "This machine must trust the certificate of the proxy."},
 	} {
-		if got := next(operation{}, &opentact.TransportError{Err: test.err}); got != test.want {
+		if got := nextStep(operation{}, &opentact.TransportError{Err: test.err}); got != test.want {
 			t.Errorf("%v:\ngot  %s\nwant %s", test.err, got, test.want)
 		}
 	}

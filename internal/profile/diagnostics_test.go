@@ -17,46 +17,46 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-// failing is an API that fails in one way.
-type failing struct {
-	// answer answers every request.
-	answer http.HandlerFunc
-	// url, where set, is a base_url at which the API is not.
+// brokenAPI is an API that fails in one way.
+type brokenAPI struct {
+	// respond responds to every request.
+	respond http.HandlerFunc
+	// url returns a base_url where no API is. It replaces respond.
 	url func(*testing.T) string
 }
 
-func refuses(status int, message string) failing {
-	return failing{answer: func(w http.ResponseWriter, _ *http.Request) {
+func rejects(status int, message string) brokenAPI {
+	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, status, `{"success":false,"message":"`+message+`","status":400}`)
 	}}
 }
 
-func showsAPage(status int) failing {
-	return failing{answer: func(w http.ResponseWriter, _ *http.Request) {
+func showsPage(status int) brokenAPI {
+	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(status)
 		_, _ = w.Write([]byte("<h1>Oops</h1>"))
 	}}
 }
 
-// doing is what is done to the profile "a".
-type doing struct {
+// call is one call of Terraform about the profile "a".
+type call struct {
 	summary string
-	do      func(*testing.T, *acctest.Protocol) []*tfprotov6.Diagnostic
+	run     func(*testing.T, *acctest.Protocol) []*tfprotov6.Diagnostic
 }
 
 var (
-	reading  = doing{`Could not read messaging profile "a"`, read}
-	listing  = doing{`Could not list messaging profiles`, list}
-	finding  = doing{`Could not find messaging profile "UUID"`, find}
-	updating = doing{`Could not update messaging profile "a"`, update}
-	deleting = doing{`Could not delete messaging profile "a"`, remove}
+	reading  = call{`Could not read messaging profile "a"`, read}
+	listing  = call{`Could not list messaging profiles`, list}
+	finding  = call{`Could not find messaging profile "UUID"`, find}
+	updating = call{`Could not update messaging profile "a"`, update}
+	deleting = call{`Could not delete messaging profile "a"`, remove}
 )
 
-func at(url string) failing { return failing{url: func(*testing.T) string { return url }} }
+func at(url string) brokenAPI { return brokenAPI{url: func(*testing.T) string { return url }} }
 
-// gone is an API that has no profiles.
-var gone = notFoundBeside(func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"success":true,"payload":[]}`) })
+// emptyAPI is an API without profiles.
+var emptyAPI = notFoundBeside(func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"success":true,"payload":[]}`) })
 
 // notFoundBeside returns an API that finds no profile. list responds to lists.
 func notFoundBeside(list func(http.ResponseWriter)) http.HandlerFunc {
@@ -69,49 +69,50 @@ func notFoundBeside(list func(http.ResponseWriter)) http.HandlerFunc {
 	}
 }
 
-// What people read when something fails, and what it tells them to do: the whole
-// text, with API and UUID in the places of the API's address and the profile's id.
-func TestWhatErrorsSay(t *testing.T) {
+// TestDiagnostics_FailedRequest_Text is the specification of the whole text of an error:
+// cause, effect and next step. API and UUID stand for the address of the API and the id of
+// the profile.
+func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
-		name    string
-		failing failing
-		do      doing
-		// what happened, and what it means and what to do next.
-		what, next string
+		name string
+		api  brokenAPI
+		call call
+		// cause is the first paragraph of the detail. rest is the effect and the next step.
+		cause, rest string
 	}{
 		{
-			"401: the token is not accepted", refuses(401, "Unauthorized"), reading,
+			"401: the token is not accepted", rejects(401, "Unauthorized"), reading,
 			`The API at API rejected the credentials from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API responded with status 401: Unauthorized.`,
 			`The profile is still in the state. Check that the token is one for API and has not expired: OpenTact tokens are valid for a day.`,
 		},
 		{
-			"403: the token may not do this", refuses(403, "Forbidden"), reading,
+			"403: the token may not do this", rejects(403, "Forbidden"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 403: Forbidden.`,
 			`The profile is still in the state. The token is valid but lacks the right to do this: ask the account's administrator for it.`,
 		},
 		{
-			"404: the profile is gone, and an update comes too late", failing{answer: gone}, updating,
+			"404: the profile is gone, and an update comes too late", brokenAPI{respond: emptyAPI}, updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
 			`Nothing was changed. The profile was deleted by somebody else. The next plan will propose to create it anew.`,
 		},
 		{
-			"404: nothing is there, so the path is wrong, and an update shows it first", refuses(404, "Not found"), updating,
+			"404: nothing is there, so the path is wrong, and an update shows it first", rejects(404, "Not found"), updating,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
 			`Nothing was changed. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"404: what a data source looks for is not there", failing{answer: gone}, finding,
+			"404: what a data source looks for is not there", brokenAPI{respond: emptyAPI}, finding,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
 			`No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url.`,
 		},
 		{
-			"404: nothing is there, so the path is wrong", refuses(404, "Not found"), reading,
+			"404: nothing is there, so the path is wrong", rejects(404, "Not found"), reading,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"404: the profile is not found, and a firewall blocks the list", failing{answer: notFoundBeside(func(w http.ResponseWriter) {
+			"404: the profile is not found, and a firewall blocks the list", brokenAPI{respond: notFoundBeside(func(w http.ResponseWriter) {
 				w.WriteHeader(http.StatusForbidden)
 			})}, reading,
 			`The API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: ` +
@@ -119,54 +120,54 @@ func TestWhatErrorsSay(t *testing.T) {
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"404: a web server does not know the path", showsAPage(404), reading,
+			"404: a web server does not know the path", showsPage(404), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 404: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"409: there is a conflict", refuses(409, "Profile is used by 3 numbers"), deleting,
+			"409: there is a conflict", rejects(409, "Profile is used by 3 numbers"), deleting,
 			`Delete messaging profile (DELETE API/profile/messaging/UUID): the API responded with status 409: Profile is used by 3 numbers.`,
 			`Nothing was changed. Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again.`,
 		},
 		{
-			"400: a value is refused", refuses(400, "name is taken"), updating,
+			"400: a value is refused", rejects(400, "name is taken"), updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 400: name is taken.`,
 			`Nothing was changed. Correct what the API's message names, and try again.`,
 		},
 		{
-			"429: there were too many requests", refuses(429, "Too many requests"), reading,
+			"429: there were too many requests", rejects(429, "Too many requests"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 429: Too many requests.`,
 			`The profile is still in the state. The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to what the API allows.`,
 		},
 		{
-			"500: the API fails", refuses(500, "Internal error"), reading,
+			"500: the API fails", rejects(500, "Internal error"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 500: Internal error.`,
 			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
 		},
 		{
-			"500: the API fails at a write", refuses(500, "Internal error"), updating,
+			"500: the API fails at a write", rejects(500, "Internal error"), updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 500: Internal error.`,
 			`The change may have been applied. Run terraform plan to check. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
 		},
 		{
-			"502: a gateway fails", showsAPage(502), reading,
+			"502: a gateway fails", showsPage(502), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 502: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
 		},
 		{
-			"a redirect", failing{answer: func(w http.ResponseWriter, r *http.Request) {
+			"a redirect", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 302: a redirect to https://www.example.com, which is not followed; base_url must name the API itself.`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"a sign-in page", showsAPage(200), reading,
+			"a sign-in page", showsPage(200), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 200: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"a delete that an API under maintenance does not carry out", failing{answer: func(w http.ResponseWriter, r *http.Request) {
+			"a delete that an API under maintenance does not carry out", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodDelete {
 					answer(w, http.StatusOK, `{"status":"maintenance"}`)
 					return
@@ -178,7 +179,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			`The profile is still in the state. Run Terraform again. The API may be under maintenance, or another server may have responded.`,
 		},
 		{
-			"a list from a cache", failing{answer: func(w http.ResponseWriter, _ *http.Request) {
+			"a list from a cache", brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Age", "60")
 				answer(w, http.StatusOK, `{"success":true,"payload":[]}`)
 			}}, listing,
@@ -186,7 +187,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			"A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`: exempt the API's host from it.",
 		},
 		{
-			"time-out", failing{answer: func(_ http.ResponseWriter, r *http.Request) {
+			"time-out", brokenAPI{respond: func(_ http.ResponseWriter, r *http.Request) {
 				select {
 				case <-r.Context().Done():
 				case <-time.After(time.Minute):
@@ -201,7 +202,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can resolve the name of its host.`,
 		},
 		{
-			"TLS: the certificate is not trusted", failing{url: func(t *testing.T) string {
+			"TLS: the certificate is not trusted", brokenAPI{url: func(t *testing.T) string {
 				server := httptest.NewUnstartedServer(nil)
 				server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
 				server.StartTLS()
@@ -212,7 +213,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If a proxy here decrypts TLS, this machine has to trust its certificate authority.`,
 		},
 		{
-			"TLS: there is none", failing{url: func(t *testing.T) string {
+			"TLS: there is none", brokenAPI{url: func(t *testing.T) string {
 				server := httptest.NewServer(nil)
 				t.Cleanup(server.Close)
 				return "https" + strings.TrimPrefix(server.URL, "http")
@@ -221,7 +222,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): what answers there does not speak TLS.`,
 		},
 		{
-			"the connection is refused", failing{url: func(*testing.T) string {
+			"the connection is refused", brokenAPI{url: func(*testing.T) string {
 				server := httptest.NewServer(nil)
 				server.Close()
 				return server.URL
@@ -230,7 +231,7 @@ func TestWhatErrorsSay(t *testing.T) {
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): nothing listens there, or a firewall is in the way.`,
 		},
 		{
-			"the connection breaks off", failing{answer: func(http.ResponseWriter, *http.Request) {
+			"the connection breaks off", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
 				panic(http.ErrAbortHandler)
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): no response: the connection was closed before the response was complete.`,
@@ -240,10 +241,10 @@ func TestWhatErrorsSay(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			url := ""
-			if test.failing.url != nil {
-				url = test.failing.url(t)
+			if test.api.url != nil {
+				url = test.api.url(t)
 			} else {
-				server := httptest.NewServer(test.failing.answer)
+				server := httptest.NewServer(test.api.respond)
 				t.Cleanup(server.Close)
 				url = server.URL
 			}
@@ -251,12 +252,12 @@ func TestWhatErrorsSay(t *testing.T) {
 			acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{
 				"base_url": url, "token": "token", "max_retries": 0, "request_timeout": "1s", "retry_max_wait": "1ms",
 			}))
-			got := acctest.Describe(test.do.do(t, p))
+			got := acctest.Describe(test.call.run(t, p))
 			got = strings.NewReplacer(url, "API", uuid, "UUID").Replace(got)
-			if test.failing.url != nil { // what the system calls it differs from one to the next
+			if test.api.url != nil { // what the system calls it differs from one to the next
 				got = regexp.MustCompile(`the request could not be sent: .*`).ReplaceAllString(got, "the request could not be sent: …")
 			}
-			if want := "ERROR : " + test.do.summary + ": " + test.what + "\n\n" + test.next + "\n"; got != want {
+			if want := "ERROR : " + test.call.summary + ": " + test.cause + "\n\n" + test.rest + "\n"; got != want {
 				t.Errorf("got\n%s\nwant\n%s", got, want)
 			}
 		})
