@@ -74,7 +74,7 @@ func TestAPIError_Text(t *testing.T) {
 		want   string
 	}{
 		{"rejected with status 200", rejection(200, "not today"), 200, "responded with status 200: not today"},
-		{"no message", reply{status: 400, body: `{"success":false}`}, 400, "no message given"},
+		{"no message", reply{status: 400, body: `{"success":false}`}, 400, "status 400 and gave no message"},
 		{"several messages", reply{status: 400, body: `{"success":false,"message":["a","b"]}`}, 400, "status 400: a, b"},
 		{"control characters", rejection(400, "a\x1b[31m\nb"), 400, "status 400: a [31m b"},
 		{"server error", rejection(500, "oops"), 500, "3 attempts"},

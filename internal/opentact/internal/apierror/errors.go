@@ -76,7 +76,8 @@ type APIError struct {
 	Message string
 	// Fields maps the name of a field to the API's message about it.
 	Fields map[string]string
-	// RequestID is the X-Request-Id of the response, if it had one.
+	// RequestID is the id that the API gave the request, without secrets and control
+	// characters. It is "" if the response has none.
 	RequestID string
 }
 
@@ -90,10 +91,19 @@ func (e *APIError) Error() string {
 			messages = append(messages, field+": "+message)
 		}
 	}
-	if len(messages) == 0 {
-		messages = append(messages, "no message given")
+	text := " and gave no message"
+	if len(messages) > 0 {
+		text = ": " + strings.Join(messages, "; ")
 	}
-	return fmt.Sprintf("%s: the API responded with status %d: %s%s", e.Request, e.Status, strings.Join(messages, "; "), e.asked())
+	if e.RequestID != "" {
+		text += fmt.Sprintf(" (request id %s)", e.RequestID)
+	}
+	return fmt.Sprintf("%s: the API responded with status %d%s%s", e.Request, e.Status, text, e.asked())
+}
+
+// HasMessage reports whether the API said what is wrong, in general or about a field.
+func (e *APIError) HasMessage() bool {
+	return e.Message != "" || slices.ContainsFunc(slices.Collect(maps.Values(e.Fields)), func(message string) bool { return message != "" })
 }
 
 // IsAboutContent reports whether the API may have rejected a value in the request.

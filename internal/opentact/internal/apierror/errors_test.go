@@ -30,7 +30,9 @@ func TestError_Text(t *testing.T) {
 		want string
 	}{
 		{"a message", &apierror.APIError{Request: request, Status: 409, Message: "In use"}, before + "the API responded with status 409: In use"},
-		{"no message", &apierror.APIError{Request: request, Status: 400}, before + "the API responded with status 400: no message given"},
+		{"no message", &apierror.APIError{Request: request, Status: 400}, before + "the API responded with status 400 and gave no message"},
+		{"no message, with a request id", &apierror.APIError{Request: request, Status: 400, RequestID: "r-1"}, before + "the API responded with status 400 and gave no message (request id r-1)"},
+		{"a message and a request id", &apierror.APIError{Request: request, Status: 409, Message: "In use", RequestID: "r-1"}, before + "the API responded with status 409: In use (request id r-1)"},
 		{
 			"fields", &apierror.APIError{Request: request, Status: 400, Message: "Invalid", Fields: map[string]string{"weight": "too heavy", "name": "too long"}},
 			before + "the API responded with status 400: Invalid; name: too long; weight: too heavy",
@@ -161,6 +163,23 @@ func TestSetRequest(t *testing.T) {
 	}
 	if transportErr.Request != (apierror.Request{}) {
 		t.Errorf("TransportError: got %+v", transportErr.Request)
+	}
+}
+
+func TestAPIError_HasMessage(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		err  apierror.APIError
+		want bool
+	}{
+		{apierror.APIError{}, false},
+		{apierror.APIError{Message: "In use"}, true},
+		{apierror.APIError{Fields: map[string]string{"name": "too long"}}, true},
+		{apierror.APIError{Fields: map[string]string{"name": ""}}, false},
+	} {
+		if got := test.err.HasMessage(); got != test.want {
+			t.Errorf("%+v: got %t, want %t", test.err, got, test.want)
+		}
 	}
 }
 

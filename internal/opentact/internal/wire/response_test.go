@@ -329,9 +329,23 @@ func TestClassify_Rejection(t *testing.T) {
 
 func TestClassify_Rejection_RequestID(t *testing.T) {
 	t.Parallel()
-	_, _, err := readProfile(400, `{"success":false}`, "X-Request-Id", "r-1\x1b "+token)
-	if got, ok := errors.AsType[*apierror.APIError](err); !ok || got.RequestID != "r-1 (the token)" {
-		t.Errorf("got %#v", err)
+	for _, test := range []struct {
+		name   string
+		header []string
+		want   string
+	}{
+		{"none", nil, ""},
+		{"X-Request-Id", []string{"X-Request-Id", "r-1"}, "r-1"},
+		{"X-Correlation-Id", []string{"X-Correlation-Id", "c-1"}, "c-1"},
+		{"both", []string{"X-Correlation-Id", "c-1", "X-Request-Id", "r-1"}, "r-1"},
+		{"secret", []string{"X-Request-Id", "r-1 " + token}, "r-1 (the token)"},
+		{"control characters", []string{"X-Request-Id", "r\x1b[31m-1"}, "r [31m-1"},
+		{"too long", []string{"X-Request-Id", strings.Repeat("r", 101)}, strings.Repeat("r", 100) + "…"},
+	} {
+		_, err := classify(wire.NewProfile(shape, uuidA).Response(redactor), 400, strings.NewReader(`{"success":false}`), test.header...)
+		if got, ok := errors.AsType[*apierror.APIError](err); !ok || got.RequestID != test.want {
+			t.Errorf("%s: got %#v, want the request id %q", test.name, err, test.want)
+		}
 	}
 }
 
