@@ -28,7 +28,7 @@ func TestCollection_Get_ListDiffers_ReadsProfile(t *testing.T) {
 		"equal":               {[]string{numberedVoice(2)}, nil, ""},
 		"missing":             {nil, []int{2}, ""},
 		"twice and equal":     {[]string{numberedVoice(2), numberedVoice(2)}, nil, ""},
-		"twice and different": {[]string{numberedVoice(2), numberedVoiceWith(2, `"daily_spend_limit":6`)}, []int{2}, "1 item of the list could not be used: the list shows two different profiles with the uuid"},
+		"twice and different": {[]string{numberedVoice(2), numberedVoiceWith(2, `"daily_spend_limit":6`)}, []int{2}, "1 item of the list could not be used: the API's data of outbound voice profile " + numberedUUID(2) + " is malformed: the list shows two different profiles with the uuid"},
 		"field missing":       {[]string{numberedVoiceWith(2, `"x":1`)}, []int{2}, lacks + "1 item of the list could not be used: outbound voice profile " + numberedUUID(2) + " lacks a field"},
 		"name missing":        {[]string{strings.Replace(numberedVoice(2), `"name"`, `"title"`, 1)}, []int{2}, "has no name"},
 		"time missing":        {[]string{strings.Replace(numberedVoice(2), `"modified_on"`, `"touched_on"`, 1)}, []int{2}, "lacks a field"},

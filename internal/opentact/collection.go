@@ -122,7 +122,7 @@ func (c *Collection[F]) List(ctx context.Context) ([]Listed[F], error) {
 		all = append(all, Listed[F]{Profile: profile, Err: listed.Err})
 	}
 	if list.Skipped.Count > 0 {
-		all = append(all, Listed[F]{Err: errors.New(list.Skipped.String())})
+		all = append(all, Listed[F]{Err: &MalformedProfileError{Kind: c.spec.Name, Reason: list.Skipped.String()}})
 	}
 	return all, nil
 }
@@ -133,9 +133,9 @@ func (c *Collection[F]) decode(raw wire.RawFields) (any, error) {
 	_, named := raw[wire.Name]
 	switch {
 	case !named:
-		return profile, fmt.Errorf("the API's data of %s %s is malformed: it has no name", c.spec.Name, profile.UUID)
+		return profile, errors.New("it has no name")
 	case len(malformed) > 0:
-		return profile, fmt.Errorf("the API's data of %s %s is malformed: %s is not of this field's type", c.spec.Name, profile.UUID, malformed[0])
+		return profile, fmt.Errorf("%s is not of this field's type", malformed[0])
 	default:
 		return profile, nil
 	}

@@ -29,6 +29,10 @@ type (
 	MismatchError = apierror.MismatchError
 	// Mismatch is one field of a MismatchError.
 	Mismatch = apierror.Mismatch
+	// MalformedProfileError means that the API's data about a profile is malformed.
+	MalformedProfileError = apierror.MalformedProfileError
+	// InvalidUUIDError means that a UUID is invalid, so no request was sent.
+	InvalidUUIDError = apierror.InvalidUUIDError
 	// Outcome says whether the API acted on a request.
 	Outcome = apierror.Outcome
 )

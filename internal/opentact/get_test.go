@@ -3,6 +3,7 @@
 package opentact_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -112,7 +113,11 @@ func TestCollection_Get_MalformedField_IsError(t *testing.T) {
 	t.Parallel()
 	a := newScriptedAPI(t, success(profileAWith(map[string]any{"sticky_sender": "yes", "callback_url": 7})))
 	_, err := a.messaging(t).Get(t.Context(), knownA())
-	wantErrorContains(t, err, "read messaging profile "+uuidA, `sticky_sender came back as "yes"`, "callback_url came back as something that is not a string")
+	wantErrorContains(t, err, "the API's data of messaging profile "+uuidA+" is malformed: ", `sticky_sender came back as "yes"`, "callback_url came back as something that is not a string")
+
+	if _, ok := errors.AsType[*opentact.MalformedProfileError](err); !ok {
+		t.Errorf("got a %T, want a MalformedProfileError", err)
+	}
 
 	// An object may be anything, such as a user with a password. Its values are not shown.
 	a = newScriptedAPI(t, success(profileAWith(map[string]any{"sticky_sender": map[string]any{"password": "hunter2"}})))

@@ -4,6 +4,7 @@ package opentact_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -124,6 +125,9 @@ func TestCollection_List_OneMalformedProfile_OthersHaveNoError(t *testing.T) {
 					t.Errorf("the other profile is %+v", got)
 				}
 				wantErrorContains(t, byUUID[uuidB].Err, test.want)
+				if malformed, ok := errors.AsType[*opentact.MalformedProfileError](byUUID[uuidB].Err); !ok || malformed.UUID != uuidB {
+					t.Errorf("got %#v, want a MalformedProfileError", byUUID[uuidB].Err)
+				}
 				if text := byUUID[uuidB].Err.Error(); strings.Contains(text, "s3cret") {
 					t.Errorf("the error shows the value: %s", text)
 				}

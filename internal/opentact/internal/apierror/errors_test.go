@@ -100,6 +100,18 @@ func TestError_Text(t *testing.T) {
 			`create thing u-1: name was sent as "a" and came back as "b"; weight came back as "x", which is not of this field's type; ` +
 				"url was sent as 10 characters and came back as 11 characters (they differ only in white space) (status 502)",
 		},
+		{
+			"a malformed profile", &apierror.MalformedProfileError{Kind: "thing", UUID: "u-1", Reason: "it has no name"},
+			"the API's data of thing u-1 is malformed: it has no name",
+		},
+		{
+			"malformed items", &apierror.MalformedProfileError{Kind: "thing", Reason: "1 item has no uuid"},
+			"1 item has no uuid",
+		},
+		{
+			"an invalid UUID", &apierror.InvalidUUIDError{Operation: "delete thing", Err: errors.New("17 is not a uuid")},
+			"delete thing: no request was sent: 17 is not a uuid",
+		},
 	} {
 		if got := test.err.Error(); got != test.want {
 			t.Errorf("%s:\ngot  %s\nwant %s", test.name, got, test.want)
@@ -126,6 +138,7 @@ func TestError_Unwrap(t *testing.T) {
 		"TransportError":       &apierror.TransportError{Err: cause},
 		"ProxyError":           &apierror.ProxyError{Err: cause},
 		"CredentialsError":     &apierror.CredentialsError{Err: cause},
+		"InvalidUUIDError":     &apierror.InvalidUUIDError{Err: cause},
 		"AmbiguousCreateError": &apierror.AmbiguousCreateError{Err: cause},
 	} {
 		if !errors.Is(err, cause) {

@@ -83,6 +83,8 @@ func TestOutcomeOf(t *testing.T) {
 		{"a login that was ambiguous itself", &apierror.LoginError{Err: &apierror.TransportError{Request: ambiguous}}, apierror.NotSent},
 		{"a login after an ambiguous attempt", &apierror.LoginError{Err: &apierror.APIError{Request: rejected}, EarlierAmbiguous: true}, apierror.Ambiguous},
 		{"other values than were sent", &apierror.MismatchError{}, apierror.Done},
+		{"a malformed profile", &apierror.MalformedProfileError{}, apierror.Done},
+		{"an invalid UUID", fmt.Errorf("delete: %w", &apierror.InvalidUUIDError{Err: errors.New("not a uuid")}), apierror.NotSent},
 		{"an ambiguous create", &apierror.AmbiguousCreateError{Err: &apierror.APIError{Request: rejected}}, apierror.Ambiguous},
 	} {
 		if got := apierror.OutcomeOf(test.err); got != test.want {

@@ -110,3 +110,44 @@ func (e *MismatchError) Error() string {
 
 // Outcome returns Done: the API acted.
 func (e *MismatchError) Outcome() Outcome { return Done }
+
+// MalformedProfileError means that the API's data about a profile is malformed, such as text
+// in a number field. The request was successful, so neither the request nor the base URL
+// is wrong. Only the owner of the data can correct it.
+type MalformedProfileError struct {
+	// Kind is the name of the kind, such as "messaging profile".
+	Kind string
+	// UUID is the UUID of the profile. It is "" if Reason is about items of a list that have
+	// no valid UUID.
+	UUID string
+	// Reason names the field and says what is wrong. It contains no secrets.
+	Reason string
+}
+
+func (e *MalformedProfileError) Error() string {
+	if e.UUID == "" {
+		return e.Reason
+	}
+	return fmt.Sprintf("the API's data of %s %s is malformed: %s", e.Kind, e.UUID, e.Reason)
+}
+
+// Outcome returns Done: the API responded with success.
+func (e *MalformedProfileError) Outcome() Outcome { return Done }
+
+// InvalidUUIDError means that a profile can't have the given UUID, so no request was sent.
+type InvalidUUIDError struct {
+	// Operation says what the request would do, such as "delete messaging profile".
+	Operation string
+	// Err says what is wrong with the UUID.
+	Err error
+}
+
+func (e *InvalidUUIDError) Error() string {
+	return fmt.Sprintf("%s: no request was sent: %v", e.Operation, e.Err)
+}
+
+// Unwrap returns Err.
+func (e *InvalidUUIDError) Unwrap() error { return e.Err }
+
+// Outcome returns NotSent.
+func (e *InvalidUUIDError) Outcome() Outcome { return NotSent }

@@ -114,7 +114,7 @@ func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (
 	e.keepPrecision(got, known)
 	got.Fill(known)
 	if malformed := e.Malformed(got); len(malformed) > 0 {
-		return nil, e.mismatchError("read", uuid, e.describeMalformed(malformed, got, known))
+		return nil, e.malformedError(uuid, e.describeMalformed(malformed, got, known))
 	}
 	return got, nil
 }
@@ -148,7 +148,7 @@ func (e *Endpoint) send(ctx context.Context, verb, method, uuid string, body []b
 	path := strings.Split(e.Path, "/")
 	if method != http.MethodPost {
 		if err := wire.ValidateUUID(uuid); err != nil {
-			return response, fmt.Errorf("%s: %w", e.operation(verb), err)
+			return response, &apierror.InvalidUUIDError{Operation: e.operation(verb), Err: err}
 		}
 		path = append(path, uuid)
 	}
@@ -202,7 +202,9 @@ func (e *Endpoint) readDecoded(ctx context.Context) (*pager.List, error) {
 		listed := &list.Profiles[i]
 		var malformed error
 		listed.Decoded, malformed = e.Decode(listed.Fields)
-		listed.Err = cmp.Or(listed.Err, malformed)
+		if reason := cmp.Or(listed.Err, malformed); reason != nil {
+			listed.Err = &apierror.MalformedProfileError{Kind: e.Name, UUID: listed.UUID, Reason: reason.Error()}
+		}
 		listed.Partial = listed.Fields.Lacks(e.Shape.Fields)
 		switch {
 		case listed.Err != nil:

@@ -266,11 +266,17 @@ func TestEndpoint_List_DecodesProfiles(t *testing.T) {
 	list, err := e.List(t.Context())
 	wantError(t, err, "")
 	want := pager.Skipped{Count: 4, Reasons: []string{
-		"a profile was expected, found a single JSON value", "test profile " + uuidB + " lacks a field", "limit is malformed",
-		"the list shows two different profiles with the uuid " + uuidD,
+		"a profile was expected, found a single JSON value", "test profile " + uuidB + " lacks a field",
+		"the API's data of test profile " + uuidC + " is malformed: limit is malformed",
+		"the API's data of test profile " + uuidD + " is malformed: the list shows two different profiles with the uuid " + uuidD,
 	}}
 	if diff := cmp.Diff(want, list.Unserved); diff != "" {
 		t.Errorf("unserved (-want +got):\n%s", diff)
+	}
+	for _, uuid := range []string{uuidC, uuidD} {
+		if malformed, ok := errors.AsType[*apierror.MalformedProfileError](list.Find(uuid).Err); !ok || malformed.UUID != uuid {
+			t.Errorf("%s: got the error %v", uuid, list.Find(uuid).Err)
+		}
 	}
 	if list.Skipped.Count != 1 || len(list.Profiles) != 4 {
 		t.Errorf("got %+v", list)
@@ -332,10 +338,16 @@ func TestEndpoint_IDIsNotUUID_SendsNothing(t *testing.T) {
 	e := a.endpoint()
 	for _, id := range []string{"", "..", "a/b", "?x", strings.ToUpper(uuidA), uuidA + "/", uuidA + "\n", "{" + uuidA + "}"} {
 		_, err := e.Get(t.Context(), id, nil)
-		wantError(t, err, "read test profile: ")
-		_, err = e.Update(t.Context(), id, raw(`{"name":"a"}`), nil)
-		wantError(t, err, "update test profile: ")
-		wantError(t, e.Delete(t.Context(), id, nil), "is not a uuid")
+		wantError(t, err, "read test profile: no request was sent: ")
+		_, updateErr := e.Update(t.Context(), id, raw(`{"name":"a"}`), nil)
+		wantError(t, updateErr, "update test profile: no request was sent: ")
+		deleteErr := e.Delete(t.Context(), id, nil)
+		wantError(t, deleteErr, "is not a uuid")
+		for _, err := range []error{err, updateErr, deleteErr} {
+			if _, ok := errors.AsType[*apierror.InvalidUUIDError](err); !ok || apierror.OutcomeOf(err) != apierror.NotSent {
+				t.Errorf("%q: got the outcome %s of a %T", id, apierror.OutcomeOf(err), err)
+			}
+		}
 		for range listcache.SingleReads + 1 {
 			if e.Cached(t.Context(), id) != nil {
 				t.Errorf("%q: the list serves it", id)

@@ -245,3 +245,12 @@ func (e *Endpoint) describeMalformed(fields []string, got wire.RawFields, known 
 func (e *Endpoint) mismatchError(verb, uuid string, fields []apierror.Mismatch) error {
 	return &apierror.MismatchError{Operation: e.operation(verb), UUID: uuid, Fields: fields}
 }
+
+// malformedError returns the error of a read whose fields have the wrong type.
+func (e *Endpoint) malformedError(uuid string, fields []apierror.Mismatch) error {
+	reasons := make([]string, len(fields))
+	for i, field := range fields {
+		reasons[i] = field.String()
+	}
+	return &apierror.MalformedProfileError{Kind: e.Name, UUID: uuid, Reason: strings.Join(reasons, "; ")}
+}

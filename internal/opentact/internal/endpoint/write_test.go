@@ -4,6 +4,7 @@ package endpoint
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"testing"
 	"testing/synctest"
@@ -187,20 +188,23 @@ func TestEndpoint_Get_KnownFields(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		payload, known, want string
-		mismatch             []apierror.Mismatch
+		malformed            string
 	}{
-		"nothing is known":   {whole(uuidA, ""), `{}`, whole(uuidA, ""), nil},
-		"other values known": {whole(uuidA, ""), `{"name":"b","limit":6}`, whole(uuidA, ""), nil},
-		"missing":            {part(uuidA, `"name":"a"`), `{"name":"b","limit":6}`, part(uuidA, `"name":"a","limit":6`), nil},
-		"in 32 bits":         {whole(uuidA, `"limit":0.10000000149011612`), `{"limit":0.1}`, whole(uuidA, `"limit":0.1`), nil},
+		"nothing is known":   {whole(uuidA, ""), `{}`, whole(uuidA, ""), ""},
+		"other values known": {whole(uuidA, ""), `{"name":"b","limit":6}`, whole(uuidA, ""), ""},
+		"missing":            {part(uuidA, `"name":"a"`), `{"name":"b","limit":6}`, part(uuidA, `"name":"a","limit":6`), ""},
+		"in 32 bits":         {whole(uuidA, `"limit":0.10000000149011612`), `{"limit":0.1}`, whole(uuidA, `"limit":0.1`), ""},
 		"malformed": {whole(uuidA, `"limit":"`+hook+`"`), `{"webhook":"` + hook + `"}`, "",
-			[]apierror.Mismatch{{Field: "limit", Got: `"(the value of webhook)"`, Malformed: true}}},
+			"the API's data of test profile " + uuidA + ` is malformed: limit came back as "(the value of webhook)", which is not of this field's type`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a := &fakeAPI{script: []reply{success(test.payload)}}
 			got, err := a.endpoint().Get(t.Context(), uuidA, raw(test.known))
-			wantMismatch(t, err, test.mismatch...)
+			wantError(t, err, test.malformed)
+			if _, ok := errors.AsType[*apierror.MalformedProfileError](err); ok != (test.malformed != "") {
+				t.Errorf("got a %T", err)
+			}
 			wantFields(t, got, test.want)
 		})
 	}
