@@ -119,17 +119,29 @@ func TestCollection_Create_ContextEnded_SendsNothing(t *testing.T) {
 	}
 }
 
-func TestCollection_Create_NothingListens_IsRetriedAndNotAmbiguous(t *testing.T) {
+// A create without a connection is not ambiguous. It is retried, unless no program listens
+// at a loopback address.
+func TestCollection_Create_NoConnection_IsNotAmbiguous(t *testing.T) {
 	t.Parallel()
 	a := newScriptedCreateAPI(t, success(profileA))
-	profiles := a.messaging(t)
+	nothingListens := a.messaging(t)
 	a.Close()
-	_, err := profiles.Create(t.Context(), namedA())
-	transportErr, ok := errors.AsType[*opentact.TransportError](err)
-	if !ok || opentact.OutcomeOf(err).String() != "not sent" || transportErr.Attempts != 3 {
-		t.Errorf("got %#v, want a TransportError after 3 attempts that were not sent", err)
-	}
-	if _, ambiguous := errors.AsType[*opentact.AmbiguousCreateError](err); ambiguous {
-		t.Errorf("the create sent nothing, but is ambiguous: %v", err)
+	withoutTLS := newScriptedCreateAPI(t, success(profileA)).messaging(t, func(c *opentact.Config) { c.BaseURL.Scheme = "https" })
+	for _, test := range []struct {
+		name     string
+		profiles *opentact.Collection[messagingFields]
+		attempts int
+	}{
+		{"a loopback address", nothingListens, 1},
+		{"a server without TLS", withoutTLS, 3},
+	} {
+		_, err := test.profiles.Create(t.Context(), namedA())
+		transportErr, ok := errors.AsType[*opentact.TransportError](err)
+		if !ok || opentact.OutcomeOf(err).String() != "not sent" || transportErr.Attempts != test.attempts {
+			t.Errorf("%s: got %#v, want a TransportError after %d attempts that were not sent", test.name, err, test.attempts)
+		}
+		if _, ambiguous := errors.AsType[*opentact.AmbiguousCreateError](err); ambiguous {
+			t.Errorf("%s: the create sent nothing, but is ambiguous: %v", test.name, err)
+		}
 	}
 }

@@ -41,6 +41,14 @@ type (
 // attempts.
 func OutcomeOf(err error) Outcome { return apierror.OutcomeOf(err) }
 
+// IsRefused reports whether a connection was refused: no program listens at the address, or
+// a firewall rejects the connection.
+func IsRefused(err error) bool { return apierror.IsRefused(err) }
+
+// IsRefusedLoopback reports whether this machine refused a connection to itself. No program
+// listens at the address then. The client does not retry the request.
+func IsRefusedLoopback(err error) bool { return apierror.IsRefusedLoopback(err) }
+
 // IsNotFound reports whether err is the API's own statement that the profile does not
 // exist.
 func IsNotFound(err error) bool { return apierror.IsNotFound(err) }

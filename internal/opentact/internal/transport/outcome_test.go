@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
@@ -78,11 +79,28 @@ func TestOutcome_NoResponse(t *testing.T) {
 	}
 }
 
-func TestOutcome_NothingListens_IsNotSent(t *testing.T) {
+// A loopback address at which nothing listens is tried once.
+func TestOutcome_NothingListensOnLoopback_IsNotRetried(t *testing.T) {
 	t.Parallel()
-	err := newClient(nil).Do(t.Context(), newRequest(t, http.MethodPost, "http://"+closedAddress(t)))
-	wantTransportError(t, err, apierror.NotSent, 3)
-	wantText(t, err, "the request could not be sent: ")
+	for _, method := range allMethods {
+		err := newClient(nil).Do(t.Context(), newRequest(t, method, "http://"+closedAddress(t)))
+		wantTransportError(t, err, apierror.NotSent, 1)
+		wantText(t, err, "the request could not be sent: ")
+	}
+}
+
+// Another host may be starting, so a refused connection to it is retried.
+func TestOutcome_HostRefusesConnection_IsRetried(t *testing.T) {
+	t.Parallel()
+	base := newBaseTransport()
+	base.DialContext = func(context.Context, string, string) (net.Conn, error) {
+		return nil, &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1)}, Err: syscall.ECONNREFUSED}
+	}
+	for _, method := range allMethods {
+		err := newClient(base).Do(t.Context(), newRequest(t, method, "http://api.example"))
+		wantTransportError(t, err, apierror.NotSent, 3)
+		wantText(t, err, "the request could not be sent: ")
+	}
 }
 
 // recordingConn records whether anything was written.

@@ -66,13 +66,17 @@ func isTransient(status int) bool {
 var errProxyURL = errors.New("HTTPS_PROXY is not the URL of a proxy")
 
 // isPermanent reports whether each retry would fail in the same way. That is so if the
-// certificate is not trusted, or if the proxy's URL or credentials are wrong.
+// certificate is not trusted, if the proxy's URL or credentials are wrong, or if no program
+// listens at a loopback address: the emulator is not running, and users wait for nothing.
 func isPermanent(err error) bool {
 	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return true
 	}
 	proxy, ok := errors.AsType[*apierror.ProxyError](err)
-	return errors.Is(err, errProxyURL) || ok && proxy.Status == http.StatusProxyAuthRequired
+	if ok {
+		return errors.Is(err, errProxyURL) || proxy.Status == http.StatusProxyAuthRequired
+	}
+	return apierror.IsRefusedLoopback(err)
 }
 
 // backoff returns the wait before a retry. It is a hook of the retry library. The wait is

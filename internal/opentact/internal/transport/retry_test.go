@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,7 +22,10 @@ import (
 func TestShouldRetry(t *testing.T) {
 	t.Parallel()
 	var (
-		dial        = &net.OpError{Op: "dial", Err: errFake}
+		dial    = &net.OpError{Op: "dial", Err: errFake}
+		refused = func(ip string) error {
+			return &net.OpError{Op: "dial", Addr: &net.TCPAddr{IP: net.ParseIP(ip)}, Err: syscall.ECONNREFUSED}
+		}
 		certificate = fmt.Errorf("tls: %w", &tls.CertificateVerificationError{Err: x509.UnknownAuthorityError{}})
 		proxyStatus = func(status int) error {
 			return &apierror.ProxyError{Address: "http://proxy.example:3128", Status: status}
@@ -39,6 +43,9 @@ func TestShouldRetry(t *testing.T) {
 		safe, post bool
 	}{
 		{"not sent", apierror.NotSent, 0, dial, true, true},
+		{"not sent, refused", apierror.NotSent, 0, refused("192.0.2.1"), true, true},
+		{"not sent, refused by a loopback address", apierror.NotSent, 0, refused("127.0.0.1"), false, false},
+		{"not sent, refused by a proxy on a loopback address", apierror.NotSent, 0, proxyOther(refused("127.0.0.1")), true, true},
 		{"not sent, timeout", apierror.NotSent, 0, context.DeadlineExceeded, true, true},
 		{"not sent, certificate not trusted", apierror.NotSent, 0, certificate, false, false},
 		{"not sent, proxy closed the connection", apierror.NotSent, 0, proxyOther(errFake), true, true},
