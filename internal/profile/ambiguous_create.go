@@ -12,11 +12,11 @@ import (
 )
 
 // warnAmbiguousCreate adds a warning if the outcome of a create request was ambiguous.
-func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, of F, made opentact.Created[F]) {
+func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, fields F, made opentact.Created[F]) {
 	if made.UUID == "" || made.Ambiguous == nil {
 		return
 	}
-	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(of.ProfileName()))
+	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(fields.ProfileName()))
 	var summary string
 	var paragraphs, doubtful []string
 	if made.Resends > 0 {
@@ -34,7 +34,7 @@ func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, of F, 
 		paragraphs = append(paragraphs, fmt.Sprintf("The list shows a profile with this name and these values, "+
 			"which no other resource of this provider configuration manages, %s. It is in the state now.", made.UUID))
 		if made.Undecided {
-			paragraphs[len(paragraphs)-1] += " The times of the API do not show whether it is older than the request."
+			paragraphs[len(paragraphs)-1] += " The times in the API's responses do not show whether it is older than the request."
 		}
 	}
 	if len(made.Possible) > 0 {
@@ -53,8 +53,9 @@ func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, of F, 
 	diags.AddWarning(summary, strings.Join(append(paragraphs, sentence(made.Ambiguous.Error())), "\n\n"))
 }
 
-// checkOthers says how to find out whether another resource manages a profile. A provider
-// configuration knows only its own resources, also if it is an alias for the same account.
+// checkOthers returns text with the commands that show whether another resource manages a
+// profile. A provider configuration knows only its own resources. An alias for the same
+// account is another provider configuration.
 func checkOthers(uuids ...string) string {
 	commands := make([]string, min(len(uuids), maxCommands))
 	for i := range commands {
@@ -95,7 +96,7 @@ func (r *profileResource[F]) importCommands(uuids ...string) string {
 	var commands []string
 	for i, uuid := range uuids {
 		if i == maxCommands {
-			return fmt.Sprintf("%s\n  and so on, for %d more", strings.Join(commands, "\n"), len(uuids)-i)
+			return fmt.Sprintf("%s\n  … and %d more", strings.Join(commands, "\n"), len(uuids)-i)
 		}
 		commands = append(commands, fmt.Sprintf("  terraform import 'opentact_%s.NAME' %s", r.kind.TypeName, uuid))
 	}

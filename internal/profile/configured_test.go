@@ -135,7 +135,7 @@ func TestRefusedResetSaysWhatToDo(t *testing.T) {
 	planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
 	_, diags := p.Apply(t, voiceProfile, state, planned, config)
 	acctest.WantError(t, diags, "max_rate", `the API says "must be a number"`, "Nothing was changed",
-		"Of what is not configured any more, the API was asked to unset max_rate. If it cannot, set it to the value that it is to have.")
+		"The update also unsets attributes that the configuration no longer sets: max_rate. If the API can't unset an attribute, add it to the configuration again.")
 }
 
 // The API may take a null and do nothing. That is no error, and is said.
@@ -361,7 +361,7 @@ func TestResetThatTheNetworkStopped(t *testing.T) {
 		planned := wantReset(t, p, voiceProfile, state, removed, "daily_spend_limit")
 		state, diags := p.Apply(t, voiceProfile, state, planned, removed)
 		if spelling == emulator.FieldNamesAliasIgnore {
-			acctest.WantError(t, diags, "daily_spend_limit", "status 503", "Run Terraform again to finish what failed")
+			acctest.WantError(t, diags, "daily_spend_limit", "status 503", "Run terraform apply to send the value again")
 		} else {
 			acctest.WantError(t, diags, "", "status 503")
 		}
@@ -402,7 +402,7 @@ func TestCreateThatTheNetworkStopped(t *testing.T) {
 	config := acctest.Values{"name": "a", "daily_spend_limit": 5}
 	planned, _ := p.Plan(t, voiceProfile, acctest.State{}, config)
 	_, diags := p.Apply(t, voiceProfile, acctest.State{}, planned, config)
-	acctest.WantError(t, diags, "daily_spend_limit", "status 503", "run `terraform untaint` with the resource's address, and apply again to finish what failed")
+	acctest.WantError(t, diags, "daily_spend_limit", "status 503", "run terraform untaint with the address of the resource, and then terraform apply to send the value again")
 }
 
 // The API says no without naming the field, or names it in another way: the null
@@ -429,7 +429,7 @@ func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 		config := acctest.Values{"name": "b"}
 		planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
 		_, diags := p.Apply(t, voiceProfile, state, planned, config)
-		if got := acctest.Describe(diags); len(diags) != 1 || strings.Contains(got, "the API was asked to unset max_rate") != test.hint {
+		if got := acctest.Describe(diags); len(diags) != 1 || strings.Contains(got, "the configuration no longer sets: max_rate") != test.hint {
 			t.Errorf("%s: %s", name, got)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -16,7 +18,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// profileDataSource reads one profile, by its id or its name.
+// profileDataSource is the data source of one profile. It reads the profile by its id or name.
 type profileDataSource[F opentact.Fields] struct {
 	kind     *Kind[F]
 	profiles *opentact.Collection[F]
@@ -31,13 +33,13 @@ func (d *profileDataSource[F]) Schema(_ context.Context, _ datasource.SchemaRequ
 	attributes[attrID] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: fmt.Sprintf("The UUID of the %s. Exactly one of `id` and `name` is needed.", d.kind.Spec.Name),
+		MarkdownDescription: fmt.Sprintf("The UUID of the %s. Set either `id` or `name`.", d.kind.Spec.Name),
 		Validators:          []validator.String{uuidRule},
 	}
 	attributes[attrName] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,
-		MarkdownDescription: fmt.Sprintf("The exact name of the %s, 1 to 255 characters. It is an error if none or several have it.", d.kind.Spec.Name),
+		MarkdownDescription: fmt.Sprintf("The exact name of the %[1]s. It must have 1 to 255 characters, and exactly one %[1]s must have it.", d.kind.Spec.Name),
 		Validators:          []validator.String{nameRule},
 	}
 	resp.Schema = schema.Schema{
@@ -73,7 +75,14 @@ func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequ
 	resp.State.Raw = d.kind.toTerraform(req.Config.Raw.Type(), profile)
 }
 
-// byName finds the one profile with a name.
+// nameError means that not exactly one profile has the name that a data source looks for.
+type nameError struct{ cause, next string }
+
+func (e *nameError) Error() string { return e.cause }
+
+func (e *nameError) nextStep() string { return e.next }
+
+// byName returns the profile with a name. It is an error if not exactly one profile has it.
 func (d *profileDataSource[F]) byName(ctx context.Context, name string) (profile opentact.Profile[F], err error) {
 	all, err := d.profiles.List(ctx)
 	if err != nil {
@@ -90,13 +99,34 @@ func (d *profileDataSource[F]) byName(ctx context.Context, name string) (profile
 	case 1:
 		return profile, err
 	case 0:
-		unnamed := unnamedOf(all)
-		err = fmt.Errorf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all)-len(unnamed))
-		if len(unnamed) > 0 {
-			err = fmt.Errorf("%w, and shows no name of these: %s", err, opentact.Enumerate(unnamed))
-		}
-		return profile, err
+		return profile, d.noneNamed(name, all)
 	default:
-		return profile, fmt.Errorf("%d %ss are named %q, choose one of them by its id: %s", len(ids), d.kind.Spec.Name, name, opentact.Enumerate(ids))
+		return profile, &nameError{
+			cause: fmt.Sprintf("%d %ss are named %q: %s", len(ids), d.kind.Spec.Name, name, opentact.Enumerate(ids)),
+			next:  "Set id instead of name to select one of them.",
+		}
 	}
+}
+
+// noneNamed returns the error if no profile has a name. It suggests similar names.
+func (d *profileDataSource[F]) noneNamed(name string, all []opentact.Listed[F]) error {
+	unnamed := unnamedOf(all)
+	err := &nameError{
+		cause: fmt.Sprintf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all)-len(unnamed)),
+		next:  "If the same run creates the profile, add the address of its resource to depends_on of this data source.",
+	}
+	if len(unnamed) > 0 {
+		err.cause += ", and shows no name of these: " + opentact.Enumerate(unnamed)
+	}
+	names := make([]string, len(all))
+	for i, listed := range all {
+		names[i] = listed.Fields.ProfileName()
+	}
+	if closest := closestNames(name, names); len(closest) > 0 {
+		for i := range closest {
+			closest[i] = strconv.Quote(closest[i]) // which shows invisible characters
+		}
+		err.next = fmt.Sprintf("Did you mean %s? %s", strings.Join(closest, " or "), err.next)
+	}
+	return err
 }

@@ -17,10 +17,11 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// attrProfiles is where the data source of all profiles has them.
+// attrProfiles is the attribute with the profiles that the data source reads.
 const attrProfiles = "profiles"
 
-// profilesDataSource reads all profiles of a kind, or those whose names match.
+// profilesDataSource is the data source of all profiles of a kind. A regular expression may
+// select profiles by name.
 type profilesDataSource[F opentact.Fields] struct {
 	kind     *Kind[F]
 	profiles *opentact.Collection[F]

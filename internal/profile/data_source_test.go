@@ -3,6 +3,7 @@
 package profile_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"testing"
@@ -50,9 +51,9 @@ func TestDataSource_Errors(t *testing.T) {
 		"both":          {acctest.Values{"id": uuid, "name": "a"}, "id", []string{"Exactly one of these attributes must be configured"}},
 		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{"Attribute id", `"17" is not a uuid`}},
 		"an empty name": {acctest.Values{"name": ""}, "name", []string{"between 1 and 255"}},
-		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not find messaging profile", "404", "No such profile is in the account"}},
+		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not find messaging profile", "404", "The account of the credentials has no such profile."}},
 		"no such name":  {acctest.Values{"name": "Twice"}, "", []string{`No messaging profile is named "Twice"; the API lists 2 with other names`}},
-		"several":       {acctest.Values{"name": "twice"}, "", []string{`2 messaging profiles are named "twice"`, first, second}},
+		"several":       {acctest.Values{"name": "twice"}, "", []string{`2 messaging profiles are named "twice": `, first, second, "Set id instead of name to select one of them."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -127,4 +128,29 @@ func namesOf(profiles []acctest.Values) (names []string) {
 		names = append(names, profile.Text("name"))
 	}
 	return names
+}
+
+// If no profile has the name, the error suggests the closest names. It shows white space and
+// invisible characters.
+func TestDataSource_NoSuchName_SuggestsClosestNames(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	for _, name := range []string{"alerts", "alerts", "prod  alerts", "prod\u00a0alerts", "Marketing", "alert\u200bs europe"} {
+		add(t, env, emulator.MessagingProfile, map[string]any{"name": name})
+	}
+	const dependsOn = "If the same run creates the profile, add the address of its resource to depends_on of this data source.\n"
+	for name, suggestion := range map[string]string{
+		"nothing like it": "",
+		"Alerts":          `Did you mean "alerts"? `,
+		"prod alerts":     `Did you mean "prod  alerts" or "prod\u00a0alerts"? `,
+		"marketting":      `Did you mean "Marketing"? `,
+		"alerts europe":   `Did you mean "alert\u200bs europe"? `,
+	} {
+		_, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": name})
+		want := fmt.Sprintf("ERROR : Could not find messaging profile %q: No messaging profile is named %q; the API lists 6 with other names.\n\n", name, name) + suggestion + dependsOn
+		if got := acctest.Describe(diags); got != want {
+			t.Errorf("got\n%s\nwant\n%s", got, want)
+		}
+	}
 }

@@ -17,12 +17,12 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// operation is what failed, as diagnostics name it.
+// operation describes a failed operation for a diagnostic.
 type operation struct {
 	verb string
-	// kind is the kind's name, in the plural for a list.
+	// kind is the name of the kind, in the plural for a list.
 	kind string
-	// name is the profile's, or the id where that is all that is known.
+	// name is the name of the profile, its id if there is no name, or "" for a list.
 	name string
 }
 
@@ -30,9 +30,10 @@ type operation struct {
 const (
 	verbCreate = "create"
 	verbRead   = "read"
+	verbImport = "import" // the first read of an imported profile
 	verbUpdate = "update"
 	verbDelete = "delete"
-	verbFind   = "find" // a data source's read
+	verbFind   = "find" // the read of a data source
 	verbList   = "list"
 )
 
@@ -44,25 +45,28 @@ func (o operation) summary() string {
 	return summary
 }
 
-// report turns an error of a resource's operation into diagnostics: one for
-// each attribute that the API found fault with, else one for all. A nil error
-// is none. Resets are the attributes that the operation was to unset.
+// report adds the diagnostics of a failed operation of the resource. It adds nothing if err
+// is nil. unset are the attributes that the operation unsets.
 func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, fields F, err error, unset ...string) {
-	if err == nil {
-		return
+	if err != nil {
+		r.reportAll(diags, operation{verb: verb, kind: r.kind.Spec.Name, name: fields.ProfileName()}, err, unset...)
 	}
-	op := operation{verb: verb, kind: r.kind.Spec.Name, name: fields.ProfileName()}
+}
+
+// reportAll adds a diagnostic for each attribute that the error names. If it names no
+// attribute, reportAll adds one diagnostic.
+func (r *profileResource[F]) reportAll(diags *diag.Diagnostics, op operation, err error, unset ...string) {
 	if ambiguous, ok := errors.AsType[*opentact.AmbiguousCreateError](err); ok {
 		diags.AddError(op.summary(), r.ambiguousCreate(ambiguous))
 		return
 	}
-	messages := r.attributeErrors(err)
-	if len(messages) == 0 {
-		diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+remediation(op, err)+remediationForUnset(unset, err)))
+	attributeErrors := r.attributeErrors(err)
+	if len(attributeErrors) == 0 {
+		diags.AddError(op.summary(), detail(err.Error(), remediation(op, err)+remediationForUnset(unset, err)))
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(messages)) {
-		text := messages[name] + "\n\n" + remediation(op, err)
+	for _, name := range slices.Sorted(maps.Keys(attributeErrors)) {
+		text := attributeErrors[name] + "\n\n" + remediation(op, err)
 		if slices.Contains(unset, name) {
 			text += remediationForUnset([]string{name}, err)
 		}
@@ -70,43 +74,46 @@ func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, fields
 	}
 }
 
-// report turns any error of the client into one diagnostic: what happened, and
-// what to do next.
+// report adds one diagnostic of a failed operation of a data source or a list resource.
 func report(diags *diag.Diagnostics, op operation, err error) {
-	diags.AddError(op.summary(), strings.TrimSpace(sentence(err.Error())+"\n\n"+remediation(op, err)))
+	diags.AddError(op.summary(), detail(err.Error(), remediation(op, err)))
+}
+
+// detail returns the detail of a diagnostic: the cause, then the effect and the next step.
+func detail(cause, remediation string) string {
+	return strings.TrimSpace(sentence(cause) + "\n\n" + remediation)
 }
 
 // attributeErrors returns what an error says about single attributes.
 func (r *profileResource[F]) attributeErrors(err error) map[string]string {
-	messages := make(map[string]string)
+	texts := make(map[string]string)
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		for name, message := range apiErr.Fields {
 			field := r.kind.Spec.FieldName(name)
-			messages[field] = fmt.Sprintf("Attribute %s: the API says %q.\n\n%s", field, message, sentence(err.Error()))
+			texts[field] = fmt.Sprintf("Attribute %s: the API says %q.\n\n%s", field, message, sentence(err.Error()))
 		}
 	}
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
 		for _, field := range mismatch.Fields {
-			messages[field.Field] = fmt.Sprintf("Attribute %s, in the answer to %s %s.", field, mismatch.Operation, mismatch.UUID)
+			texts[field.Field] = fmt.Sprintf("Attribute %s, in the response to %s %s.", field, mismatch.Operation, mismatch.UUID)
 		}
 	}
 	attributes := r.kind.attributes()
-	maps.DeleteFunc(messages, func(field, _ string) bool { _, known := attributes[field]; return !known })
-	return messages
+	maps.DeleteFunc(texts, func(field, _ string) bool { _, known := attributes[field]; return !known })
+	return texts
 }
 
-// NewAttributeError is an error about an attribute, which the text names. Terraform prints the
-// lines of the configuration that an error points at, and what people write there
-// ends in the logs of pipelines: at what may hold a secret it does not point, but at
-// the block as a whole.
-func NewAttributeError(at path.Path, secret bool, summary, text string) diag.Diagnostic {
-	if secret {
+// NewAttributeError returns an error about an attribute. The text names the attribute.
+// Terraform prints the line of the configuration that an error points at. So the error
+// points at the attribute only if the attribute is not sensitive, and otherwise at the block.
+func NewAttributeError(at path.Path, sensitive bool, summary, text string) diag.Diagnostic {
+	if sensitive {
 		return diag.NewErrorDiagnostic(summary, text)
 	}
 	return diag.NewAttributeErrorDiagnostic(at, summary, text)
 }
 
-// sentence makes one of an error's text.
+// sentence makes a sentence of the text of an error.
 func sentence(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
 	return string(unicode.ToUpper(first)) + text[size:] + "."

@@ -31,6 +31,25 @@ func rejects(status int, message string) brokenAPI {
 	}}
 }
 
+// rejectsSilently rejects requests without a message. Its responses have a header.
+func rejectsSilently(header, value string) brokenAPI {
+	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set(header, value)
+		answer(w, http.StatusBadRequest, `{"success":false}`)
+	}}
+}
+
+// returns responds with a body to each request.
+func returns(body string) brokenAPI {
+	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, body) }}
+}
+
+// returnsList responds with a list of one profile, which is the payload of the given body.
+func returnsList(profile string) brokenAPI {
+	payload := strings.TrimSuffix(strings.TrimPrefix(profile, `{"success":true,"payload":`), "}")
+	return returns(`{"success":true,"payload":[` + payload + `]}`)
+}
+
 func showsPage(status int) brokenAPI {
 	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -46,12 +65,25 @@ type call struct {
 }
 
 var (
-	reading  = call{`Could not read messaging profile "a"`, read}
-	listing  = call{`Could not list messaging profiles`, list}
-	finding  = call{`Could not find messaging profile "UUID"`, find}
-	updating = call{`Could not update messaging profile "a"`, update}
-	deleting = call{`Could not delete messaging profile "a"`, remove}
+	reading       = call{`Could not read messaging profile "a"`, withID(read)}
+	importing     = call{`Could not import messaging profile "UUID"`, readImported}
+	listing       = call{`Could not list messaging profiles`, list}
+	querying      = call{`Could not list messaging profiles`, query}
+	finding       = call{`Could not find messaging profile "UUID"`, find}
+	findingByName = call{`Could not find messaging profile "a"`, findByName}
+	updating      = call{`Could not update messaging profile "a"`, withID(update)}
+	deleting      = call{`Could not delete messaging profile "a"`, withID(remove)}
 )
+
+const invalidID = "The id in the state is not the UUID of a profile. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
+
+// withInvalidID makes a call with a state whose id is not a UUID.
+func withInvalidID(verb string, run func(*testing.T, *acctest.Protocol, string) []*tfprotov6.Diagnostic) call {
+	return call{`Could not ` + verb + ` messaging profile "a"`, func(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+		t.Helper()
+		return run(t, p, "17")
+	}}
+}
 
 func at(url string) brokenAPI { return brokenAPI{url: func(*testing.T) string { return url }} }
 
@@ -82,37 +114,37 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		cause, rest string
 	}{
 		{
-			"401: the token is not accepted", rejects(401, "Unauthorized"), reading,
+			"401: rejected token", rejects(401, "Unauthorized"), reading,
 			`The API at API rejected the credentials from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API responded with status 401: Unauthorized.`,
-			`The profile is still in the state. Check that the token is one for API and has not expired: OpenTact tokens are valid for a day.`,
+			`The profile is still in the state. Check that the token is for API and has not expired. OpenTact tokens are valid for a day.`,
 		},
 		{
-			"403: the token may not do this", rejects(403, "Forbidden"), reading,
+			"403: no permission", rejects(403, "Forbidden"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 403: Forbidden.`,
-			`The profile is still in the state. The token is valid but lacks the right to do this: ask the account's administrator for it.`,
+			`The profile is still in the state. The credentials are valid, but do not have permission for this request. Ask the account's administrator for the permission.`,
 		},
 		{
-			"404: the profile is gone, and an update comes too late", brokenAPI{respond: emptyAPI}, updating,
+			"404: update of a profile that is not found", brokenAPI{respond: emptyAPI}, updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
-			`Nothing was changed. The profile was deleted by somebody else. The next plan will propose to create it anew.`,
+			`Nothing was changed. The profile was deleted after Terraform planned, or the credentials belong to another account than those of the plan. Check the account of the credentials, and run terraform plan.`,
 		},
 		{
-			"404: nothing is there, so the path is wrong, and an update shows it first", rejects(404, "Not found"), updating,
+			"404: wrong path, update", rejects(404, "Not found"), updating,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
 			`Nothing was changed. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"404: what a data source looks for is not there", brokenAPI{respond: emptyAPI}, finding,
+			"404: data source", brokenAPI{respond: emptyAPI}, finding,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
-			`No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url.`,
+			`The account of the credentials has no such profile. Check the id, the account of the credentials, and the provider's base_url.`,
 		},
 		{
-			"404: nothing is there, so the path is wrong", rejects(404, "Not found"), reading,
+			"404: wrong path, read", rejects(404, "Not found"), reading,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"404: the profile is not found, and a firewall blocks the list", brokenAPI{respond: notFoundBeside(func(w http.ResponseWriter) {
+			"404: profile not found, and a firewall blocks the list", brokenAPI{respond: notFoundBeside(func(w http.ResponseWriter) {
 				w.WriteHeader(http.StatusForbidden)
 			})}, reading,
 			`The API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: ` +
@@ -120,54 +152,54 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"404: a web server does not know the path", showsPage(404), reading,
+			"404: page of a web server", showsPage(404), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 404: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"409: there is a conflict", rejects(409, "Profile is used by 3 numbers"), deleting,
+			"409: conflict", rejects(409, "Profile is used by 3 numbers"), deleting,
 			`Delete messaging profile (DELETE API/profile/messaging/UUID): the API responded with status 409: Profile is used by 3 numbers.`,
-			`Nothing was changed. Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again.`,
+			`Nothing was changed. The request conflicts with other data in the account, or with another change at the same time. See the API's message, and run Terraform again.`,
 		},
 		{
-			"400: a value is refused", rejects(400, "name is taken"), updating,
+			"400: rejected value", rejects(400, "name is taken"), updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 400: name is taken.`,
-			`Nothing was changed. Correct what the API's message names, and try again.`,
+			`Nothing was changed. Correct the problem that the API's message describes, and run Terraform again.`,
 		},
 		{
-			"429: there were too many requests", rejects(429, "Too many requests"), reading,
+			"429: rate limit", rejects(429, "Too many requests"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 429: Too many requests.`,
-			`The profile is still in the state. The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to what the API allows.`,
+			`The profile is still in the state. The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to the limit of the API.`,
 		},
 		{
-			"500: the API fails", rejects(500, "Internal error"), reading,
+			"500: read", rejects(500, "Internal error"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 500: Internal error.`,
-			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
+			`The profile is still in the state. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
 		},
 		{
-			"500: the API fails at a write", rejects(500, "Internal error"), updating,
+			"500: update", rejects(500, "Internal error"), updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 500: Internal error.`,
-			`The change may have been applied. Run terraform plan to check. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
+			`The change may have been applied. Run terraform plan to check. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
 		},
 		{
-			"502: a gateway fails", showsPage(502), reading,
+			"502: page of a gateway", showsPage(502), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 502: a body that is not the API's JSON (text/html, 13 bytes).`,
-			`The profile is still in the state. The API, or a gateway in front of it, is failing and may recover: try again later. The provider's max_retries says how often it tries by itself.`,
+			`The profile is still in the state. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
 		},
 		{
-			"a redirect", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
+			"redirect", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 302: a redirect to https://www.example.com, which is not followed; base_url must name the API itself.`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"a sign-in page", showsPage(200), reading,
+			"sign-in page", showsPage(200), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 200: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"a delete that an API under maintenance does not carry out", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
+			"delete during a maintenance of the API", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodDelete {
 					answer(w, http.StatusOK, `{"status":"maintenance"}`)
 					return
@@ -176,33 +208,33 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			}}, deleting,
 			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 200: JSON without "success" (application/json, 24 bytes); ` +
 				`a GET after it shows that the profile still exists.`,
-			`The profile is still in the state. Run Terraform again. The API may be under maintenance, or another server may have responded.`,
+			`The profile is still in the state. The API may be under maintenance, or another server may have responded. Run Terraform again.`,
 		},
 		{
-			"a list from a cache", brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
+			"list from a cache", brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Age", "60")
 				answer(w, http.StatusOK, `{"success":true,"payload":[]}`)
 			}}, listing,
 			`List messaging profiles (GET API/profile/messaging): the response can't be used: it is a copy from a cache: its Age is 1m0s.`,
-			"A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`: exempt the API's host from it.",
+			"A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`. Exempt the API's host from it.",
 		},
 		{
-			"time-out", brokenAPI{respond: func(_ http.ResponseWriter, r *http.Request) {
+			"timeout", brokenAPI{respond: func(_ http.ResponseWriter, r *http.Request) {
 				select {
 				case <-r.Context().Done():
 				case <-time.After(time.Minute):
 				}
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): no response: it took longer than request_timeout (1s): context deadline exceeded.`,
-			`The profile is still in the state. If the API is merely slow, raise the provider's request_timeout.`,
+			`The profile is still in the state. If the API is slow, raise the provider's request_timeout. Otherwise, check that this machine can reach the host in base_url.`,
 		},
 		{
-			"DNS: there is no such host", at("https://" + strings.Repeat("a", 64) + ".example/rest"), reading,
+			"DNS: unknown host", at("https://" + strings.Repeat("a", 64) + ".example/rest"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
 			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can resolve the name of its host.`,
 		},
 		{
-			"TLS: the certificate is not trusted", brokenAPI{url: func(t *testing.T) string {
+			"TLS: certificate not trusted", brokenAPI{url: func(t *testing.T) string {
 				server := httptest.NewUnstartedServer(nil)
 				server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
 				server.StartTLS()
@@ -210,32 +242,119 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				return server.URL
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If a proxy here decrypts TLS, this machine has to trust its certificate authority.`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If a proxy decrypts TLS, this machine must trust the proxy's certificate authority.`,
 		},
 		{
-			"TLS: there is none", brokenAPI{url: func(t *testing.T) string {
+			"TLS: server without TLS", brokenAPI{url: func(t *testing.T) string {
 				server := httptest.NewServer(nil)
 				t.Cleanup(server.Close)
 				return "https" + strings.TrimPrefix(server.URL, "http")
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): what answers there does not speak TLS.`,
+			`The profile is still in the state. The server at this address does not use TLS. Check the provider's base_url (the default is https://api.opentact.org/rest).`,
 		},
 		{
-			"the connection is refused", brokenAPI{url: func(*testing.T) string {
+			"connection refused by a loopback address", brokenAPI{url: func(*testing.T) string {
 				server := httptest.NewServer(nil)
 				server.Close()
 				return server.URL
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest): nothing listens there, or a firewall is in the way.`,
+			`The profile is still in the state. No program listens at this address of this machine. Is the emulator running? Start it with ` + "`make emulator` or `opentact-emulator`" + `, or correct the provider's base_url.`,
 		},
 		{
-			"the connection breaks off", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
+			"connection lost", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
 				panic(http.ErrAbortHandler)
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): no response: the connection was closed before the response was complete.`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest) and that it can be reached from here.`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can reach it.`,
+		},
+		{
+			"connection lost during a delete", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
+				panic(http.ErrAbortHandler)
+			}}, deleting,
+			`Delete messaging profile (DELETE API/profile/messaging/UUID): no response: the connection was closed before the response was complete.`,
+			`The profile may have been deleted. Run terraform plan to check. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can reach it.`,
+		},
+		{
+			"400: no message", rejectsSilently("X-Request-Id", "r-1"), updating,
+			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 400 and gave no message (request id r-1).`,
+			`Nothing was changed. The API does not say what is wrong. Run Terraform again with TF_LOG_PROVIDER=DEBUG, which logs each attempt, and give OpenTact's support the time, the status and the request id.`,
+		},
+		{
+			"400: no message and no request id", rejectsSilently("Server", "x"), deleting,
+			`Delete messaging profile (DELETE API/profile/messaging/UUID): the API responded with status 400 and gave no message.`,
+			`Nothing was changed. The API does not say what is wrong. Run Terraform again with TF_LOG_PROVIDER=DEBUG, which logs each attempt, and give OpenTact's support the time and the status.`,
+		},
+		{
+			"import: 401", rejects(401, "Unauthorized"), importing,
+			`The API at API rejected the credentials from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API responded with status 401: Unauthorized.`,
+			`Nothing was imported. Check that the token is for API and has not expired. OpenTact tokens are valid for a day.`,
+		},
+		{
+			"import: 503", rejects(503, "Busy"), importing,
+			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 503: Busy.`,
+			`Nothing was imported. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
+		},
+		{
+			"import: wrong path", rejects(404, "Not found"), importing,
+			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
+			`Nothing was imported. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+		},
+		{
+			"malformed profile: read", returns(profileJSON(`"long_code_weight":"x","sticky_sender":7`)), reading,
+			`The API's data of messaging profile UUID is malformed: long_code_weight came back as "x", which is not of this field's type; sticky_sender came back as 7, which is not of this field's type.`,
+			`The profile is still in the state. Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
+		},
+		{
+			"malformed profile: import", returns(profileJSON(`"name":7`)), importing,
+			`The API's data of messaging profile UUID is malformed: name came back as 7, which is not of this field's type.`,
+			`Nothing was imported. Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
+		},
+		{
+			"malformed profile: data source by id", returns(profileJSON(`"name":7`)), finding,
+			`The API's data of messaging profile UUID is malformed: name came back as 7, which is not of this field's type.`,
+			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
+		},
+		{
+			"malformed profile: data source by name", returnsList(profileJSON(`"sticky_sender":"x"`)), findingByName,
+			`The API's data of messaging profile UUID is malformed: sticky_sender is not of this field's type.`,
+			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
+		},
+		{
+			"malformed profile: data source of all", returnsList(profileJSON(`"sticky_sender":"x"`)), listing,
+			`The API's data of messaging profile UUID is malformed: sticky_sender is not of this field's type.`,
+			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support. Until then, set name_regex to a pattern that does not match the profile.`,
+		},
+		{
+			"malformed profile: list resource", returnsList(profileJSON(`"sticky_sender":"x"`)), querying,
+			`The API's data of messaging profile UUID is malformed: sticky_sender is not of this field's type.`,
+			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support. Until then, set name_regex to a pattern that does not match the profile.`,
+		},
+		{
+			"profile without a UUID: list", returns(`{"success":true,"payload":[{"name":"a"}]}`), listing,
+			`1 item of the list could not be used: the profile has no uuid.`,
+			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support. Until then, set name_regex to a pattern that does not match the profile.`,
+		},
+		{
+			"profile without a UUID: read", returns(`{"success":true,"payload":{"name":"a"}}`), reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 200: the profile has no uuid.`,
+			`The profile is still in the state. The API responded with success, but its data does not have the documented form. Ask the administrator of the OpenTact account to check its profiles in the OpenTact portal, or ask OpenTact's support.`,
+		},
+		{
+			"invalid id in the state: read", returns(""), withInvalidID("read", read),
+			`Read messaging profile: no request was sent: "17" is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed.`,
+			`The profile is still in the state. ` + invalidID,
+		},
+		{
+			"invalid id in the state: update", returns(""), withInvalidID("update", update),
+			`Update messaging profile: no request was sent: "17" is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed.`,
+			`Nothing was changed. ` + invalidID,
+		},
+		{
+			"invalid id in the state: delete", returns(""), withInvalidID("delete", remove),
+			`Delete messaging profile: no request was sent: "17" is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed.`,
+			`Nothing was changed. ` + invalidID,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -262,6 +381,25 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Nothing listens at a loopback address, so the error comes after one attempt.
+func TestRead_NothingListensOnLoopback_IsTriedOnce(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(nil)
+	server.Close()
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": server.URL, "token": "token", "max_retries": 5, "retry_max_wait": "1ms"}))
+	_, diags := p.Read(t, messagingProfile, stateOf(t, p, uuid))
+	acctest.WantError(t, diags, "", "(GET "+server.URL+"/profile/messaging/"+uuid+"): the request could not be sent", "Is the emulator running?")
+}
+
+// An import can't read the profile while the configuration of the provider is unknown.
+func TestImport_UnknownProviderConfiguration(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": acctest.Unknown, "token": "token"}))
+	acctest.WantError(t, readImported(t, p), "", `Could not import messaging profile "`+uuid+`"`, "base_url", "Nothing was imported.")
 }
 
 // A read or a delete removes a profile that is not found from the state only if the
@@ -292,7 +430,7 @@ func TestResource_NotFound_CollectionDecides(t *testing.T) {
 			t.Cleanup(server.Close)
 			p := acctest.NewProtocol(t)
 			acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": server.URL, "token": "token", "max_retries": 0}))
-			before := existing(t, p)
+			before := stateOf(t, p, uuid)
 			read, readDiags := p.Read(t, messagingProfile, before)
 			deleted, deleteDiags := p.Apply(t, messagingProfile, before, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
 			for verb, after := range map[string]struct {
@@ -309,15 +447,32 @@ func TestResource_NotFound_CollectionDecides(t *testing.T) {
 	}
 }
 
-// existing is the state of a profile named a.
-func existing(t *testing.T, p *acctest.Protocol) acctest.State {
-	t.Helper()
-	return acctest.State{Value: p.Object(t, messagingProfile, acctest.Values{"id": uuid, "name": "a"})}
+// withID makes a call with the state of a profile that the API may have.
+func withID(run func(*testing.T, *acctest.Protocol, string) []*tfprotov6.Diagnostic) func(*testing.T, *acctest.Protocol) []*tfprotov6.Diagnostic {
+	return func(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+		t.Helper()
+		return run(t, p, uuid)
+	}
 }
 
-func read(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+// stateOf returns the state of a profile named a.
+func stateOf(t *testing.T, p *acctest.Protocol, id string) acctest.State {
 	t.Helper()
-	_, diags := p.Read(t, messagingProfile, existing(t, p))
+	return acctest.State{Value: p.Object(t, messagingProfile, acctest.Values{"id": id, "name": "a"})}
+}
+
+func read(t *testing.T, p *acctest.Protocol, id string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	_, diags := p.Read(t, messagingProfile, stateOf(t, p, id))
+	return diags
+}
+
+// readImported imports a profile and reads it, as Terraform does.
+func readImported(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+	t.Helper()
+	state, diags := p.Import(t, messagingProfile, uuid)
+	acctest.NoDiagnostics(t, diags)
+	_, diags = p.Read(t, messagingProfile, state)
 	return diags
 }
 
@@ -327,23 +482,35 @@ func find(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
 	return diags
 }
 
+func findByName(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+	t.Helper()
+	_, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "a"})
+	return diags
+}
+
 func list(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
 	t.Helper()
 	_, diags := p.ReadDataSource(t, messagingProfile+"s", nil)
 	return diags
 }
 
-func update(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+func query(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
 	t.Helper()
-	config := acctest.Values{"name": "b"}
-	planned, diags := p.Plan(t, messagingProfile, existing(t, p), config)
-	acctest.NoDiagnostics(t, diags)
-	_, diags = p.Apply(t, messagingProfile, existing(t, p), planned, config)
+	_, diags := p.List(t, messagingProfile, nil, false, everything, everything)
 	return diags
 }
 
-func remove(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+func update(t *testing.T, p *acctest.Protocol, id string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	_, diags := p.Apply(t, messagingProfile, existing(t, p), acctest.State{Value: p.Null(t, messagingProfile)}, nil)
+	config := acctest.Values{"name": "b"}
+	planned, diags := p.Plan(t, messagingProfile, stateOf(t, p, id), config)
+	acctest.NoDiagnostics(t, diags)
+	_, diags = p.Apply(t, messagingProfile, stateOf(t, p, id), planned, config)
+	return diags
+}
+
+func remove(t *testing.T, p *acctest.Protocol, id string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	_, diags := p.Apply(t, messagingProfile, stateOf(t, p, id), acctest.State{Value: p.Null(t, messagingProfile)}, nil)
 	return diags
 }

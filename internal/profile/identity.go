@@ -16,8 +16,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// IdentitySchema is the same for every kind: a UUID is all that tells one
-// profile from another. Terraform stores it since version 1.12.
+// IdentitySchema returns the schema of the identity, which is the UUID of the profile.
+// Terraform 1.12 and later store it.
 func (r *profileResource[F]) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{
 		Attributes: map[string]identityschema.Attribute{
@@ -29,9 +29,9 @@ func (r *profileResource[F]) IdentitySchema(_ context.Context, _ resource.Identi
 	}
 }
 
-// setIdentity says which profile a resource is. The framework wants it after every
-// create, read and update, also after a read that finds the profile gone. With a
-// delete Terraform sends no identity, and would have none if that fails.
+// setIdentity sets the identity of a resource. The framework requires it after each create,
+// read and update, even if a read does not find the profile. Terraform sends no identity for
+// a delete, so a failed delete would lose it.
 func setIdentity(ctx context.Context, diags *diag.Diagnostics, identity *tfsdk.ResourceIdentity, uuid string) {
 	diags.Append(identity.SetAttribute(ctx, path.Root(attrID), uuid)...)
 }

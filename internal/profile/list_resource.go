@@ -16,13 +16,13 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// profileListResource finds profiles for `terraform query`, to be imported.
+// profileListResource lists profiles for `terraform query`, so that users can import them.
 type profileListResource[F opentact.Fields] struct {
 	kind     *Kind[F]
 	profiles *opentact.Collection[F]
 }
 
-// Metadata gives it the name of the resource that it lists.
+// Metadata sets the type name, which is the same as that of the resource.
 func (l *profileListResource[F]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = req.ProviderTypeName + "_" + l.kind.TypeName
 }
@@ -44,9 +44,9 @@ func (l *profileListResource[F]) Configure(_ context.Context, req resource.Confi
 	l.profiles = l.kind.collection(req.ProviderData)
 }
 
-// List asks the API once, when the first result is wanted. If that fails nothing
-// is listed, because a list that breaks off would look complete. One that is cut
-// at the limit says so first: after that Terraform listens to nothing more.
+// List reads the list from the API when Terraform asks for the first result. After an error
+// it returns no results, because an incomplete list would look complete. A warning about the
+// limit comes first, because Terraform reads nothing after the last result.
 func (l *profileListResource[F]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	stream.Results = func(push func(list.ListResult) bool) {
 		var nameRegex types.String
@@ -57,7 +57,7 @@ func (l *profileListResource[F]) List(ctx context.Context, req list.ListRequest,
 		}
 		if limit := int(req.Limit); limit > 0 && len(found) > limit {
 			diags.AddWarning(fmt.Sprintf("Not all %ss are listed", l.kind.Spec.Name),
-				fmt.Sprintf("%d of them match, and the first %d are listed. To list all, set the limit of the list block to %d or more.", len(found), limit, len(found)))
+				fmt.Sprintf("%d profiles match, but the list shows only the first %d. To list all profiles, set the limit of the list block to %d or more.", len(found), limit, len(found)))
 			found = found[:limit]
 		}
 		if len(diags) > 0 && !push(list.ListResult{Diagnostics: diags}) {
@@ -71,10 +71,10 @@ func (l *profileListResource[F]) List(ctx context.Context, req list.ListRequest,
 	}
 }
 
-// result is one profile as `terraform query` shows it, by its name.
+// result returns a result with the name of the profile as its display name.
 func (l *profileListResource[F]) result(ctx context.Context, req list.ListRequest, profile opentact.Profile[F]) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = opentact.Clean(profile.Fields.ProfileName()) // Terraform prints it as it is
+	result.DisplayName = opentact.Clean(profile.Fields.ProfileName()) // Terraform prints it unchanged
 	setIdentity(ctx, &result.Diagnostics, result.Identity, profile.UUID)
 	if req.IncludeResource {
 		result.Resource.Raw = l.kind.toTerraform(result.Resource.Schema.Type().TerraformType(ctx), profile)

@@ -86,7 +86,7 @@ func TestListResource_RegexAndLimit(t *testing.T) {
 		limit int64
 		most  int
 		want  string
-		// warning is what is said of a list that is cut.
+		// warning is the detail of the warning about the limit.
 		warning string
 	}{
 		{nil, everything, everything, "Prod-a prod-a prod-b test-a", ""},
@@ -94,11 +94,11 @@ func TestListResource_RegexAndLimit(t *testing.T) {
 		{"-a$", everything, everything, "Prod-a prod-a test-a", ""},
 		{"nothing", everything, everything, "", ""},
 		{"", everything, everything, "Prod-a prod-a prod-b test-a", ""},
-		{nil, 3, everything, "Prod-a prod-a prod-b", "4 of them match, and the first 3 are listed. To list all, set the limit of the list block to 4 or more."},
-		{"-a$", 1, everything, "Prod-a", "3 of them match, and the first 1 are listed. To list all, set the limit of the list block to 3 or more."},
+		{nil, 3, everything, "Prod-a prod-a prod-b", "4 profiles match, but the list shows only the first 3. To list all profiles, set the limit of the list block to 4 or more."},
+		{"-a$", 1, everything, "Prod-a", "3 profiles match, but the list shows only the first 1. To list all profiles, set the limit of the list block to 3 or more."},
 		{nil, 4, everything, "Prod-a prod-a prod-b test-a", ""},
 		{nil, 0, everything, "Prod-a prod-a prod-b test-a", ""}, // Terraform always sends one
-		{nil, everything, 2, "Prod-a prod-a", ""},               // whoever reads has had enough
+		{nil, everything, 2, "Prod-a prod-a", ""},               // Terraform stops reading
 	} {
 		listed, diags := p.List(t, messagingProfile, acctest.Values{"name_regex": test.regex}, true, test.limit, test.most)
 		want := ""
@@ -163,7 +163,7 @@ func TestListResource_Errors(t *testing.T) {
 
 	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}}})
 	listed, diags := p.List(t, messagingProfile, nil, false, everything, everything)
-	acctest.WantError(t, diags, "", "Could not list messaging profiles", "403", "lacks the right")
+	acctest.WantError(t, diags, "", "Could not list messaging profiles", "403", "do not have permission")
 	if len(listed) != 1 || listed[0].Identity != nil {
 		t.Errorf("results beside the error: %v", listed)
 	}

@@ -16,22 +16,23 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// attrNameRegex is the filter of everything that lists profiles.
+// attrNameRegex is the attribute that selects profiles by name.
 const attrNameRegex = "name_regex"
 
-const nameRegexDescription = "A regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that a name has to match, " +
-	"anywhere unless it is anchored by `^` and `$`. All names match if it is omitted."
+const nameRegexDescription = "A regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that selects profiles by name. " +
+	"It may match any part of a name, unless `^` and `$` anchor it. Without it, all profiles are selected."
 
-// regexRule is that of name_regex.
+// regexRule is the rule of name_regex.
 var regexRule = StringRule{
 	Rule:  "must be a regular expression in RE2 syntax",
 	Check: func(text string) error { _, err := regexp.Compile(text); return err },
 }
 
-// matching returns the profiles whose names match, sorted by name and then by
-// UUID.
+// matching returns the profiles whose names match, sorted by name and then by UUID. A
+// malformed profile is an error if its name matches. A profile without a name is left out
+// with a warning, unless the pattern is empty.
 func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F], nameRegex types.String, diags *diag.Diagnostics) []opentact.Profile[F] {
-	// The validator has compiled it before, unless it was not known then.
+	// The validator has not seen a value that was unknown.
 	pattern, err := regexp.Compile(nameRegex.ValueString())
 	if err != nil {
 		diags.AddAttributeError(path.Root(attrNameRegex), "Invalid Attribute Value", err.Error())
@@ -45,7 +46,7 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 	var matching []opentact.Profile[F]
 	for _, listed := range all {
 		switch {
-		case isUnnamed(listed) && pattern.String() != "": // the warning names it
+		case isUnnamed(listed) && pattern.String() != "": // see the warning below
 		case !pattern.MatchString(listed.Fields.ProfileName()):
 		case listed.Err != nil:
 			report(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, listed.Err)
@@ -56,7 +57,7 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 	}
 	if unnamed := unnamedOf(all); len(unnamed) > 0 {
 		diags.AddWarning(fmt.Sprintf("Not all %ss are listed", k.Spec.Name),
-			fmt.Sprintf("The API shows no name of these, so they are left out. They may match %s: %s.", attrNameRegex, opentact.Enumerate(unnamed)))
+			fmt.Sprintf("The API's data shows no name for these profiles, so the list leaves them out. They may match %s: %s.\n\n%s", attrNameRegex, opentact.Enumerate(unnamed), correctData))
 	}
 	slices.SortFunc(matching, func(a, b opentact.Profile[F]) int {
 		return cmp.Or(cmp.Compare(a.Fields.ProfileName(), b.Fields.ProfileName()), cmp.Compare(a.UUID, b.UUID))

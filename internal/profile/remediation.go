@@ -11,70 +11,72 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// remediation says what an error means for the profile, and what to do about it.
+// remediation returns the effect of an error on the profile and the state, and the next
+// step for the user.
 func remediation(op operation, err error) string {
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
-		return remediationForMismatch(op, mismatch) + showBothValues(op)
+		return remediationForMismatch(op, mismatch) + " `terraform plan` shows both values, unless they come from a sensitive variable."
 	}
 	return strings.TrimSpace(effect(op, err) + " " + nextStep(op, err))
 }
 
-// tainted is what Terraform makes of a create that returns a profile and an error.
-const tainted = "The profile exists and is in the state, marked as tainted: the next apply would replace it. To keep it, "
-
-// remediationForMismatch is about an answer whose fields are not what they should be.
+// remediationForMismatch is about a create or an update that the API stored with other
+// values.
 func remediationForMismatch(op operation, err *opentact.MismatchError) string {
-	unfinished := slices.ContainsFunc(err.Fields, func(m opentact.Mismatch) bool { return m.Unfinished })
+	const (
+		// Terraform marks a resource as tainted if its create returns a state and an error.
+		tainted = "The profile exists. It is in the state and marked as tainted, so the next apply would replace it. To keep it, "
+		stored  = "The state shows the values that the API stores. "
+	)
+	isUnfinished := slices.ContainsFunc(err.Fields, func(m opentact.Mismatch) bool { return m.Unfinished })
 	switch {
-	case op.verb == verbCreate && unfinished:
-		return tainted + "run `terraform untaint` with the resource's address, and apply again to finish what failed."
+	case op.verb == verbCreate && isUnfinished:
+		return tainted + "run terraform untaint with the address of the resource, and then terraform apply to send the value again."
 	case op.verb == verbCreate:
-		return tainted + "set the attribute to a value that the API accepts, and run `terraform untaint` with the resource's address."
-	case op.verb == verbUpdate && unfinished:
-		return "The state shows what the API holds. Run Terraform again to finish what failed."
-	case op.verb == verbUpdate:
-		return "The state shows what the API holds. Set the attribute to a value that the API accepts."
+		return tainted + "set the attribute to a value that the API accepts, and run terraform untaint with the address of the resource."
+	case isUnfinished:
+		return stored + "Run terraform apply to send the value again."
 	default:
-		return "The API answers in a form that this version of the provider does not know; please report it. The state is as it was."
+		return stored + "Set the attribute to a value that the API accepts."
 	}
 }
 
-// showBothValues says how to see the sent and the stored value. Errors do not show
-// sensitive values.
-func showBothValues(op operation) string {
-	if op.verb != verbCreate && op.verb != verbUpdate {
-		return ""
-	}
-	return " `terraform plan` shows both values, unless they come from a sensitive variable."
-}
-
-// effect says what a failed operation has done to the profile.
+// effect returns what a failed operation did to the profile and the state. An ambiguous
+// create has its own diagnostic. Data sources have no state to change.
 func effect(op operation, err error) string {
-	switch op.verb {
-	case verbCreate: // one whose outcome is not known is reported elsewhere
+	response, isResponse := errors.AsType[*opentact.ResponseError](err)
+	switch {
+	case op.verb == verbCreate:
 		return "Nothing was created."
-	case verbRead:
+	case op.verb == verbImport:
+		return "Nothing was imported."
+	case op.verb == verbRead:
 		return "The profile is still in the state."
-	case verbUpdate, verbDelete:
-		if opentact.OutcomeOf(err).NothingHappened() {
-			return "Nothing was changed."
-		}
-		if response, ok := errors.AsType[*opentact.ResponseError](err); ok && op.verb == verbDelete && response.Status/100 == 2 {
-			return "The profile is still in the state." // a read has followed
-		}
-		return "The change may have been applied. Run terraform plan to check."
-	default:
+	case op.verb != verbUpdate && op.verb != verbDelete:
 		return ""
+	case opentact.OutcomeOf(err).NothingHappened(), isType[*opentact.MalformedProfileError](err): // an update that only read
+		return "Nothing was changed."
+	case op.verb == verbUpdate:
+		return "The change may have been applied. Run terraform plan to check."
+	case isResponse && response.Status/100 == 2: // a GET has shown that the profile exists
+		return "The profile is still in the state."
+	default:
+		return "The profile may have been deleted. Run terraform plan to check."
 	}
 }
 
-// nextStep says what to do about an error.
+// nextStep returns what the user can do about an error, or "".
 func nextStep(op operation, err error) string {
+	if own, ok := errors.AsType[interface {
+		error
+		nextStep() string
+	}](err); ok {
+		return own.nextStep()
+	}
 	if login, ok := errors.AsType[*opentact.LoginError](err); ok {
 		return nextStepForLogin(login.Err)
 	}
@@ -82,25 +84,39 @@ func nextStep(op operation, err error) string {
 		return nextStepForCredentials(credentials)
 	}
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
-		return nextStepForStatus(op, apiErr.Status)
+		return nextStepForAPIError(op, apiErr)
 	}
-	if responseErr, ok := errors.AsType[*opentact.ResponseError](err); ok {
-		return nextStepForResponse(op, responseErr.Status)
+	if response, ok := errors.AsType[*opentact.ResponseError](err); ok {
+		return nextStepForResponse(op, response)
 	}
-	if isType[*opentact.StaleError](err) {
-		return "A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`: exempt the API's host from it."
-	}
-	if isType[*opentact.TransportError](err) {
+	switch {
+	case isType[*opentact.InvalidUUIDError](err):
+		return "The id in the state is not the UUID of a profile. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
+	case isType[*opentact.MalformedProfileError](err):
+		return nextStepForMalformed(op)
+	case isType[*opentact.StaleError](err):
+		return "A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`. Exempt the API's host from it."
+	case isType[*opentact.TransportError](err):
 		return nextStepForTransport(err)
+	default:
+		return ""
 	}
-	return ""
 }
 
-// errConnectionRefusedWindows is Windows' own WSAECONNREFUSED, which syscall.ECONNREFUSED
-// there is not. No other system has an error of that number.
-const errConnectionRefusedWindows = syscall.Errno(10061)
+// nextStepForMalformed is about malformed data of the API.
+func nextStepForMalformed(op operation) string {
+	if op.verb == verbList {
+		return correctData + " Until then, set name_regex to a pattern that does not match the profile."
+	}
+	return correctData
+}
 
-// nextStepForTransport is about requests that got no response.
+const correctData = "Terraform can't correct the API's data. " +
+	"Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support."
+
+const checkBaseURL = "Check the provider's base_url (the default is " + opentact.DefaultBaseURL + ")"
+
+// nextStepForTransport is about a request without a response.
 func nextStepForTransport(err error) string {
 	if proxy, ok := errors.AsType[*opentact.ProxyError](err); ok {
 		return nextStepForProxy(proxy)
@@ -109,17 +125,20 @@ func nextStepForTransport(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "Run Terraform again."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "If the API is merely slow, raise the provider's request_timeout."
+		return "If the API is slow, raise the provider's request_timeout. Otherwise, check that this machine can reach the host in base_url."
 	case isType[*net.DNSError](err):
 		return checkBaseURL + ", and that this machine can resolve the name of its host."
 	case isType[*tls.CertificateVerificationError](err):
-		return checkBaseURL + ". If a proxy here decrypts TLS, this machine has to trust its certificate authority."
+		return checkBaseURL + ". If a proxy decrypts TLS, this machine must trust the proxy's certificate authority."
 	case isType[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
-		return checkBaseURL + ": what answers there does not speak TLS."
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errConnectionRefusedWindows):
-		return checkBaseURL + ": nothing listens there, or a firewall is in the way."
+		return "The server at this address does not use TLS. " + checkBaseURL + "."
+	case opentact.IsRefusedLoopback(err):
+		return "No program listens at this address of this machine. Is the emulator running? " +
+			"Start it with `make emulator` or `opentact-emulator`, or correct the provider's base_url."
+	case opentact.IsRefused(err):
+		return "No program listens at this address, or a firewall rejects the connection. " + checkBaseURL + "."
 	default:
-		return checkBaseURL + " and that it can be reached from here."
+		return checkBaseURL + ", and that this machine can reach it."
 	}
 }
 
@@ -141,80 +160,92 @@ func nextStepForProxy(proxy *opentact.ProxyError) string {
 	}
 }
 
-// nextStepForLogin is about a login that failed.
+// nextStepForLogin is about a failed login.
 func nextStepForLogin(err error) string {
-	apiErr, answered := errors.AsType[*opentact.APIError](err)
+	apiErr, isAPI := errors.AsType[*opentact.APIError](err)
 	switch {
 	case isType[*opentact.CredentialsError](err):
 		return "Check the e-mail address and the password. This provider configuration does not try them again in this Terraform command."
-	case answered && apiErr.Status == http.StatusForbidden:
-		return "The API knows the user and does not let it in: ask the account's administrator."
+	case isAPI && apiErr.Status == http.StatusForbidden:
+		return "The API knows the user, but does not allow the login. Ask the account's administrator."
 	default:
 		return nextStep(operation{}, err)
 	}
 }
 
-// nextStepForCredentials is about a token that the API does not accept.
+// nextStepForCredentials is about a token that the API rejects.
 func nextStepForCredentials(err *opentact.CredentialsError) string {
 	switch {
 	case err.LoggedIn:
-		return "The API accepts the e-mail address and the password, and not the token it gives for them. Check the provider's base_url."
+		return "The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check the provider's base_url."
 	case !err.Expired.IsZero():
-		return "OpenTact tokens are valid for a day: get a new one, or set e-mail address and password, with which the provider gets one when it needs to."
+		return "OpenTact tokens are valid for a day. Get a new token, or set the e-mail address and the password, so that the provider logs in when it needs a token."
 	default:
-		return fmt.Sprintf("Check that the token is one for %s and has not expired: OpenTact tokens are valid for a day.", err.BaseURL)
+		return fmt.Sprintf("Check that the token is for %s and has not expired. OpenTact tokens are valid for a day.", err.BaseURL)
 	}
 }
 
-const checkBaseURL = "Check the provider's base_url (the default is " + opentact.DefaultBaseURL + ")"
-
-// nextStepForStatus is about errors that the API itself reported.
-func nextStepForStatus(op operation, status int) string {
-	switch {
+// nextStepForAPIError is about an error that the API itself reported.
+func nextStepForAPIError(op operation, err *opentact.APIError) string {
+	switch status := err.Status; {
 	case status == http.StatusForbidden:
-		return "The token is valid but lacks the right to do this: ask the account's administrator for it."
+		return "The credentials are valid, but do not have permission for this request. Ask the account's administrator for the permission."
 	case status == http.StatusNotFound && op.verb == verbFind:
-		return "No such profile is in the account that the token belongs to. Check the id, the token and the provider's base_url."
+		return "The account of the credentials has no such profile. Check the id, the account of the credentials, and the provider's base_url."
 	case status == http.StatusNotFound && op.verb == verbUpdate:
-		return "The profile was deleted by somebody else. The next plan will propose to create it anew."
+		return "The profile was deleted after Terraform planned, or the credentials belong to another account than those of the plan. " +
+			"Check the account of the credentials, and run terraform plan."
 	case status == http.StatusNotFound:
 		return checkBaseURL + "."
-	case status == http.StatusConflict:
-		return "Something in the account is in the way, or was changed at the same time: see the API's message, and run Terraform again."
 	case status == http.StatusTooManyRequests:
-		return "The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to what the API allows."
+		return "The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to the limit of the API."
 	case status >= http.StatusInternalServerError:
 		return apiIsFailing
+	case !err.HasMessage():
+		return nextStepWithoutMessage(err.RequestID)
+	case status == http.StatusConflict:
+		return "The request conflicts with other data in the account, or with another change at the same time. See the API's message, and run Terraform again."
 	default:
-		return "Correct what the API's message names, and try again."
+		return "Correct the problem that the API's message describes, and run Terraform again."
 	}
 }
 
-// nextStepForResponse is about responses that do not have the API's form.
-func nextStepForResponse(op operation, status int) string {
+// nextStepWithoutMessage is about an error of the API that does not say what is wrong.
+func nextStepWithoutMessage(requestID string) string {
+	known := "the time and the status"
+	if requestID != "" {
+		known = "the time, the status and the request id"
+	}
+	return fmt.Sprintf("The API does not say what is wrong. Run Terraform again with TF_LOG_PROVIDER=DEBUG, which logs each attempt, and give OpenTact's support %s.", known)
+}
+
+// nextStepForResponse is about a response that does not have the API's form.
+func nextStepForResponse(op operation, err *opentact.ResponseError) string {
 	switch {
-	case op.verb == verbDelete && status/100 == 2:
-		return "Run Terraform again. The API may be under maintenance, or another server may have responded."
-	case status == http.StatusTooManyRequests:
-		return nextStepForStatus(operation{}, status)
-	case status >= http.StatusInternalServerError:
-		return apiIsFailing
+	case op.verb == verbDelete && err.Status/100 == 2:
+		return "The API may be under maintenance, or another server may have responded. Run Terraform again."
+	case err.Status == http.StatusTooManyRequests, err.Status >= http.StatusInternalServerError:
+		return nextStepForAPIError(operation{}, &opentact.APIError{Status: err.Status})
+	case err.Success:
+		return "The API responded with success, but its data does not have the documented form. " +
+			"Ask the administrator of the OpenTact account to check its profiles in the OpenTact portal, or ask OpenTact's support."
 	default:
 		return "Another server may have responded, such as a firewall, a proxy or a sign-in page. " + checkBaseURL + ", and that nothing blocks requests to it."
 	}
 }
 
-const apiIsFailing = "The API, or a gateway in front of it, is failing and may recover: try again later. " +
-	"The provider's max_retries says how often it tries by itself."
+const apiIsFailing = "The API, or a gateway in front of it, is failing but may recover. " +
+	"Try again later, or raise the provider's max_retries to retry more often."
 
-// remediationForUnset is about a null that may be what the API found fault with. No
-// line of the configuration shows that it was sent.
-func remediationForUnset(resets []string, err error) string {
+// remediationForUnset is about an update that sent a null to unset attributes. The API may
+// have rejected the null, and no line of the configuration shows it.
+func remediationForUnset(unset []string, err error) string {
 	apiErr, ok := errors.AsType[*opentact.APIError](err)
-	if len(resets) == 0 || !ok || !apiErr.IsAboutContent() {
+	if len(unset) == 0 || !ok || !apiErr.IsAboutContent() {
 		return ""
 	}
-	return fmt.Sprintf(" Of what is not configured any more, the API was asked to unset %s. If it cannot, set it to the value that it is to have.", strings.Join(resets, ", "))
+	return fmt.Sprintf(" The update also unsets attributes that the configuration no longer sets: %s. "+
+		"If the API can't unset an attribute, add it to the configuration again.", strings.Join(unset, ", "))
 }
 
 func isType[E error](err error) bool {

@@ -15,26 +15,31 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// What cannot be had here: Go reads the proxy's address once for each program,
-// and other systems have other errors.
+// TestNextStep_TransportError is about errors that a test can't provoke on each system.
 func TestNextStep_TransportError(t *testing.T) {
 	t.Parallel()
 	dial := func(err error) error { return &net.OpError{Op: "dial", Net: "tcp", Err: err} }
+	refused := func(ip string) error {
+		return &net.OpError{Op: "dial", Net: "tcp", Addr: &net.TCPAddr{IP: net.ParseIP(ip)}, Err: syscall.ECONNREFUSED}
+	}
 	for _, test := range []struct {
 		err  error
 		want string
 	}{
-		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "nothing listens there"}, // Windows
-		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that it can be reached from here"},
-		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not speak TLS"},
-		{errors.New("something else"), "that it can be reached from here"},
+		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "or a firewall rejects the connection"}, // Windows
+		{refused("127.0.0.1"), "Is the emulator running?"},
+		{refused("::1"), "Is the emulator running?"},
+		{refused("192.0.2.1"), "or a firewall rejects the connection"},
+		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that this machine can reach it"},
+		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not use TLS"},
+		{errors.New("something else"), "that this machine can reach it"},
 	} {
 		if got := nextStep(operation{}, &opentact.TransportError{Err: test.err}); !strings.Contains(got, test.want) {
 			t.Errorf("%v: %s", test.err, got)
 		}
 	}
 	if got := nextStep(operation{}, errors.New("no messaging profile is named a")); got != "" {
-		t.Errorf("there is no advice on what has nothing to do with the API: %s", got)
+		t.Errorf("there is a next step for an error that no request led to: %s", got)
 	}
 }
 

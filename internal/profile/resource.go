@@ -66,12 +66,16 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	profile, err := r.profiles.Get(ctx, state)
+	op := operation{verb: verbRead, kind: r.kind.Spec.Name, name: state.Fields.ProfileName()}
+	if attributeValues(req.State.Raw)[attrName].IsNull() { // ImportState has set only the id
+		op.verb, op.name = verbImport, state.UUID
+	}
 	if opentact.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
 	if err != nil {
-		r.report(&resp.Diagnostics, verbRead, state.Fields, err)
+		r.reportAll(&resp.Diagnostics, op, err)
 		return
 	}
 	if profile != state {

@@ -133,7 +133,7 @@ func TestProfileDeletedByOthers(t *testing.T) {
 	changed := acctest.Values{"name": "b"}
 	planned, _ := p.Plan(t, messagingProfile, state, changed)
 	_, diags := p.Apply(t, messagingProfile, state, planned, changed)
-	acctest.WantError(t, diags, "", "Could not update messaging profile", "404", "deleted by somebody else")
+	acctest.WantError(t, diags, "", "Could not update messaging profile", "404", "The profile was deleted after Terraform planned, or the credentials belong to another account")
 
 	gone, diags := p.Read(t, messagingProfile, state)
 	acctest.NoDiagnostics(t, diags)
@@ -235,7 +235,7 @@ func TestCreatedOtherwise(t *testing.T) {
 	acctest.NoDiagnostics(t, diags)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 	acctest.WantError(t, diags, "long_code_weight", "Could not create messaging profile",
-		"Attribute long_code_weight was sent as 9 and came back as 1, in the answer to create messaging profile "+uuid, "terraform untaint")
+		"Attribute long_code_weight was sent as 9 and came back as 1, in the response to create messaging profile "+uuid, "terraform untaint")
 	if state.Values()["id"] != uuid || state.Values()["long_code_weight"] != 1.0 {
 		t.Errorf("the state is %v", state.Values())
 	}
@@ -252,7 +252,7 @@ func TestUpdatedOtherwise(t *testing.T) {
 		t.Errorf("got %s", acctest.Describe(diags))
 	}
 	acctest.WantError(t, diags[:1], "", "Attribute callback_url", "a sensitive value of 29 characters and came back as null")
-	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows what the API holds")
+	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows the values that the API stores")
 	if state.Values()["sticky_sender"] != false || state.Values()["callback_url"] != nil {
 		t.Errorf("the state is %v", state.Values())
 	}
@@ -293,7 +293,7 @@ func TestReadForgetsNothing(t *testing.T) {
 		want   string
 	}{
 		"401":                    {401, `{"success":false,"message":"Expired"}`, "rejected the credentials"},
-		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "lacks the right"},
+		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "do not have permission"},
 		"404 for everything":     {404, `{"success":false,"message":"Not found"}`, "the path in base_url is wrong"},
 		"404 as a page":          {404, `<h1>Not Found</h1>`, "a sign-in page"},
 		"404 as other JSON":      {404, `{"error":"not found"}`, "a sign-in page"},
@@ -314,7 +314,7 @@ func TestReadForgetsNothing(t *testing.T) {
 			state, diags := p.Import(t, messagingProfile, uuid)
 			acctest.NoDiagnostics(t, diags)
 			kept, diags := p.Read(t, messagingProfile, state)
-			if text := acctest.Describe(diags); len(diags) != 1 || !strings.Contains(text, test.want) || !strings.Contains(text, "tate") {
+			if text := acctest.Describe(diags); len(diags) != 1 || !strings.Contains(text, test.want) || !strings.Contains(text, "Nothing was imported.") {
 				t.Errorf("want one error that says %q, got\n%s", test.want, text)
 			}
 			if kept.Values()["id"] != uuid {

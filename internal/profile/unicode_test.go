@@ -93,10 +93,12 @@ func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
 	if one.Text("id") != "00000001-0000-4000-8000-000000000000" {
 		t.Errorf("got %v", one)
 	}
+	const correctData = "Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support."
 	const unnamed = "the API's data of messaging profile 00000003-0000-4000-8000-000000000000 is malformed: it has no name, " +
 		"1 item of the list could not be used: a profile was expected, found a single JSON value"
 	some, diags := p.ReadDataSource(t, messagingProfile+"s", acctest.Values{"name_regex": "^g"})
-	const left = "WARNING : Not all messaging profiles are listed: The API shows no name of these, so they are left out. They may match name_regex: " + unnamed + ".\n"
+	const left = "WARNING : Not all messaging profiles are listed: The API's data shows no name for these profiles, so the list leaves them out. " +
+		"They may match name_regex: " + unnamed + ".\n\n" + correctData + "\n"
 	if got := acctest.Describe(diags); got != left || len(some.List("profiles")) != 1 {
 		t.Errorf("got %d, %s", len(some.List("profiles")), got)
 	}

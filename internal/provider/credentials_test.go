@@ -156,7 +156,7 @@ func TestProvider_LoginFails_KeepsState(t *testing.T) {
 		kept, diags := p.Read(t, messagingProfile, existing)
 		wantError(t, diags, "", "og in (GET ", fmt.Sprint(status), "The profile is still in the state.")
 		if advice := map[int]string{ // about the login, not about the profile
-			403: "The API knows the user and does not let it in", 404: "Check the provider's base_url", 500: "may recover",
+			403: "The API knows the user, but does not allow the login.", 404: "Check the provider's base_url", 500: "may recover",
 		}[status]; advice != "" {
 			wantError(t, diags, "", advice)
 		}
@@ -199,7 +199,7 @@ func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	wantError(t, diags, "", "rejected the token of a login that it accepted just before, with the credentials from the provider's attribute email",
-		"The API accepts the e-mail address and the password, and not the token it gives for them. Check the provider's base_url.")
+		"The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check the provider's base_url.")
 	if logins := env.Counters().ByOperation["GET /auth"]; logins != 2 {
 		t.Errorf("%d logins", logins)
 	}
@@ -249,7 +249,7 @@ func TestProvider_TokenExpired_ErrorSaysWhen(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": token}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	wantError(t, diags, "", "rejected the token from the provider's attribute token, which expired at "+time.Now().UTC().Format("2006-"),
-		"get a new one, or set e-mail address and password")
+		"Get a new token, or set the e-mail address and the password")
 	if strings.Contains(acctest.Describe(diags), token) || env.Requests()[0].Status != http.StatusUnauthorized {
 		t.Errorf("after %v: %s", env.Requests(), acctest.Describe(diags))
 	}
