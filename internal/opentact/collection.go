@@ -57,6 +57,10 @@ func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], 
 	return c.read(ctx, known)
 }
 
+// Exists reports whether the API has a profile with the UUID. It sends one GET, and returns
+// false if the GET fails for whatever reason.
+func (c *Collection[F]) Exists(ctx context.Context, uuid string) bool { return c.endpoint.Exists(ctx, uuid) }
+
 func (c *Collection[F]) read(ctx context.Context, known Profile[F]) (Profile[F], error) {
 	raw, err := encode(known)
 	if err != nil {

@@ -159,3 +159,24 @@ func TestCollection_InvalidUUID_SendsNothing(t *testing.T) {
 		t.Errorf("the client sent %v", requests)
 	}
 }
+
+// Exists sends one GET, whatever the response.
+func TestCollection_Exists(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name  string
+		reply reply
+		want  bool
+	}{
+		{"profile", success(profileA), true},
+		{"not found", rejection(404, "Not found"), false},
+		{"no permission", rejection(403, "Forbidden"), false},
+		{"another profile", success(profileAWith(map[string]any{"uuid": uuidB})), false},
+		{"page", reply{status: 200, body: "<html>"}, false},
+	} {
+		a := newScriptedAPI(t, test.reply)
+		if got := a.messaging(t).Exists(t.Context(), uuidA); got != test.want || len(a.requestLines()) != 1 {
+			t.Errorf("%s: got %t after %v, want %t", test.name, got, a.requestLines(), test.want)
+		}
+	}
+}

@@ -22,6 +22,7 @@ import (
 type profileDataSource[F opentact.Fields] struct {
 	kind     *Kind[F]
 	profiles *opentact.Collection[F]
+	provider *ProviderData
 }
 
 func (d *profileDataSource[F]) Metadata(_ context.Context, req datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -56,6 +57,7 @@ func (d *profileDataSource[F]) ConfigValidators(context.Context) []datasource.Co
 
 func (d *profileDataSource[F]) Configure(_ context.Context, req datasource.ConfigureRequest, _ *datasource.ConfigureResponse) {
 	d.profiles = d.kind.collection(req.ProviderData)
+	d.provider, _ = req.ProviderData.(*ProviderData)
 }
 
 func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -67,6 +69,7 @@ func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequ
 		profile, err = d.byName(ctx, name)
 	} else {
 		profile, err = d.profiles.Get(ctx, opentact.Profile[F]{UUID: wanted.UUID})
+		err = d.kind.explainNotFound(ctx, d.provider, wanted.UUID, err)
 	}
 	if err != nil {
 		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: cmp.Or(name, wanted.UUID)}, err)

@@ -8,6 +8,7 @@
 package profile
 
 import (
+	"context"
 	"maps"
 	"sync"
 
@@ -49,6 +50,9 @@ type Registration interface {
 	Resources() []func() resource.Resource
 	ListResources() []func() list.ListResource
 	DataSources() []func() datasource.DataSource
+
+	names() kindNames
+	exists(ctx context.Context, client *opentact.Client, uuid string) bool
 }
 
 // Resources returns the resource of one profile.
@@ -83,9 +87,9 @@ func (k *Kind[F]) attributes() map[string]schema.Attribute {
 // collection returns the client's collection of the kind. Before the provider
 // is configured, as in validation, there is no client and no need of one.
 func (k *Kind[F]) collection(providerData any) *opentact.Collection[F] {
-	client, ok := providerData.(*opentact.Client)
+	data, ok := providerData.(*ProviderData)
 	if !ok {
 		return nil
 	}
-	return opentact.CollectionOf(client, k.Spec)
+	return opentact.CollectionOf(data.Client, k.Spec)
 }

@@ -16,6 +16,7 @@ import (
 type profileResource[F opentact.Fields] struct {
 	kind     *Kind[F]
 	profiles *opentact.Collection[F]
+	provider *ProviderData
 }
 
 func (r *profileResource[F]) Metadata(_ context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -44,6 +45,7 @@ func (r *profileResource[F]) Schema(ctx context.Context, _ resource.SchemaReques
 
 func (r *profileResource[F]) Configure(_ context.Context, req resource.ConfigureRequest, _ *resource.ConfigureResponse) {
 	r.profiles = r.kind.collection(req.ProviderData)
+	r.provider, _ = req.ProviderData.(*ProviderData)
 }
 
 // Create stores what exists even if it is not what was asked for: Terraform
@@ -69,6 +71,7 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 	op := operation{verb: verbRead, kind: r.kind.Spec.Name, name: state.Fields.ProfileName()}
 	if attributeValues(req.State.Raw)[attrName].IsNull() { // ImportState has set only the id
 		op.verb, op.name = verbImport, state.UUID
+		err = r.kind.explainNotFound(ctx, r.provider, state.UUID, err)
 	}
 	if opentact.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)

@@ -72,8 +72,7 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
-		client := opentact.Unusable(&unknownConfigurationError{attributes: unknown})
-		resp.DataSourceData, resp.ResourceData, resp.ListResourceData = client, client, client
+		setClient(resp, opentact.Unusable(&unknownConfigurationError{attributes: unknown}))
 		return
 	}
 	config := data.clientConfig(&resp.Diagnostics)
@@ -82,8 +81,13 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	client := opentact.New(config)
-	resp.DataSourceData, resp.ResourceData, resp.ListResourceData = client, client, client
+	setClient(resp, opentact.New(config))
+}
+
+// setClient passes the client to all resources and data sources.
+func setClient(resp *provider.ConfigureResponse, client *opentact.Client) {
+	data := &profile.ProviderData{Client: client, Kinds: kinds()}
+	resp.DataSourceData, resp.ResourceData, resp.ListResourceData = data, data, data
 }
 
 func (p *opentactProvider) Resources(context.Context) (all []func() resource.Resource) {

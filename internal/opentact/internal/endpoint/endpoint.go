@@ -119,6 +119,13 @@ func (e *Endpoint) Get(ctx context.Context, uuid string, known wire.RawFields) (
 	return got, nil
 }
 
+// Exists reports whether a GET shows a profile with the UUID. It returns false if the GET
+// fails, for whatever reason.
+func (e *Endpoint) Exists(ctx context.Context, uuid string) bool {
+	_, err := e.exchange(ctx, "read", http.MethodGet, uuid)
+	return err == nil
+}
+
 // List returns the profiles of the kind, decoded. Callers share a list that is at most 30
 // seconds old and newer than the last write of this process.
 func (e *Endpoint) List(ctx context.Context) (*pager.List, error) {
