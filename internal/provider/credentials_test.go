@@ -97,21 +97,20 @@ func TestProvider_Credentials(t *testing.T) {
 	}
 }
 
-// TestProvider_Password_IsUnchanged logs in with passwords that look like mistakes.
+// TestProvider_Password_IsUnchanged logs in with passwords that look like mistakes, from
+// the attribute and from the environment.
 func TestProvider_Password_IsUnchanged(t *testing.T) {
 	for _, text := range []string{" ", "  s3cret ", "s3cret\u00a0", "\u200bs3cret"} {
-		env := acctest.New(t, emulator.Options{Email: address, Password: text})
-		logIn := func(config acctest.Values) {
-			t.Helper()
-			p := acctest.NewProtocol(t)
-			config["base_url"], config["email"] = env.URL, address
-			acctest.NoDiagnostics(t, p.Configure(t, config))
-			_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-			acctest.NoDiagnostics(t, diags)
-		}
-		logIn(acctest.Values{"password": text})
-		t.Setenv("OPENTACT_PASSWORD", text)
-		logIn(acctest.Values{})
+		t.Run(text, func(t *testing.T) {
+			t.Setenv("OPENTACT_PASSWORD", text)
+			env := acctest.New(t, emulator.Options{Email: address, Password: text})
+			for _, configured := range []any{nil, text} {
+				p := acctest.NewProtocol(t)
+				acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": configured}))
+				_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+				acctest.NoDiagnostics(t, diags)
+			}
+		})
 	}
 }
 

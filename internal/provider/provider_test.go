@@ -198,6 +198,7 @@ func TestProvider_Environment(t *testing.T) {
 
 	// The environment may belong to another account.
 	t.Run("an empty attribute does not select the variable", func(t *testing.T) {
+		t.Setenv("OPENTACT_TOKEN", secretToken)
 		wantError(t, acctest.NewProtocol(t).Configure(t, acctest.Values{"token": ""}), "token", "token must not be empty; remove it to use OPENTACT_TOKEN.")
 	})
 
