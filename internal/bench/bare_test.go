@@ -12,13 +12,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
-	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/provider"
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// bareProvider has one resource, with the schema of a messaging profile and nothing
-// behind it: what the framework takes for it, no provider can go below.
+// bareProvider has one resource with the schema of a messaging profile and no API. Its cost is
+// the cost of the framework.
 type bareProvider struct{ frameworkprovider.Provider }
 
 func (p bareProvider) Resources(ctx context.Context) []func() resource.Resource {
@@ -27,7 +26,8 @@ func (p bareProvider) Resources(ctx context.Context) []func() resource.Resource 
 
 func (bareProvider) DataSources(context.Context) []func() datasource.DataSource { return nil }
 
-// bareResource believes that whatever is planned has come true.
+// bareResource stores each plan as the state. Its field hides the optional interfaces of the
+// profile resource, such as ModifyPlan.
 type bareResource struct{ profile resource.Resource }
 
 func (r bareResource) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
@@ -50,46 +50,31 @@ func (bareResource) Update(_ context.Context, req resource.UpdateRequest, resp *
 
 func (bareResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
-// newBare serves it.
 func newBare() tfprotov6.ProviderServer {
 	return providerserver.NewProtocol6(bareProvider{provider.New(version.Current())()})()
 }
 
-// BenchmarkBareRead, BenchmarkBarePlan and BenchmarkBareApply make the requests that
-// the benchmarks of the provider make, without an identity.
+// The benchmarks of the bare provider send the same requests as those of the provider, but
+// without an identity, which the bare resource does not have.
+
 func BenchmarkBareRead(b *testing.B) {
-	p, server := newProfiles(b, 1), newBare()
+	p := newProfiles(b, 1)
 	req := p.ReadRequest(b, resourceType, p.states[0])
 	req.CurrentIdentity = nil
-	b.ReportAllocs()
-	for b.Loop() {
-		if resp, err := server.ReadResource(b.Context(), req); err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatal(err, acctest.Describe(resp.Diagnostics))
-		}
-	}
+	benchmarkRead(b, newBare(), []*tfprotov6.ReadResourceRequest{req})
 }
 
 func BenchmarkBarePlan(b *testing.B) {
-	p, server := newProfiles(b, 1), newBare()
-	req, _ := change(b, p.Protocol, p.states[0])
+	p := newProfiles(b, 1)
+	req, _ := update(b, p.Protocol, p.states[0])
 	req.PriorIdentity = nil
-	b.ReportAllocs()
-	for b.Loop() {
-		if resp, err := server.PlanResourceChange(b.Context(), req); err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatal(err, acctest.Describe(resp.Diagnostics))
-		}
-	}
+	benchmarkPlan(b, newBare(), req)
 }
 
 func BenchmarkBareApply(b *testing.B) {
-	p, server := newProfiles(b, 1), newBare()
-	_, req := change(b, p.Protocol, p.states[0])
+	p := newProfiles(b, 1)
+	_, req := update(b, p.Protocol, p.states[0])
 	req.PlannedIdentity = nil
-	req.PlannedState = req.PriorState // all of it is known
-	b.ReportAllocs()
-	for b.Loop() {
-		if resp, err := server.ApplyResourceChange(b.Context(), req); err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatal(err, acctest.Describe(resp.Diagnostics))
-		}
-	}
+	req.PlannedState = req.PriorState // contains no unknown value
+	benchmarkApply(b, newBare(), req)
 }

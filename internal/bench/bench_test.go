@@ -3,11 +3,13 @@
 package bench_test
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"os"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,101 +17,129 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-var full = flag.Bool("full", false, "measure, and print the tables, for a quarter of an hour")
+var full = flag.Bool("full", false, "measure for a quarter of an hour and print the tables")
 
-var results report
+// tables are the results, in Markdown.
+var tables strings.Builder
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	begin := time.Now()
+	start := time.Now()
 	status := acctest.Main(m)
 	if *full && status == 0 {
-		fmt.Printf("Measured on %s by %d cores (%s/%s), %s, in %s.\n\n%s", begin.Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
-			runtime.Version(), time.Since(begin).Round(time.Second), results.text.String())
+		fmt.Printf("Measured on %s with %d cores (%s/%s), %s, in %s.\n\n%s", start.Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH,
+			runtime.Version(), time.Since(start).Round(time.Second), tables.String())
 	}
 	os.Exit(status)
 }
 
-// mostCalls is how many requests a refresh may make, of however many profiles.
-const mostCalls = 5
+// maxRequests is the maximum number of requests of a refresh, for any number of profiles.
+const maxRequests = 5
 
 var (
-	atOnce = api{name: "answers at once"}
+	atOnce = api{name: "responds at once"}
 	apis   = []api{
 		atOnce,
-		{name: "takes 50 ms", options: emulator.Options{Latency: 50 * time.Millisecond}},
+		{name: "responds after 50 ms", options: emulator.Options{Latency: 50 * time.Millisecond}},
 		{name: "20 requests per second", options: emulator.Options{RequestsPerSecond: 20}},
 	}
 )
 
-// group is a number of objects, with the APIs that they are measured with in turn, so
-// that all suffer alike from what else the machine does.
+// group is a number of objects that are measured with several APIs in turn, so that other
+// load of the machine affects all alike.
 type group struct {
-	verb    string
+	command string
 	objects int
 	apis    []api
 }
 
-// groups are what is measured, and how often: medians are shown. Without -full it is
-// just enough to see that it can be measured.
+// groups returns what is measured and how often. Without -full, it is only enough to see that
+// the measurement works.
 func groups() (all []group, rounds int) {
 	if !*full {
-		return []group{{refresh, 12, withListless(atOnce)}, {apply, 4, []api{atOnce}}}, 1
+		return []group{{refresh, 12, withForbidden(atOnce)}, {apply, 4, []api{atOnce}}}, 1
 	}
 	return []group{
-		{refresh, 100, withListless(apis...)}, {refresh, 1000, withListless(apis...)}, {refresh, 5000, apis},
+		{refresh, 100, withForbidden(apis...)}, {refresh, 1000, withForbidden(apis...)}, {refresh, 5000, apis},
 		{apply, 100, apis}, {apply, 1000, apis},
 	}, 3
 }
 
-// withListless adds the same APIs without lists.
-func withListless(apis ...api) []api {
+// withForbidden adds the same APIs with forbidden lists.
+func withForbidden(apis ...api) []api {
 	all := slices.Clone(apis)
 	for _, a := range apis {
-		a.listless = true
+		a.forbidden = true
 		all = append(all, a)
 	}
 	return all
 }
 
-// measure runs the jobs of a group, that of the floor first.
-func (g group) measure(t *testing.T, rounds int) []*job {
-	t.Helper()
-	var jobs []*job
-	for _, a := range append([]api{floor}, g.apis...) {
-		jobs = append(jobs, &job{T: t, api: a, verb: g.verb, objects: g.objects})
-	}
-	for range rounds {
-		for _, j := range jobs {
-			j.run()
-		}
-	}
-	return jobs
-}
-
-// TestTerraform measures what Terraform takes for profiles, beside what it takes for
-// as many objects that no provider has to do with.
-func TestTerraform(t *testing.T) { //nolint:paralleltest // nothing else is to run beside what is measured
+// TestTerraform measures Terraform with profiles and with terraform_data objects.
+func TestTerraform(t *testing.T) { //nolint:paralleltest // other tests would change the results
 	all, rounds := groups()
 	rows := make(map[string][][]string)
 	for _, g := range all {
-		jobs := g.measure(t, rounds)
-		least := jobs[0].median()
+		jobs := []*job{{T: t, api: baseline, group: g}}
+		for _, a := range g.apis {
+			jobs = append(jobs, &job{T: t, api: a, group: g})
+		}
+		for range rounds {
+			for _, j := range jobs {
+				j.run()
+			}
+		}
+		base := jobs[0].median()
+		medians := make(map[string]sample)
 		for _, j := range jobs {
 			m := j.median()
-			if g.verb == refresh && !j.listless && m.calls > mostCalls {
-				t.Errorf("a refresh of %d profiles has made %d calls", g.objects, m.calls)
+			medians[j.String()] = m
+			if g.command == refresh && !j.forbidden && m.requests > maxRequests {
+				t.Errorf("a refresh of %d profiles sent %d requests", g.objects, m.requests)
 			}
-			row := []string{fmt.Sprint(g.objects), j.String(), seconds(m.wall), ratio(m.wall, least.wall), fmt.Sprint(m.calls), megabytes(m.peak)}
-			rows[g.verb] = append(rows[g.verb], row)
-			if with := j.withList(jobs); with != nil {
-				w := with.median()
-				rows["gain"] = append(rows["gain"], []string{fmt.Sprint(g.objects), j.name, seconds(m.wall), seconds(w.wall), ratio(m.wall, w.wall), ratio(time.Duration(m.calls), time.Duration(w.calls))})
+			objects := fmt.Sprint(g.objects)
+			rows[g.command] = append(rows[g.command], []string{objects, j.String(), seconds(m.wall), ratio(m.wall, base.wall), fmt.Sprint(m.requests), megabytes(m.peak)})
+			if j.forbidden {
+				with := medians[j.name]
+				rows["list"] = append(rows["list"], []string{objects, j.name, seconds(m.wall), seconds(with.wall), ratio(m.wall, with.wall), ratio(m.requests, with.requests)})
 			}
 		}
 	}
-	heads := []string{"objects", "API", "wall time", "× `terraform_data`", "API calls", "peak memory of the provider"}
-	results.table("Refresh-only plan", heads, rows[refresh])
-	results.table("What the one list gains", []string{"objects", "API", "one GET each", "one list", "times faster", "times fewer calls"}, rows["gain"])
-	results.table("Apply that creates all", heads, rows[apply])
+	heads := []string{"objects", "API", "wall time", "× `terraform_data`", "requests", "peak memory of the provider"}
+	table("Refresh-only plan", heads, rows[refresh])
+	table("Refresh with and without the cached list", []string{"objects", "API", "one GET per profile", "cached list", "times faster", "times fewer requests"}, rows["list"])
+	table("Apply that creates all objects", heads, rows[apply])
+}
+
+// table adds a table to the results.
+func table(title string, heads []string, rows [][]string) {
+	rule := slices.Repeat([]string{"---:"}, len(heads))
+	rule[0] = "---"
+	fmt.Fprintf(&tables, "%s:\n\n", title)
+	for _, row := range slices.Concat([][]string{heads, rule}, rows) {
+		fmt.Fprintf(&tables, "| %s |\n", strings.Join(row, " | "))
+	}
+	tables.WriteString("\n")
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+
+func ratio[N ~int | ~int64](a, b N) string { return fmt.Sprintf("%.2f", float64(a)/float64(b)) }
+
+// megabytes formats a size in units of 1,000,000 bytes. A size of 0 is unknown.
+func megabytes(n int64) string {
+	if n == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
+
+// median returns the median of one value of each sample.
+func median[S any, T cmp.Ordered](samples []S, value func(S) T) T {
+	values := make([]T, len(samples))
+	for i, s := range samples {
+		values[i] = value(s)
+	}
+	slices.Sort(values)
+	return values[len(values)/2]
 }

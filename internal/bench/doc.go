@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package bench has tests alone. They measure what the provider costs: by real
-// Terraform, beside as many terraform_data objects, and without it for each
-// operation. `make bench` prints the tables.
+// Package bench contains only tests. They measure the cost of the provider with real
+// Terraform, compared with the same number of terraform_data objects, and the cost of
+// single calls without Terraform. `make bench` prints the tables.
 package bench

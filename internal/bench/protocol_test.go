@@ -27,7 +27,7 @@ import (
 
 const resourceType = "opentact_messaging_profile"
 
-// profiles are those of an API, as the provider has read them.
+// profiles are profiles of an API with the states that the provider returned for them.
 type profiles struct {
 	*acctest.Protocol
 	env    *acctest.Env
@@ -38,13 +38,12 @@ func newProfiles(b *testing.B, n int) *profiles {
 	b.Helper()
 	p := &profiles{env: acctest.New(b, emulator.Options{})}
 	p.Protocol = p.env.Protocol(b)
-	var uuids []string
-	for i := range n {
-		uuid, err := p.env.Add(emulator.MessagingProfile, valuesOf(i))
-		if err != nil {
+	uuids := make([]string, n)
+	for i := range uuids {
+		var err error
+		if uuids[i], err = p.env.Add(emulator.MessagingProfile, valuesOf(i)); err != nil {
 			b.Fatal(err)
 		}
-		uuids = append(uuids, uuid)
 	}
 	for _, uuid := range uuids {
 		state, diags := p.Import(b, resourceType, uuid)
@@ -56,26 +55,54 @@ func newProfiles(b *testing.B, n int) *profiles {
 	return p
 }
 
-// BenchmarkRead refreshes a profile that the list answers for.
+func benchmarkRead(b *testing.B, server tfprotov6.ProviderServer, requests []*tfprotov6.ReadResourceRequest) {
+	b.Helper()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		resp, err := server.ReadResource(b.Context(), requests[i%len(requests)])
+		if err != nil || len(resp.Diagnostics) > 0 {
+			b.Fatalf("%v, %+v", err, resp)
+		}
+	}
+}
+
+func benchmarkPlan(b *testing.B, server tfprotov6.ProviderServer, request *tfprotov6.PlanResourceChangeRequest) {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		resp, err := server.PlanResourceChange(b.Context(), request)
+		if err != nil || len(resp.Diagnostics) > 0 {
+			b.Fatalf("%v, %+v", err, resp)
+		}
+	}
+}
+
+func benchmarkApply(b *testing.B, server tfprotov6.ProviderServer, request *tfprotov6.ApplyResourceChangeRequest) {
+	b.Helper()
+	b.ReportAllocs()
+	for b.Loop() {
+		resp, err := server.ApplyResourceChange(b.Context(), request)
+		if err != nil || len(resp.Diagnostics) > 0 {
+			b.Fatalf("%v, %+v", err, resp)
+		}
+	}
+}
+
+// BenchmarkRead reads profiles from the cached list.
 func BenchmarkRead(b *testing.B) {
 	p := newProfiles(b, 100)
 	requests := make([]*tfprotov6.ReadResourceRequest, len(p.states))
 	for i, state := range p.states {
 		requests[i] = p.ReadRequest(b, resourceType, state)
 	}
-	b.ReportAllocs()
-	for i := 0; b.Loop(); i++ {
-		if resp, err := p.Server.ReadResource(b.Context(), requests[i%len(requests)]); err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatal(err, resp.Diagnostics)
-		}
-	}
-	if calls := len(p.env.Requests()); calls > mostCalls+b.N/10_000 { // a list is good for half a minute
-		b.Errorf("%d calls", calls)
+	benchmarkRead(b, p.Server, requests)
+	if n := len(p.env.Requests()); n > maxRequests+b.N/10_000 { // the list is cached for 30 s
+		b.Errorf("%d requests", n)
 	}
 }
 
-// change is an update of one attribute.
-func change(b *testing.B, p *acctest.Protocol, state acctest.State) (plan *tfprotov6.PlanResourceChangeRequest, apply *tfprotov6.ApplyResourceChangeRequest) {
+// update returns the requests of an update of one attribute.
+func update(b *testing.B, p *acctest.Protocol, state acctest.State) (plan *tfprotov6.PlanResourceChangeRequest, apply *tfprotov6.ApplyResourceChangeRequest) {
 	b.Helper()
 	config := acctest.Values(valuesOf(0))
 	config["sticky_sender"] = false
@@ -84,43 +111,27 @@ func change(b *testing.B, p *acctest.Protocol, state acctest.State) (plan *tfpro
 	return p.PlanRequest(b, resourceType, state, config), p.ApplyRequest(b, resourceType, state, planned, config)
 }
 
-// BenchmarkPlan plans that update.
 func BenchmarkPlan(b *testing.B) {
 	p := newProfiles(b, 1)
-	plan, _ := change(b, p.Protocol, p.states[0])
-	b.ReportAllocs()
-	for b.Loop() {
-		if resp, err := p.Server.PlanResourceChange(b.Context(), plan); err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatal(err, resp.Diagnostics)
-		}
-	}
+	plan, _ := update(b, p.Protocol, p.states[0])
+	benchmarkPlan(b, p.Server, plan)
 }
 
-// BenchmarkApply carries it out, with an API that does nothing but answer.
+// BenchmarkApply applies the update with an API that always returns the same response.
 func BenchmarkApply(b *testing.B) {
 	p := newProfiles(b, 1)
-	_, apply := change(b, p.Protocol, p.states[0])
-	stub := newStub(b)
+	_, apply := update(b, p.Protocol, p.states[0])
 	driver := acctest.NewProtocol(b)
-	acctest.NoDiagnostics(b, driver.Configure(b, acctest.Values{"base_url": stub.URL, "token": "x"}))
-	stub.answer(p.env, p.states[0])
-	b.ReportAllocs()
-	for b.Loop() {
-		if resp, err := driver.Server.ApplyResourceChange(b.Context(), apply); err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatal(err, resp.Diagnostics)
-		}
-	}
+	acctest.NoDiagnostics(b, driver.Configure(b, acctest.Values{"base_url": p.updated(b), "token": "x"}))
+	benchmarkApply(b, driver.Server, apply)
 }
 
-// BenchmarkRequest is what of an apply is HTTP: a request without a body, and the same
-// answer, by Go's own client.
+// BenchmarkRequest sends the request of an apply with Go's client, without a body.
 func BenchmarkRequest(b *testing.B) {
-	p := newProfiles(b, 1)
-	stub := newStub(b)
-	stub.answer(p.env, p.states[0])
+	address := newProfiles(b, 1).updated(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		req, err := http.NewRequestWithContext(b.Context(), http.MethodPatch, stub.URL, http.NoBody)
+		req, err := http.NewRequestWithContext(b.Context(), http.MethodPatch, address, http.NoBody)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -133,28 +144,18 @@ func BenchmarkRequest(b *testing.B) {
 	}
 }
 
-// stub is an API that answers every request alike.
-type stub struct {
-	*httptest.Server
-	text []byte
-}
-
-func newStub(b *testing.B) *stub {
+// updated returns the address of an API that responds to all requests with the updated profile.
+func (p *profiles) updated(b *testing.B) string {
 	b.Helper()
-	s := &stub{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(s.text) }))
-	b.Cleanup(s.Close)
-	return s
-}
-
-// answer makes it what the update of a profile is answered.
-func (s *stub) answer(env *acctest.Env, state acctest.State) {
-	profile, _ := env.Profile(emulator.MessagingProfile, state.Values().Text("id"))
+	profile, _ := p.env.Profile(emulator.MessagingProfile, p.states[0].Values().Text("id"))
 	profile["sticky_sender"] = false
-	s.text = jsonOf(object{"success": true, "payload": profile})
+	text := jsonOf(object{"success": true, "payload": profile})
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(text) }))
+	b.Cleanup(server.Close)
+	return server.URL
 }
 
-// BenchmarkSchema is what Terraform asks for first.
+// BenchmarkSchema gets the schema, which is Terraform's first call.
 func BenchmarkSchema(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
@@ -164,39 +165,38 @@ func BenchmarkSchema(b *testing.B) {
 	}
 }
 
-// handshake is the time from the start of the program to the line that Terraform
-// waits for.
+// handshake returns the median time from the start of the program until it prints the line
+// that Terraform waits for.
 func handshake(t *testing.T) time.Duration {
 	t.Helper()
 	var times []time.Duration
 	for range 9 {
 		ctx, cancel := context.WithCancel(t.Context())
 		command := exec.CommandContext(ctx, acctest.Program(t))
-		// What Terraform sets, by which it is told from a curious user.
+		// Without this variable of Terraform, the program prints a message for users.
 		command.Env = append(os.Environ(), "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2", "PLUGIN_PROTOCOL_VERSIONS=6",
-			"TMPDIR="+t.TempDir()) // for its socket
+			"TMPDIR="+t.TempDir()) // the program creates a socket there
 		out, err := command.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
 		}
-		begin := time.Now()
+		start := time.Now()
 		if err := command.Start(); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
 			t.Fatal(err)
 		}
-		times = append(times, time.Since(begin))
+		times = append(times, time.Since(start))
 		cancel()
-		_ = command.Wait() // it was killed
+		_ = command.Wait() // cancel killed it
 	}
-	return middle(times, func(took time.Duration) time.Duration { return took })
+	return median(times, func(d time.Duration) time.Duration { return d })
 }
 
-// TestProtocol measures the provider without Terraform: on one core, and with the
-// garbage collected as often as in its program. Without -full each benchmark makes one
-// call, to see that it can.
-func TestProtocol(t *testing.T) { //nolint:paralleltest // nothing else is to run beside what is measured
+// TestProtocol measures the provider without Terraform, on one core and with the garbage
+// collection of the program. Without -full, each benchmark makes only one call.
+func TestProtocol(t *testing.T) { //nolint:paralleltest // other tests would change the results
 	if !*full {
 		if err := flag.Set("test.benchtime", "1x"); err != nil {
 			t.Fatal(err)
@@ -209,14 +209,14 @@ func TestProtocol(t *testing.T) { //nolint:paralleltest // nothing else is to ru
 		name string
 		run  func(*testing.B)
 	}{
-		{"read a profile that the list answers for", BenchmarkRead},
-		{"… the framework alone", BenchmarkBareRead},
+		{"read a profile from the cached list", BenchmarkRead},
+		{"… only the framework", BenchmarkBareRead},
 		{"plan an update", BenchmarkPlan},
-		{"… the framework alone", BenchmarkBarePlan},
-		{"apply it", BenchmarkApply},
-		{"… the framework alone", BenchmarkBareApply},
-		{"… HTTP alone, by Go's own client and server", BenchmarkRequest},
-		{"answer for the schema", BenchmarkSchema},
+		{"… only the framework", BenchmarkBarePlan},
+		{"apply an update", BenchmarkApply},
+		{"… only the framework", BenchmarkBareApply},
+		{"… only HTTP, with Go's client and server", BenchmarkRequest},
+		{"get the schema", BenchmarkSchema},
 	} {
 		r := testing.Benchmark(benchmark.run)
 		if r.N == 0 {
@@ -224,13 +224,13 @@ func TestProtocol(t *testing.T) { //nolint:paralleltest // nothing else is to ru
 		}
 		rows = append(rows, []string{benchmark.name, fmt.Sprintf("%.3f ms", float64(r.NsPerOp())/1e6), fmt.Sprint(r.AllocsPerOp()), fmt.Sprintf("%.1f kB", float64(r.AllocedBytesPerOp())/1e3)})
 	}
-	results.table("Over the plugin protocol, for one profile on one core", []string{"call", "time", "allocations", "bytes allocated"}, rows)
+	table("Over the plugin protocol, for one profile on one core", []string{"call", "time", "allocations", "bytes allocated"}, rows)
 	info, err := os.Stat(acctest.Program(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	results.table("The program", []string{"figure", "value"}, [][]string{
-		{"size, as it is released", megabytes(info.Size())},
-		{"from its start to the handshake", fmt.Sprintf("%.0f ms", float64(handshake(t))/float64(time.Millisecond))},
+	table("The program", []string{"figure", "value"}, [][]string{
+		{"size in a release", megabytes(info.Size())},
+		{"time until the handshake", fmt.Sprintf("%.0f ms", float64(handshake(t))/float64(time.Millisecond))},
 	})
 }

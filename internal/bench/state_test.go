@@ -12,12 +12,11 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// writeState returns the state that an apply would leave behind, which for
-// thousands of objects would take too long. Of profiles it adds what the state
-// says to the API.
+// writeState returns the state after an apply, because an apply of thousands of objects takes
+// too long. It adds the profiles to the API.
 func (j *job) writeState() string {
 	resource := object{"mode": "managed", "type": "terraform_data", "name": "p", "provider": `provider["terraform.io/builtin/terraform"]`}
-	instance := floorInstance
+	instance := baselineInstance
 	if j.env != nil {
 		resource["type"], resource["provider"] = "opentact_messaging_profile", `provider["registry.terraform.io/opentact/opentact"]`
 		instance = j.profileInstance
@@ -35,16 +34,16 @@ func (j *job) writeState() string {
 }
 
 func jsonOf(of object) []byte {
-	text, _ := json.Marshal(of) // what is written here always can be
+	text, _ := json.Marshal(of) // can't fail for these values
 	return text
 }
 
-// valuesOf are those that values configures for one object.
+// valuesOf returns the values of one object, as in the configuration.
 func valuesOf(i int) object {
 	return object{"name": fmt.Sprint("profile ", i), "callback_url": fmt.Sprint("https://sms.example.com/", i), "sticky_sender": true}
 }
 
-// profileInstance adds a profile, and returns it as the provider keeps it.
+// profileInstance adds a profile to the API and returns it as in the state of the provider.
 func (j *job) profileInstance(i int) object {
 	uuid, err := j.env.Add(emulator.MessagingProfile, valuesOf(i))
 	if err != nil {
@@ -53,12 +52,12 @@ func (j *job) profileInstance(i int) object {
 	attributes, _ := j.env.Profile(emulator.MessagingProfile, uuid)
 	attributes["id"] = uuid
 	delete(attributes, "uuid")
-	// Private data are JSON, and bytes in JSON are base64, twice here.
+	// Private state is JSON, in which Go encodes bytes in base64. That happens twice here.
 	private := jsonOf(object{"configured": []byte(`["callback_url","name","sticky_sender"]`)})
 	return object{"attributes": attributes, "sensitive_attributes": []any{}, "private": private}
 }
 
-func floorInstance(i int) object {
+func baselineInstance(i int) object {
 	input := object{
 		"value": valuesOf(i),
 		"type":  []any{"object", object{"name": "string", "callback_url": "string", "sticky_sender": "bool"}},
