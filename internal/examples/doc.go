@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package examples has tests alone: what is under examples/, and what the guides
-// show, is run with the provider as it is built, against the emulator.
+// Package examples contains only tests. They run the examples and the commands of the guides
+// with the built provider against the emulator.
 package examples

@@ -23,8 +23,8 @@ const root = "../../examples"
 
 func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 
-// TestFormat holds every file of Terraform's, of whatever kind, to the one format, and so to the syntax.
-func TestFormat(t *testing.T) {
+// TestExamples_Format checks the syntax and the format of all Terraform files.
+func TestExamples_Format(t *testing.T) {
 	t.Parallel()
 	seen := 0
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -33,8 +33,8 @@ func TestFormat(t *testing.T) {
 		}
 		seen++
 		text := content(t, path)
-		if _, faults := hclwrite.ParseConfig([]byte(text), path, hcl.InitialPos); faults.HasErrors() {
-			t.Error(faults)
+		if _, diags := hclwrite.ParseConfig([]byte(text), path, hcl.InitialPos); diags.HasErrors() {
+			t.Error(diags)
 		}
 		if string(hclwrite.Format([]byte(text))) != text {
 			t.Errorf("%s is not formatted: run make fmt", path)
@@ -55,26 +55,27 @@ func content(t *testing.T, path string) string {
 	return string(text)
 }
 
-// requirement is what the examples of the Registry's pages leave out.
+// requirement is the block that the examples of the Registry's pages omit.
 const requirement = "terraform {\n  required_providers {\n    opentact = { source = \"opentact/opentact\" }\n  }\n}\n"
 
-// workspace has files of an example, and an emulator that has the profiles of examples/seed.json.
+// workspace returns a workspace with files of an example, and an emulator with the profiles of
+// examples/seed.json.
 func workspace(t *testing.T, files ...string) (*acctest.Workspace, *acctest.Env) {
 	t.Helper()
 	env := acctest.New(t, emulator.Options{})
 	if err := env.Seed([]byte(content(t, filepath.Join(root, "seed.json")))); err != nil {
 		t.Fatal(err)
 	}
-	return workspaceOf(t, env, files...), env
+	return workspaceFor(t, env, files...), env
 }
 
-// workspaceOf has files of an example, and what points the provider at an emulator.
-func workspaceOf(t *testing.T, env *acctest.Env, files ...string) *acctest.Workspace {
+// workspaceFor returns a workspace with files of an example for an emulator.
+func workspaceFor(t *testing.T, env *acctest.Env, files ...string) *acctest.Workspace {
 	t.Helper()
 	texts := make(map[string]string)
 	requires := false
 	for _, file := range files {
-		// Files of one directory lie side by side, but for those in tests/.
+		// All files are in one directory, except those in tests/.
 		name := filepath.Base(file)
 		if filepath.Base(filepath.Dir(file)) == "tests" {
 			name = filepath.Join("tests", name)
@@ -90,15 +91,15 @@ func workspaceOf(t *testing.T, env *acctest.Env, files ...string) *acctest.Works
 	return w
 }
 
-// runs validates the example, applies it, and expects a second plan to change nothing.
-func runs(t *testing.T, w *acctest.Workspace) {
+// checkRuns validates and applies the example. A second plan must have no changes.
+func checkRuns(t *testing.T, w *acctest.Workspace) {
 	t.Helper()
 	valid, err := w.Validate(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !valid.Valid {
-		t.Fatalf("it is not valid: %+v", valid.Diagnostics)
+		t.Fatalf("not valid: %+v", valid.Diagnostics)
 	}
 	if err := w.Apply(t.Context()); err != nil {
 		t.Fatal(err)
@@ -108,8 +109,7 @@ func runs(t *testing.T, w *acctest.Workspace) {
 	}
 }
 
-// TestAccExamples runs each example of the Registry's pages alone. TestFormat has parsed also those that the Terraform at
-// hand cannot run.
+// TestAccExamples runs each example of the Registry's pages.
 func TestAccExamples(t *testing.T) {
 	t.Parallel()
 	found, err := filepath.Glob(filepath.Join(root, "*", "*", "*.tf"))
@@ -121,58 +121,58 @@ func TestAccExamples(t *testing.T) {
 			t.Parallel()
 			files := []string{file}
 			imports := strings.HasPrefix(filepath.Base(file), "import-")
-			if imports { // for a resource that is configured
+			if imports { // needs a configured resource
 				files = append(files, filepath.Join(filepath.Dir(file), "resource.tf"))
 			}
 			w, env := workspace(t, files...)
 			if strings.Contains(file, "identity") {
 				w.RequireTerraform(t, ">= 1.12", "an import by identity")
 			}
-			runs(t, w)
+			checkRuns(t, w)
 			if imports {
-				onlySeeded(t, env)
+				checkOnlySeeded(t, env)
 			}
 		})
 	}
 }
 
-// TestAccQuickstart runs the example that has everything, in an account that has nothing.
+// TestAccQuickstart runs the quickstart in an empty account.
 func TestAccQuickstart(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
-	w := workspaceOf(t, env, filepath.Join(root, "quickstart", "main.tf"))
-	runs(t, w)
+	w := workspaceFor(t, env, filepath.Join(root, "quickstart", "main.tf"))
+	checkRuns(t, w)
 	if err := w.Destroy(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, arc := range acctest.Lifecycles() {
-		if n := len(env.Profiles(arc.Kind)); n > 0 {
-			t.Errorf("%d profiles of %s are left", n, arc.Kind)
+	for _, lifecycle := range acctest.Lifecycles() {
+		if n := len(env.Profiles(lifecycle.Kind)); n > 0 {
+			t.Errorf("%d profiles of kind %s are left", n, lifecycle.Kind)
 		}
 	}
 }
 
-// onlySeeded expects an import to have made no profile.
-func onlySeeded(t *testing.T, env *acctest.Env) {
+// checkOnlySeeded checks that no profile was created.
+func checkOnlySeeded(t *testing.T, env *acctest.Env) {
 	t.Helper()
-	for _, arc := range acctest.Lifecycles() {
-		if n := len(env.Profiles(arc.Kind)); n != 3 {
-			t.Errorf("there are %d profiles of %s", n, arc.Kind)
+	for _, lifecycle := range acctest.Lifecycles() {
+		if n := len(env.Profiles(lifecycle.Kind)); n != 3 {
+			t.Errorf("%d profiles of kind %s, want 3", n, lifecycle.Kind)
 		}
 	}
 }
 
-// TestAccImportCommands runs the command of each resource's page.
+// TestAccImportCommands runs the import command of each resource's page.
 func TestAccImportCommands(t *testing.T) {
 	t.Parallel()
-	for _, arc := range acctest.Lifecycles() {
-		t.Run(arc.Type, func(t *testing.T) {
+	for _, lifecycle := range acctest.Lifecycles() {
+		t.Run(lifecycle.Type, func(t *testing.T) {
 			t.Parallel()
-			dir := filepath.Join(root, "resources", arc.Type)
+			dir := filepath.Join(root, "resources", lifecycle.Type)
 			w, env := workspace(t, filepath.Join(dir, "resource.tf"))
 			command := strings.Fields(content(t, filepath.Join(dir, "import.sh")))
 			if len(command) != 4 || command[0] != "terraform" || command[1] != "import" {
-				t.Fatalf("%q is no import", command)
+				t.Fatalf("%q is not an import", command)
 			}
 			if err := w.Import(t.Context(), command[2], command[3]); err != nil {
 				t.Fatal(err)
@@ -180,40 +180,41 @@ func TestAccImportCommands(t *testing.T) {
 			if err := w.Apply(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			onlySeeded(t, env)
+			checkOnlySeeded(t, env)
 		})
 	}
 }
 
-// TestAccQueries runs the query of each list resource's page, and adopts what it finds.
+// TestAccQueries runs the query of each list resource's page and imports the results.
 func TestAccQueries(t *testing.T) {
 	t.Parallel()
-	for _, arc := range acctest.Lifecycles() {
-		t.Run(arc.Type, func(t *testing.T) {
+	for _, lifecycle := range acctest.Lifecycles() {
+		t.Run(lifecycle.Type, func(t *testing.T) {
 			t.Parallel()
-			w, env := workspace(t, filepath.Join(root, "list-resources", arc.Type, "list-resource.tfquery.hcl"), filepath.Join(root, "provider", "provider.tf"))
+			w, env := workspace(t, filepath.Join(root, "list-resources", lifecycle.Type, "list-resource.tfquery.hcl"), filepath.Join(root, "provider", "provider.tf"))
 			w.RequireTerraform(t, ">= 1.14", "terraform query")
 			w.Run(t, "query", "-generate-config-out=profiles.tf")
 			if n := strings.Count(content(t, filepath.Join(w.Dir, "profiles.tf")), "\nimport {"); n != 2 {
-				t.Errorf("%d profiles are found", n)
+				t.Errorf("%d profiles found, want 2", n)
 			}
-			runs(t, w)
-			onlySeeded(t, env)
+			checkRuns(t, w)
+			checkOnlySeeded(t, env)
 		})
 	}
 }
 
-// TestAccAdoption does what the guide says for Terraform that has no query: everything is adopted, nothing is written.
+// TestAccAdoption follows the guide for Terraform versions without query. It imports all
+// profiles and changes none.
 func TestAccAdoption(t *testing.T) {
 	t.Parallel()
 	w, env := workspace(t, filepath.Join(root, "adopt", "main.tf"))
 	w.RequireTerraform(t, "!= 1.16.0, != 1.16.1, != 1.16.2", "an import block without a resource") // hashicorp/terraform#39144, fixed in 1.16.3
-	runs(t, w)
+	checkRuns(t, w)
 	w.Write(t, map[string]string{"imports.tf": w.Run(t, "output", "-raw", "import_blocks")})
 	if _, err := w.Plan(t.Context(), tfexec.GenerateConfigOut("profiles.tf")); err != nil {
 		t.Fatal(err)
 	}
-	runs(t, w)
+	checkRuns(t, w)
 	state, err := w.Show(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -225,7 +226,7 @@ func TestAccAdoption(t *testing.T) {
 		}
 	}
 	if writes := env.Writes(0); managed != 6 || len(writes) > 0 {
-		t.Errorf("%d profiles are adopted, by %q", managed, writes)
+		t.Errorf("%d profiles imported, want 6; writes: %q", managed, writes)
 	}
 }
 
@@ -235,21 +236,21 @@ func TestAccModuleTest(t *testing.T) {
 	dir := filepath.Join(root, "module-test")
 	w, env := workspace(t, filepath.Join(dir, "main.tf"), filepath.Join(dir, "tests", "team.tftest.hcl"), filepath.Join(dir, "tests", "mocked.tftest.hcl"))
 	w.RequireTerraform(t, ">= 1.7", "terraform test with mocks")
-	var said strings.Builder
-	if err := w.Test(t.Context(), &said); err != nil {
-		t.Fatalf("%v\n%s", err, &said)
+	var output strings.Builder
+	if err := w.Test(t.Context(), &output); err != nil {
+		t.Fatalf("%v\n%s", err, &output)
 	}
-	if !strings.Contains(said.String(), `"passed":5`) {
-		t.Error(said.String())
+	if !strings.Contains(output.String(), `"passed":5`) {
+		t.Error(output.String())
 	}
-	onlySeeded(t, env) // a test removes what it has made
-	made := 0
+	checkOnlySeeded(t, env) // terraform test destroys what it creates
+	created := 0
 	for _, request := range env.Requests() {
 		if request.Method == http.MethodPost {
-			made++
+			created++
 		}
 	}
-	if made != 2 {
-		t.Errorf("%d profiles were made", made)
+	if created != 2 {
+		t.Errorf("%d profiles created, want 2", created)
 	}
 }

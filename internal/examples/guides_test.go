@@ -38,13 +38,13 @@ var (
 	quoted  = regexp.MustCompile("`([^`]+)`")
 )
 
-// TestConfigurationsInPages holds what pages show of Terraform's language to its syntax and format.
-func TestConfigurationsInPages(t *testing.T) {
+// TestPages_Configurations checks the syntax and the format of Terraform code in pages.
+func TestPages_Configurations(t *testing.T) {
 	t.Parallel()
 	for page, text := range pages(t) {
 		for _, found := range blocks(text, "terraform") {
-			if _, faults := hclwrite.ParseConfig([]byte(found), page, hcl.InitialPos); faults.HasErrors() {
-				t.Errorf("%s: %s\n%s", page, faults, found)
+			if _, diags := hclwrite.ParseConfig([]byte(found), page, hcl.InitialPos); diags.HasErrors() {
+				t.Errorf("%s: %s\n%s", page, diags, found)
 			}
 			if formatted := string(hclwrite.Format([]byte(found))); formatted != found {
 				t.Errorf("%s: this is not formatted:\n%s", page, found)
@@ -53,26 +53,26 @@ func TestConfigurationsInPages(t *testing.T) {
 	}
 }
 
-// TestLinksBetweenPages expects each to lead to a page.
-func TestLinksBetweenPages(t *testing.T) {
+// TestPages_Links checks that each link between pages leads to a page.
+func TestPages_Links(t *testing.T) {
 	t.Parallel()
 	all := pages(t)
 	for page, text := range all {
 		for _, found := range link.FindAllStringSubmatch(text, -1) {
 			if _, exists := all[found[1]]; !exists {
-				t.Errorf("%s links to %s, which is no page", page, found[1])
+				t.Errorf("%s links to %s, which does not exist", page, found[1])
 			}
 		}
 	}
 }
 
-// TestMessagesInTroubleshooting expects the provider to say each word of what the guide quotes, but for what dots stand
-// for and for what is Terraform's own.
-func TestMessagesInTroubleshooting(t *testing.T) {
+// TestPages_Messages checks that each message that the troubleshooting guide quotes is in the
+// code of the provider, except messages of Terraform. An ellipsis stands for any text.
+func TestPages_Messages(t *testing.T) {
 	t.Parallel()
 	var source strings.Builder
-	for _, room := range []string{"opentact", "opentact/internal/*", "profile", "provider"} {
-		files, err := filepath.Glob("../" + room + "/*.go")
+	for _, dir := range []string{"opentact", "opentact/internal/*", "profile", "provider"} {
+		files, err := filepath.Glob("../" + dir + "/*.go")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +82,7 @@ func TestMessagesInTroubleshooting(t *testing.T) {
 			}
 		}
 	}
-	terraforms := []string{
+	ofTerraform := []string{
 		"Inconsistent dependency lock file", "no version is selected", "doesn't match the updated version constraints", "requires explicit configuration",
 		"Provider configuration not present", "Unsupported argument", "Missing Attribute Configuration", "Invalid Attribute Combination",
 		"Provider produced inconsistent result after apply", "Cannot import non-existent remote object", "Resource already managed by Terraform",
@@ -93,13 +93,13 @@ func TestMessagesInTroubleshooting(t *testing.T) {
 		for _, quote := range quoted.FindAllStringSubmatch(line[1], -1) {
 			for part := range strings.SplitSeq(quote[1], "…") {
 				part = strings.TrimSpace(part)
-				if seen++; !strings.Contains(source.String(), part) && !strings.Contains(strings.Join(terraforms, "\n"), part) {
-					t.Errorf("the provider never says %q", part)
+				if seen++; !strings.Contains(source.String(), part) && !strings.Contains(strings.Join(ofTerraform, "\n"), part) {
+					t.Errorf("no message contains %q", part)
 				}
 			}
 		}
 	}
 	if seen < 40 {
-		t.Errorf("only %d quotes are found", seen)
+		t.Errorf("only %d quotes", seen)
 	}
 }
