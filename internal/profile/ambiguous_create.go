@@ -23,16 +23,16 @@ func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, fields
 		summary = "Resent the create of " + subject
 		paragraphs = append(paragraphs, fmt.Sprintf("The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, "+
 			"so the provider resent the request. %s is in the state. "+
-			"If another one appears later, the API probably carried out the earlier request late. "+
-			"Delete it, or import it, if no other resource manages it (terraform state list -id=UUID).", made.UUID))
+			"If another profile with this name appears later, the API may have carried out the earlier request late. "+
+			"If no other resource manages that profile (terraform state list -id=UUID), delete it or import it.", made.UUID))
 	} else {
 		summary = "Adopted " + subject + " after an ambiguous create"
 		paragraphs = append(paragraphs, "The response to the create request was lost or unusable.")
 	}
 	if made.Recovered {
 		doubtful = append(doubtful, made.UUID)
-		paragraphs = append(paragraphs, fmt.Sprintf("The list shows a profile with this name and these values, "+
-			"which no other resource of this provider configuration manages, %s. It is in the state now.", made.UUID))
+		paragraphs = append(paragraphs, fmt.Sprintf("The list shows profile %s, which has this name and these values. "+
+			"No other resource of this provider configuration manages it, so it is in the state now.", made.UUID))
 		if made.Undecided {
 			paragraphs[len(paragraphs)-1] += " The times in the API's responses do not show whether it is older than the request."
 		}
@@ -44,7 +44,7 @@ func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, fields
 	}
 	if len(made.Duplicates) > 0 {
 		summary, doubtful = "Duplicates of "+subject, append(doubtful, made.Duplicates...)
-		paragraphs = append(paragraphs, "The list shows more new profiles with the same name and values, which no resource of this provider configuration manages. "+
+		paragraphs = append(paragraphs, "The list shows more new profiles with the same name and values. No resource of this provider configuration manages them. "+
 			"An earlier request probably created them. Delete them in the OpenTact account, or import them:\n\n"+r.importCommands(made.Duplicates...))
 	}
 	if len(doubtful) > 0 {

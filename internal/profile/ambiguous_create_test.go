@@ -47,7 +47,7 @@ func TestCreate_AmbiguousOutcome_Text(t *testing.T) {
 	const checkOthers = "\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
 		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + uuid
 	const adopted = `WARNING : Adopted messaging profile "a" after an ambiguous create: The response to the create request was lost or unusable.` + "\n\n" +
-		`The list shows a profile with this name and these values, which no other resource of this provider configuration manages, ` + uuid + `. It is in the state now.`
+		`The list shows profile ` + uuid + `, which has this name and these values. No other resource of this provider configuration manages it, so it is in the state now.`
 	const errorPrefix = `ERROR : Could not create messaging profile "a": `
 
 	mine := strings.TrimSuffix(strings.TrimPrefix(profileJSON(`"sticky_sender":true,"created_on":"2026-11-25T12:00:30Z"`), `{"success":true,"payload":`), "}")
@@ -204,8 +204,8 @@ func TestCreate_CandidateOfAnotherResource_IsNotAdopted(t *testing.T) {
 const (
 	resent = "The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, " +
 		"so the provider resent the request. "
-	resentLater = " is in the state. If another one appears later, the API probably carried out the earlier request late. " +
-		"Delete it, or import it, if no other resource manages it (terraform state list -id=UUID)."
+	resentLater = " is in the state. If another profile with this name appears later, the API may have carried out the earlier request late. " +
+		"If no other resource manages that profile (terraform state list -id=UUID), delete it or import it."
 )
 
 // Lists lag so much that the create is resent. Both profiles exist: one is in the state, and
@@ -262,7 +262,7 @@ func TestCreate_NewerProfile_NamesDuplicate(t *testing.T) {
 	}, acctest.Values{"max_retries": 1})
 	_, diags := create(t, p, acctest.Values{"name": "a"})
 	want := `WARNING : Duplicates of messaging profile "a": ` + resent + uuid + resentLater +
-		"\n\nThe list shows more new profiles with the same name and values, which no resource of this provider configuration manages. " +
+		"\n\nThe list shows more new profiles with the same name and values. No resource of this provider configuration manages them. " +
 		"An earlier request probably created them. Delete them in the OpenTact account, or import them:" +
 		"\n\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID +
 		"\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
@@ -325,7 +325,7 @@ func TestWrites_EachFault(t *testing.T) {
 	const (
 		done      = "done"
 		recovered = "Adopted messaging profile \"a\" after an ambiguous create"
-		resent    = "Resent the create of messaging profile \"a\""
+		resending = "Resent the create of messaging profile \"a\""
 		nothing   = "Nothing was c"
 	)
 	slow := emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)} // until the client stops waiting
@@ -338,10 +338,10 @@ func TestWrites_EachFault(t *testing.T) {
 		"success is false": {emulator.Fault{Action: emulator.ActionReject}, nothing, nothing, nothing, 1, 1},
 		"400":              {emulator.Fault{Action: emulator.ActionRespond, Status: 400}, nothing, nothing, nothing, 1, 1},
 		"429":              {emulator.Fault{Action: emulator.ActionRespond, Status: 429}, done, done, done, 2, 2},
-		"500":              {emulator.Fault{Action: emulator.ActionRespond, Status: 500}, resent, done, done, 2, 2},
-		"502 as a page":    {emulator.Fault{Action: emulator.ActionPage, Status: 502}, resent, done, done, 2, 2},
+		"500":              {emulator.Fault{Action: emulator.ActionRespond, Status: 500}, resending, done, done, 2, 2},
+		"502 as a page":    {emulator.Fault{Action: emulator.ActionPage, Status: 502}, resending, done, done, 2, 2},
 		"404 as a page":    {emulator.Fault{Action: emulator.ActionPage, Status: 404}, nothing, nothing, nothing, 1, 1},
-		"closed before":    {emulator.Fault{Action: emulator.ActionCloseBefore}, resent, done, done, 2, 2},
+		"closed before":    {emulator.Fault{Action: emulator.ActionCloseBefore}, resending, done, done, 2, 2},
 		"closed after":     {emulator.Fault{Action: emulator.ActionCloseAfter}, recovered, done, done, 1, 2},
 		"cut short":        {emulator.Fault{Action: emulator.ActionCut}, recovered, done, done, 1, 2},
 		"timeout":          {slow, recovered, done, done, 1, 2},
@@ -362,7 +362,7 @@ func TestWrites_EachFault(t *testing.T) {
 				switch want {
 				case done:
 					acctest.NoDiagnostics(t, diags)
-				case recovered, resent:
+				case recovered, resending:
 					if len(diags) != 1 || diags[0].Severity != tfprotov6.DiagnosticSeverityWarning || !strings.HasPrefix(diags[0].Summary, want) {
 						t.Errorf("%s: %s", method, acctest.Describe(diags))
 					}

@@ -14,34 +14,34 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// attribute is one of a kind's own, and what the contract says of it.
+// attribute is an attribute of one kind, with the facts from the contract.
 type attribute struct {
 	resourceType string
 	kind         emulator.Kind
 	name         string
-	// nullable tells whether the API takes a null.
+	// nullable reports whether the API accepts a null.
 	nullable bool
-	// value and other are two that the API takes. It does not choose the first itself.
+	// value and other are valid values. value is not the default.
 	value, other any
 }
 
-// noun is the first word of the kind's name.
+// noun returns the name of the kind without "profile".
 func (a attribute) noun() string {
 	noun := strings.ReplaceAll(strings.TrimPrefix(a.resourceType, "opentact_"), "_", " ")
 	return strings.TrimSuffix(noun, " profile")
 }
 
-// attributesOfTheContract lists every attribute of every kind.
+// attributesOfTheContract returns the attributes of all kinds, except name.
 func attributesOfTheContract(t *testing.T) (all []attribute) {
 	t.Helper()
 	contract, err := emulator.Contract()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, arc := range acctest.Lifecycles() {
-		properties := contract.Components.Schemas[arc.Schema+"Modify"].Value.Properties
+	for _, lifecycle := range acctest.Lifecycles() {
+		properties := contract.Components.Schemas[lifecycle.Schema+"Modify"].Value.Properties
 		env := acctest.New(t, emulator.Options{})
-		defaults, _ := env.Profile(arc.Kind, add(t, env, arc.Kind, map[string]any{"name": "a"}))
+		defaults, _ := env.Profile(lifecycle.Kind, add(t, env, lifecycle.Kind, map[string]any{"name": "a"}))
 		for _, name := range slices.Sorted(maps.Keys(properties)) {
 			if name == "name" {
 				continue
@@ -52,7 +52,7 @@ func attributesOfTheContract(t *testing.T) (all []attribute) {
 				values = append(values, defaults[name])
 			}
 			all = append(all, attribute{
-				resourceType: arc.Type, kind: arc.Kind, name: name,
+				resourceType: lifecycle.Type, kind: lifecycle.Kind, name: name,
 				nullable: schema.Nullable, value: values[0], other: values[1],
 			})
 		}
@@ -60,7 +60,7 @@ func attributesOfTheContract(t *testing.T) (all []attribute) {
 	return all
 }
 
-// twoOrMore returns values of a schema.
+// twoOrMore returns at least two valid values of a schema.
 func twoOrMore(schema *openapi3.Schema) []any {
 	switch {
 	case schema.Type.Is("boolean"):

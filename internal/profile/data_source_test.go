@@ -70,7 +70,7 @@ func TestDataSourceList_FilterAndOrder(t *testing.T) {
 	none, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	acctest.NoDiagnostics(t, diags)
 	if got := none.List("profiles"); len(got) != 0 || none["profiles"] == nil {
-		t.Errorf("of none there are %v", none["profiles"])
+		t.Errorf("an empty list is %v", none["profiles"])
 	}
 	var ids []string
 	for _, name := range []string{"prod-b", "test-a", "prod-a", "prod-b", "Prod-c"} {
@@ -79,7 +79,7 @@ func TestDataSourceList_FilterAndOrder(t *testing.T) {
 			ids = append(ids, id)
 		}
 	}
-	p = env.Protocol(t) // in one process what others do may be seen half a minute later
+	p = env.Protocol(t) // another process: a list may be 30 seconds old
 	for pattern, want := range map[any][]string{
 		nil:           {"Prod-c", "prod-a", "prod-b", "prod-b", "test-a"},
 		"":            {"Prod-c", "prod-a", "prod-b", "prod-b", "test-a"},
@@ -94,7 +94,7 @@ func TestDataSourceList_FilterAndOrder(t *testing.T) {
 			t.Errorf("%v: %s", pattern, diff)
 		}
 	}
-	// Of equal names the order is that of the ids.
+	// Profiles with equal names are in the order of their ids.
 	got, diags := p.ReadDataSource(t, "opentact_messaging_profiles", acctest.Values{"name_regex": "prod-b"})
 	acctest.NoDiagnostics(t, diags)
 	var order []string

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 
-// What is the same for every kind is tested with these two.
+// The resource types of the tests about behaviour that is the same for every kind.
 const (
 	messagingProfile = "opentact_messaging_profile"
 	voiceProfile     = "opentact_outbound_voice_profile"
@@ -30,8 +30,8 @@ const webhook = "https://user:s3cret@a.example/"
 
 var kindsByType = func() map[string]emulator.Kind {
 	kinds := make(map[string]emulator.Kind)
-	for _, arc := range acctest.Lifecycles() {
-		kinds[arc.Type] = arc.Kind
+	for _, lifecycle := range acctest.Lifecycles() {
+		kinds[lifecycle.Type] = lifecycle.Kind
 	}
 	return kinds
 }()
@@ -52,7 +52,7 @@ func refresh(t *testing.T, p *acctest.Protocol, resourceType string, state accte
 	return state
 }
 
-// wantNoChange expects an empty plan without a word.
+// wantNoChange checks that a plan has no change and no diagnostic.
 func wantNoChange(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State, config acctest.Values) {
 	t.Helper()
 	planned, diags := p.Plan(t, resourceType, state, config)
@@ -62,7 +62,7 @@ func wantNoChange(t *testing.T, p *acctest.Protocol, resourceType string, state 
 	}
 }
 
-// writesOf returns the bodies of the writes from a position of the log on.
+// writesOf returns the bodies of the writes since a position of the request log.
 func writesOf(env *acctest.Env, from int) (bodies []string) {
 	for _, write := range env.Writes(from) {
 		_, body, _ := strings.Cut(write, "{")
@@ -71,8 +71,8 @@ func writesOf(env *acctest.Env, from int) (bodies []string) {
 	return bodies
 }
 
-// patches returns the bodies of what was sent to one profile since a position of
-// the log.
+// patches returns the bodies of the PATCHes of one profile since a position of the request
+// log.
 func patches(env *acctest.Env, from int, a attribute, id string) (bodies string) {
 	for _, write := range env.Writes(from) {
 		if body, ok := strings.CutPrefix(write, fmt.Sprintf("PATCH /rest/profile/%s/%s ", a.kind, id)); ok {
@@ -82,15 +82,14 @@ func patches(env *acctest.Env, from int, a attribute, id string) (bodies string)
 	return bodies
 }
 
-// answer writes a JSON answer of a stub.
+// answer writes a JSON response of a stub.
 func answer(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
 }
 
-// profileJSON answers a messaging profile, with more members or others in the place
-// of its own.
+// profileJSON returns a response with a messaging profile. members adds or replaces members.
 func profileJSON(members string) string {
 	payload := make(map[string]json.RawMessage)
 	for _, object := range []string{
@@ -106,12 +105,12 @@ func profileJSON(members string) string {
 	return `{"success":true,"payload":` + string(text) + `}`
 }
 
-// mismatching answers everything by a profile with a long_code_weight of 1.
+// mismatching responds to each request with a profile whose long_code_weight is 1.
 func mismatching(w http.ResponseWriter, _ *http.Request) {
 	answer(w, http.StatusCreated, profileJSON(""))
 }
 
-// show writes a value as the API would.
+// show returns a value in the notation of the diagnostics.
 func show(value any) string {
 	switch value := value.(type) {
 	case nil:

@@ -22,7 +22,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// The identity is there after everything that can happen to a resource.
+// A resource has an identity after each operation.
 func TestIdentity_EachOperation(t *testing.T) {
 	t.Parallel()
 	for resourceType, kind := range kindsByType {
@@ -44,7 +44,7 @@ func TestIdentity_EachOperation(t *testing.T) {
 		state = p.Converge(t, resourceType, state, acctest.Values{"name": "b"})
 		want("update", state)
 
-		// As it is in a state that a version without identity has written.
+		// A version of the provider without identity wrote the state.
 		old := state
 		old.Identity = nil
 		want("read of an old state", refresh(t, p, resourceType, old))
@@ -60,18 +60,18 @@ func TestIdentity_EachOperation(t *testing.T) {
 		want("import by identity", byIdentity)
 		want("read after an import by identity", refresh(t, p, resourceType, byIdentity))
 		if diff := cmp.Diff(refresh(t, p, resourceType, byID).Values(), refresh(t, p, resourceType, byIdentity).Values()); diff != "" {
-			t.Errorf("%s: imported otherwise by identity: %s", resourceType, diff)
+			t.Errorf("%s: an import by identity differs: %s", resourceType, diff)
 		}
 
 		env.Protect(kind, id, "in use")
 		kept, diags := p.Apply(t, resourceType, state, acctest.State{Value: p.Null(t, resourceType)}, nil)
 		acctest.WantError(t, diags, "", "in use")
-		want("a delete that was refused", kept)
+		want("a delete that was rejected", kept)
 	}
 }
 
-// The framework wants an identity even of what is gone, and gets it from the
-// state, whether or not that has one.
+// The framework requires an identity even if the profile is not found. Read takes it from the
+// id in the state, so the state needs no identity.
 func TestIdentity_ProfileNotFound_RemovesState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -90,7 +90,7 @@ func TestIdentity_ProfileNotFound_RemovesState(t *testing.T) {
 	}
 }
 
-// A tainted profile has an identity, and one that was never created has none.
+// A tainted resource has an identity. A resource without a profile has none.
 func TestIdentity_FailedCreate(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, mismatching)
@@ -127,8 +127,8 @@ func TestImport_InvalidIdentity(t *testing.T) {
 	}
 }
 
-// TestAccIdentity_ImportBlocks shows it in Terraform: stored, unchanged by an update, and good
-// for an import block.
+// TestAccIdentity_ImportBlocks checks with Terraform that the identity is stored, that an
+// update does not change it, and that an import block accepts it.
 func TestAccIdentity_ImportBlocks(t *testing.T) {
 	t.Parallel()
 	for resourceType, kind := range kindsByType {
@@ -161,8 +161,8 @@ func TestAccIdentity_ImportBlocks(t *testing.T) {
 	}
 }
 
-// TestAccIdentity_StateWithoutIdentity takes a state from which everything is gone that
-// earlier versions, of the provider or of Terraform, did not write.
+// TestAccIdentity_StateWithoutIdentity uses a state without the data that earlier versions of
+// Terraform and the provider did not write.
 func TestAccIdentity_StateWithoutIdentity(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})

@@ -25,12 +25,10 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// everything is a Limit, and a number of results to take, that a list of a test
-// does not reach.
+// everything is a limit that no list of a test reaches.
 const everything = 100
 
-// Terraform prints the names of results as they are. Those of others may be meant for
-// the terminal.
+// Terraform prints the names of results unchanged, so they must not contain escape sequences.
 func TestListResource_NameWithEscapes_IsCleaned(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -43,8 +41,8 @@ func TestListResource_NameWithEscapes_IsCleaned(t *testing.T) {
 	}
 }
 
-// Each result has a name to show, an identity to import by, and the resource only
-// if it is asked for: the same as a refresh reads.
+// Each result has a display name and an identity. It has the resource only if Terraform asks
+// for it. The resource is the same as after a refresh.
 func TestListResource_Results(t *testing.T) {
 	t.Parallel()
 	for resourceType, kind := range kindsByType {
@@ -120,8 +118,8 @@ func TestListResource_RegexAndLimit(t *testing.T) {
 	}
 }
 
-// Profiles of one name are in the order of their UUIDs, in whatever order they
-// were created.
+// Profiles with equal names are in the order of their UUIDs, not in the order of their
+// creation.
 func TestLists_EqualNames_SortedByUUID(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -137,7 +135,7 @@ func TestLists_EqualNames_SortedByUUID(t *testing.T) {
 		got = append(got, one.Identity.Text("id"))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("listed otherwise: %s", diff)
+		t.Errorf("the list resource differs: %s", diff)
 	}
 	all, diags := p.ReadDataSource(t, messagingProfile+"s", nil)
 	acctest.NoDiagnostics(t, diags)
@@ -145,11 +143,11 @@ func TestLists_EqualNames_SortedByUUID(t *testing.T) {
 		read = append(read, one.Text("id"))
 	}
 	if diff := cmp.Diff(want, read); diff != "" {
-		t.Errorf("read otherwise: %s", diff)
+		t.Errorf("the data source differs: %s", diff)
 	}
 }
 
-// Whatever goes wrong is a result of its own, and the only one.
+// An error is the only result.
 func TestListResource_Errors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -158,17 +156,17 @@ func TestListResource_Errors(t *testing.T) {
 	_, diags := p.List(t, messagingProfile, acctest.Values{"name_regex": "("}, false, everything, everything)
 	acctest.WantError(t, diags, "name_regex", "must be a regular expression", "missing closing )")
 	if len(env.Requests()) > 0 {
-		t.Error("a request was made")
+		t.Error("a request was sent")
 	}
 
 	env.Inject(t, emulator.Rule{Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}}})
 	listed, diags := p.List(t, messagingProfile, nil, false, everything, everything)
 	acctest.WantError(t, diags, "", "Could not list messaging profiles", "403", "do not have permission")
 	if len(listed) != 1 || listed[0].Identity != nil {
-		t.Errorf("results beside the error: %v", listed)
+		t.Errorf("results after the error: %v", listed)
 	}
 
-	// One that cannot be read would be missing, and the list would look complete.
+	// Without the malformed profile, the list would look complete.
 	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		good := strings.TrimSuffix(strings.TrimPrefix(profileJSON(""), `{"success":true,"payload":`), "}")
 		bad := strings.NewReplacer(uuid, otherUUID, `"long_code_weight":1`, `"long_code_weight":"x"`).Replace(good)
@@ -183,7 +181,7 @@ func TestListResource_Errors(t *testing.T) {
 	acctest.WantError(t, diags, "", "not known before apply: token.")
 }
 
-// TestAccListResource_Query lists by `terraform query`.
+// TestAccListResource_Query runs `terraform query`.
 func TestAccListResource_Query(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -211,8 +209,8 @@ func TestAccListResource_Query(t *testing.T) {
 	})
 }
 
-// addOneOfEach adds a profile for each value of each attribute, and for numbers
-// that are easily taken for others, and returns how many.
+// addOneOfEach adds a profile for each value of each attribute, and for each number that a
+// conversion may change. It returns the number of profiles.
 func addOneOfEach(t *testing.T, env *acctest.Env) (profiles int) {
 	t.Helper()
 	for _, a := range attributesOfTheContract(t) {
@@ -230,8 +228,8 @@ func addOneOfEach(t *testing.T, env *acctest.Env) (profiles int) {
 	return profiles
 }
 
-// What a list shows of a profile, as its configuration, changes nothing after an
-// import by the identity that the list shows.
+// A result of a list holds an identity and a resource. After an import by the identity, a
+// configuration with the resource's attributes plans no change.
 func TestImport_ListedProfile_PlansNoChange(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -257,8 +255,8 @@ func TestImport_ListedProfile_PlansNoChange(t *testing.T) {
 	}
 }
 
-// TestAccListResource_GeneratedConfiguration_PlansNoChange imports everything that there is by what `terraform query
-// -generate-config-out` writes, and changes nothing of it.
+// TestAccListResource_GeneratedConfiguration_PlansNoChange applies the configuration that
+// `terraform query -generate-config-out` writes. It imports all profiles and changes none.
 func TestAccListResource_GeneratedConfiguration_PlansNoChange(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -289,7 +287,7 @@ func TestAccListResource_GeneratedConfiguration_PlansNoChange(t *testing.T) {
 		t.Errorf("want %q, got %s", want, &said)
 	}
 	if writes := env.Writes(0); len(writes) > 0 {
-		t.Errorf("the API was written to: %v", writes)
+		t.Errorf("the API got writes: %v", writes)
 	}
 	if changes, err := w.Plan(t.Context()); changes || err != nil {
 		t.Errorf("the second plan: changes %t, %v", changes, err)

@@ -12,15 +12,15 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-// plan is what Terraform says of one.
+// plan is the result of terraform plan.
 type plan struct {
-	// planned are attributes of resources that change, by the resources' addresses.
+	// planned holds the attributes of each resource that changes, by address.
 	planned map[string]acctest.Values
-	// warnings are texts, by the resources' addresses.
+	// warnings holds the text of the warnings, by address.
 	warnings map[string]string
 }
 
-// planIn plans in a workspace, and leaves the plan to be applied in a file.
+// planIn runs terraform plan in a workspace. It writes the plan to the file "plan".
 func planIn(t *testing.T, w *acctest.Workspace, options ...tfexec.PlanOption) plan {
 	t.Helper()
 	got := plan{planned: map[string]acctest.Values{}, warnings: map[string]string{}}
@@ -56,7 +56,7 @@ func planIn(t *testing.T, w *acctest.Workspace, options ...tfexec.PlanOption) pl
 	return got
 }
 
-// statesIn returns the attributes of all resources, by their addresses.
+// statesIn returns the attributes of all resources by address.
 func statesIn(t *testing.T, w *acctest.Workspace) map[string]acctest.Values {
 	t.Helper()
 	shown, err := w.Show(t.Context())
