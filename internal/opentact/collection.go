@@ -59,7 +59,9 @@ func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], 
 
 // Exists reports whether the API has a profile with the UUID. It sends one GET, and returns
 // false if the GET fails for whatever reason.
-func (c *Collection[F]) Exists(ctx context.Context, uuid string) bool { return c.endpoint.Exists(ctx, uuid) }
+func (c *Collection[F]) Exists(ctx context.Context, uuid string) bool {
+	return c.endpoint.Exists(ctx, uuid)
+}
 
 func (c *Collection[F]) read(ctx context.Context, known Profile[F]) (Profile[F], error) {
 	raw, err := encode(known)
