@@ -144,7 +144,7 @@ func TestDataSource_NoSuchName_SuggestsClosestNames(t *testing.T) {
 		"nothing like it": "",
 		"Alerts":          `Did you mean "alerts"? `,
 		"prod alerts":     `Did you mean "prod  alerts" or "prod\u00a0alerts"? `,
-		"marketimg":      `Did you mean "Marketing"? `,
+		"marketimg":       `Did you mean "Marketing"? `,
 		"alerts europe":   `Did you mean "alert\u200bs europe"? `,
 	} {
 		_, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": name})
