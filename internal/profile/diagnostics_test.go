@@ -73,6 +73,13 @@ var (
 	findingByName = call{`Could not find messaging profile "a"`, findByName}
 	updating      = call{`Could not update messaging profile "a"`, withID(update)}
 	deleting      = call{`Could not delete messaging profile "a"`, withID(remove)}
+
+	// updatingNothing applies a plan that equals the state.
+	updatingNothing = call{`Could not update messaging profile "a"`, func(t *testing.T, p *acctest.Protocol) []*tfprotov6.Diagnostic {
+		t.Helper()
+		_, diags := p.Apply(t, messagingProfile, stateOf(t, p, uuid), stateOf(t, p, uuid), acctest.Values{"name": "a"})
+		return diags
+	}}
 )
 
 const invalidID = "The id in the state is not the UUID of a profile. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
@@ -305,6 +312,11 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			"malformed profile: read", returns(profileJSON(`"long_code_weight":"x","sticky_sender":7`)), reading,
 			`The API's data of messaging profile UUID is malformed: long_code_weight came back as "x", which is not of this field's type; sticky_sender came back as 7, which is not of this field's type.`,
 			`The profile is still in the state. Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
+		},
+		{
+			"malformed profile: update that sends nothing", returns(profileJSON(`"sticky_sender":7`)), updatingNothing,
+			`The API's data of messaging profile UUID is malformed: sticky_sender came back as 7, which is not of this field's type.`,
+			`Nothing was changed. Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
 		},
 		{
 			"malformed profile: import", returns(profileJSON(`"name":7`)), importing,

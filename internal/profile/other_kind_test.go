@@ -64,7 +64,11 @@ func TestOtherKind_NotFound(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var others []string
+			own := 0
 			p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/messaging/"+uuid) {
+					own++
+				}
 				if strings.Contains(r.URL.Path, "outbound_voice") {
 					others = append(others, r.Method+" "+r.URL.Path)
 					answer(w, status, `{"success":false,"message":"No"}`)
@@ -74,8 +78,8 @@ func TestOtherKind_NotFound(t *testing.T) {
 			})
 			want := []string{"GET /profile/outbound_voice/" + uuid}
 			acctest.WantError(t, find(t, p), "", "Could not find messaging profile", "404", "The account of the credentials has no such profile.")
-			if !slices.Equal(others, want) {
-				t.Errorf("data source: got the requests %q", others)
+			if !slices.Equal(others, want) || own != 1 {
+				t.Errorf("data source: got the requests %q after %d of the own kind", others, own)
 			}
 			others = nil
 			state, diags := p.Import(t, messagingProfile, uuid)
