@@ -31,7 +31,7 @@ finish() {
 	fi
 	rm -rf "$work"
 	if [ "$status" -ne 0 ]; then
-		echo "# The demo failed, exit status $status." >&2
+		echo "# The demo failed with exit status $status." >&2
 	fi
 	exit "$status"
 }

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MPL-2.0
 #
-# Builds into dist/ what a tag would release, and checks it. Nothing is published.
-# It is signed by a key that lives as long as this script, where there is gpg.
-# The first time takes twenty minutes on two cores, for the many platforms.
+# Builds a release into dist/ and checks it. Publishes nothing. If gpg is
+# installed, signs the checksums with a temporary key. The first run takes twenty
+# minutes on two cores, because it compiles for many platforms.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -15,7 +15,7 @@ if command -v gpg >/dev/null; then
 	trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
 	gpg --batch --quiet --passphrase '' --quick-generate-key "$GPG_FINGERPRINT" rsa4096 sign never
 else
-	echo '# There is no gpg: the checksums will not be signed.'
+	echo '# gpg is not installed: the checksums will not be signed.'
 	skip=--skip=sign
 fi
 
