@@ -45,26 +45,6 @@ var (
 	}
 )
 
-// group is a number of objects that are measured with several APIs in turn, so that other
-// load of the machine affects all alike.
-type group struct {
-	command string
-	objects int
-	apis    []api
-}
-
-// groups returns what is measured and how often. Without -full, it is only enough to see that
-// the measurement works.
-func groups() (all []group, rounds int) {
-	if !*full {
-		return []group{{refresh, 12, withForbidden(atOnce)}, {apply, 4, []api{atOnce}}}, 1
-	}
-	return []group{
-		{refresh, 100, withForbidden(apis...)}, {refresh, 1000, withForbidden(apis...)}, {refresh, 5000, apis},
-		{apply, 100, apis}, {apply, 1000, apis},
-	}, 3
-}
-
 // withForbidden adds the same APIs with forbidden lists.
 func withForbidden(apis ...api) []api {
 	all := slices.Clone(apis)
@@ -75,33 +55,44 @@ func withForbidden(apis ...api) []api {
 	return all
 }
 
-// TestTerraform measures Terraform with profiles and with terraform_data objects.
+// group is a number of objects that are measured with several APIs in turn, so that other
+// load of the machine affects all alike.
+type group struct {
+	command string
+	objects int
+	apis    []api
+}
+
+// TestTerraform measures Terraform with profiles and with terraform_data objects. Without
+// -full, it only checks that the measurement works.
 func TestTerraform(t *testing.T) { //nolint:paralleltest // other tests would change the results
-	all, rounds := groups()
+	groups, rounds := []group{{refresh, 12, withForbidden(atOnce)}, {apply, 4, []api{atOnce}}}, 1
+	if *full {
+		groups, rounds = []group{
+			{refresh, 100, withForbidden(apis...)}, {refresh, 1000, withForbidden(apis...)}, {refresh, 5000, apis},
+			{apply, 100, apis}, {apply, 1000, apis},
+		}, 3
+	}
 	rows := make(map[string][][]string)
-	for _, g := range all {
-		jobs := []*job{{T: t, api: baseline, group: g}}
-		for _, a := range g.apis {
-			jobs = append(jobs, &job{T: t, api: a, group: g})
-		}
+	for _, g := range groups {
+		g.apis = append([]api{baseline}, g.apis...)
+		samples := make(map[string][]sample)
 		for range rounds {
-			for _, j := range jobs {
-				j.run()
+			for _, a := range g.apis {
+				samples[a.String()] = append(samples[a.String()], a.measure(t, g.command, g.objects))
 			}
 		}
-		base := jobs[0].median()
-		medians := make(map[string]sample)
-		for _, j := range jobs {
-			m := j.median()
-			medians[j.String()] = m
-			if g.command == refresh && !j.forbidden && m.requests > maxRequests {
+		base := medianOf(samples[baseline.String()])
+		for _, a := range g.apis {
+			m := medianOf(samples[a.String()])
+			if g.command == refresh && !a.forbidden && m.requests > maxRequests {
 				t.Errorf("a refresh of %d profiles sent %d requests", g.objects, m.requests)
 			}
 			objects := fmt.Sprint(g.objects)
-			rows[g.command] = append(rows[g.command], []string{objects, j.String(), seconds(m.wall), ratio(m.wall, base.wall), fmt.Sprint(m.requests), megabytes(m.peak)})
-			if j.forbidden {
-				with := medians[j.name]
-				rows["list"] = append(rows["list"], []string{objects, j.name, seconds(m.wall), seconds(with.wall), ratio(m.wall, with.wall), ratio(m.requests, with.requests)})
+			rows[g.command] = append(rows[g.command], []string{objects, a.String(), seconds(m.wall), ratio(m.wall, base.wall), fmt.Sprint(m.requests), megabytes(m.peak)})
+			if a.forbidden {
+				list := medianOf(samples[a.name])
+				rows["list"] = append(rows["list"], []string{objects, a.name, seconds(m.wall), seconds(list.wall), ratio(m.wall, list.wall), ratio(m.requests, list.requests)})
 			}
 		}
 	}
@@ -132,6 +123,15 @@ func megabytes(n int64) string {
 		return "–"
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}
+
+// medianOf returns the median of each value.
+func medianOf(samples []sample) sample {
+	return sample{
+		wall:     median(samples, func(s sample) time.Duration { return s.wall }),
+		requests: median(samples, func(s sample) int { return s.requests }),
+		peak:     median(samples, func(s sample) int64 { return s.peak }),
+	}
 }
 
 // median returns the median of one value of each sample.

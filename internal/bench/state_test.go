@@ -5,23 +5,26 @@ package bench_test
 import (
 	"encoding/json"
 	"fmt"
+	"testing"
 
+	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 // object is a JSON object.
 type object = map[string]any
 
-// writeState returns the state after an apply, because an apply of thousands of objects takes
-// too long. It adds the profiles to the API.
-func (j *job) writeState() string {
+// stateOf returns the state after an apply, because an apply of thousands of objects takes too
+// long. It adds the profiles to the API.
+func stateOf(t *testing.T, env *acctest.Env, objects int) string {
+	t.Helper()
 	resource := object{"mode": "managed", "type": "terraform_data", "name": "p", "provider": `provider["terraform.io/builtin/terraform"]`}
 	instance := baselineInstance
-	if j.env != nil {
+	if env != nil {
 		resource["type"], resource["provider"] = "opentact_messaging_profile", `provider["registry.terraform.io/opentact/opentact"]`
-		instance = j.profileInstance
+		instance = func(i int) object { return profileInstance(t, env, i) }
 	}
-	instances := make([]object, j.objects)
+	instances := make([]object, objects)
 	for i := range instances {
 		instances[i] = instance(i)
 		instances[i]["index_key"], instances[i]["schema_version"] = i, 0
@@ -44,12 +47,13 @@ func valuesOf(i int) object {
 }
 
 // profileInstance adds a profile to the API and returns it as in the state of the provider.
-func (j *job) profileInstance(i int) object {
-	uuid, err := j.env.Add(emulator.MessagingProfile, valuesOf(i))
+func profileInstance(t *testing.T, env *acctest.Env, i int) object {
+	t.Helper()
+	uuid, err := env.Add(emulator.MessagingProfile, valuesOf(i))
 	if err != nil {
-		j.Fatal(err)
+		t.Fatal(err)
 	}
-	attributes, _ := j.env.Profile(emulator.MessagingProfile, uuid)
+	attributes, _ := env.Profile(emulator.MessagingProfile, uuid)
 	attributes["id"] = uuid
 	delete(attributes, "uuid")
 	// Private state is JSON, in which Go encodes bytes in base64. That happens twice here.

@@ -41,18 +41,6 @@ func (a api) String() string {
 	return a.name
 }
 
-// job measures one row of a table.
-type job struct {
-	*testing.T
-	api
-	group
-	samples []sample
-	// state and env are the state and the API at the start of each run. env of the baseline
-	// is nil.
-	state string
-	env   *acctest.Env
-}
-
 // sample is one measurement.
 type sample struct {
 	wall     time.Duration
@@ -61,79 +49,47 @@ type sample struct {
 	peak int64
 }
 
-// prepare starts an API for each apply, but only one API for all refreshes.
-func (j *job) prepare() {
-	if j.command == refresh && j.state != "" {
-		return
+// measure runs a command once in a new workspace.
+func (a api) measure(t *testing.T, command string, objects int) (s sample) {
+	t.Helper()
+	const values = "name = \"profile ${count.index}\"\n callback_url = \"https://sms.example.com/${count.index}\"\n sticky_sender = true\n"
+	files := map[string]string{"main.tf": fmt.Sprintf("resource \"terraform_data\" \"p\" {\n count = %d\n input = {\n%s}\n}\n", objects, values)}
+	var env *acctest.Env // nil for the baseline
+	if a.name != baseline.name {
+		env = acctest.New(t, a.options)
+		files = env.Files(fmt.Sprintf("resource \"opentact_messaging_profile\" \"p\" {\n count = %d\n %s}\n", objects, values))
 	}
-	if j.name != baseline.name {
-		j.env = acctest.New(j, j.options)
-	}
-	if j.forbidden {
-		j.env.Inject(j, emulator.Rule{
+	if a.forbidden {
+		env.Inject(t, emulator.Rule{
 			Method: http.MethodGet, Path: "/profile/messaging",
 			Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}},
 		})
 	}
-	if j.command == refresh {
-		j.state = j.writeState()
+	if command == refresh {
+		files["terraform.tfstate"] = stateOf(t, env, objects)
 	}
-}
-
-// workspace returns a workspace with the configuration and the state.
-func (j *job) workspace() *acctest.Workspace {
-	const values = "name = \"profile ${count.index}\"\n callback_url = \"https://sms.example.com/${count.index}\"\n sticky_sender = true\n"
-	files := map[string]string{"main.tf": fmt.Sprintf("resource \"terraform_data\" \"p\" {\n count = %d\n input = {\n%s}\n}\n", j.objects, values)}
-	if j.env != nil {
-		files = j.env.Files(fmt.Sprintf("resource \"opentact_messaging_profile\" \"p\" {\n count = %d\n %s}\n", j.objects, values))
-	}
-	if j.state != "" {
-		files["terraform.tfstate"] = j.state
-	}
-	w := acctest.NewWorkspace(j, files)
-	if j.env == nil { // only dev_overrides make init unnecessary
-		if err := w.Init(j.Context()); err != nil {
-			j.Fatal(err)
+	w := acctest.NewWorkspace(t, files)
+	if env == nil { // only dev_overrides make init unnecessary
+		if err := w.Init(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	}
-	return w
-}
-
-// run measures the job once.
-func (j *job) run() {
-	j.prepare()
-	w, before := j.workspace(), j.requests()
-	peak := watchMemory(acctest.Program(j))
+	peak := watchMemory(acctest.Program(t))
 	start := time.Now()
 	var err error
-	if j.command == apply {
-		err = w.Apply(j.Context())
+	if command == apply {
+		err = w.Apply(t.Context())
 	} else {
-		_, err = w.Plan(j.Context(), tfexec.RefreshOnly(true))
+		_, err = w.Plan(t.Context(), tfexec.RefreshOnly(true))
 	}
-	s := sample{wall: time.Since(start), peak: peak(), requests: j.requests() - before}
+	s.wall, s.peak = time.Since(start), peak()
 	if err != nil {
-		j.Fatalf("%s of %d objects, API %s: %v", j.command, j.objects, j, err)
+		t.Fatalf("%s of %d objects, API %s: %v", command, objects, a, err)
 	}
-	j.samples = append(j.samples, s)
-}
-
-func (j *job) String() string { return j.api.String() }
-
-func (j *job) requests() int {
-	if j.env == nil {
-		return 0
+	if env != nil {
+		s.requests = len(env.Requests())
 	}
-	return len(j.env.Requests())
-}
-
-// median returns the median of each value.
-func (j *job) median() sample {
-	return sample{
-		wall:     median(j.samples, func(s sample) time.Duration { return s.wall }),
-		requests: median(j.samples, func(s sample) int { return s.requests }),
-		peak:     median(j.samples, func(s sample) int64 { return s.peak }),
-	}
+	return s
 }
 
 // watchMemory polls the processes of a program until stop is called, which returns the highest
