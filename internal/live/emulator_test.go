@@ -43,14 +43,27 @@ func (r report) with(verdict string) (texts []string) {
 // notFaithful is the statement that the emulator refutes: it stores 64 bits.
 const notFaithful = "outbound_voice: daily_spend_limit has 32 bits"
 
-// TestAccLive does in an emulator what TestLive does in a real account.
+// TestAccLive does in an emulator what TestLive does in a real account. It must leave only the
+// profiles of others.
 func TestAccLive(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
-	t.Cleanup(func() { // after the sweep
+	others := []string{"Production", "tf-acc", "my tf-acc-one", "TF-ACC-one", " tf-acc-one"}
+	for _, kind := range emulator.Kinds() {
+		for _, name := range append([]string{"tf-acc-one", "tf-acc-", "tf-acc-two " + strings.Repeat("x", 100)}, others...) {
+			if _, err := env.Add(kind, map[string]any{"name": name}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Cleanup(func() { // runs after the sweep
 		for _, kind := range emulator.Kinds() {
-			if left := env.Profiles(kind); len(left) > 0 {
-				t.Errorf("%d profiles are left", len(left))
+			var left []string
+			for _, profile := range env.Profiles(kind) {
+				left = append(left, fmt.Sprint(profile["name"]))
+			}
+			if diff := cmp.Diff(others, left); diff != "" {
+				t.Errorf("profiles left (-want +got):\n%s", diff)
 			}
 		}
 	})
@@ -137,17 +150,23 @@ func ofBothKinds(statements ...string) (all []string) {
 	return all
 }
 
-// TestProbe_ForeignProfile_NotChanged checks that the tests write nothing if the list is not
-// complete, and don't change the profile of a create if it existed before.
-func TestProbe_ForeignProfile_NotChanged(t *testing.T) {
+// TestAccount_ForeignProfile_NotChanged checks that the tests don't change the profile in the
+// response to a create if it existed before or has another name. If a list is not complete, they
+// create nothing, and sweep reports that it may hide profiles.
+func TestAccount_ForeignProfile_NotChanged(t *testing.T) {
 	t.Parallel()
 	const profile = `{"uuid":"3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31","name":"tf-acc-probe"}`
-	for name, c := range map[string]struct{ list, create string }{
-		"no list":            {`{"success":false,"message":"no"}`, profile},
-		"a page of a list":   {`{"success":true,"payload":{"take":1,"skip":0,"total":2,"data":[]}}`, profile},
-		"an old profile":     {`{"success":true,"payload":[` + profile + `]}`, profile},
-		"a list of profiles": {`{"success":true,"payload":[` + profile + `]}`, "[" + profile + "]"},
-		"another name":       {`{"success":true,"payload":[]}`, strings.Replace(profile, "tf-acc-probe", "production", 1)},
+	for name, c := range map[string]struct {
+		list, create string
+		incomplete   bool
+	}{
+		"no list":            {`{"success":false,"message":"no"}`, profile, true},
+		"not a list":         {`{"success":true,"payload":{}}`, profile, true},
+		"not only profiles":  {`{"success":true,"payload":["x"]}`, profile, true},
+		"a page of a list":   {`{"success":true,"payload":{"take":1,"skip":0,"total":2,"data":[]}}`, profile, true},
+		"an old profile":     {`{"success":true,"payload":[` + profile + `]}`, profile, false},
+		"a list of profiles": {`{"success":true,"payload":[` + profile + `]}`, "[" + profile + "]", false},
+		"another name":       {`{"success":true,"payload":[]}`, strings.Replace(profile, "tf-acc-probe", "production", 1), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -155,7 +174,7 @@ func TestProbe_ForeignProfile_NotChanged(t *testing.T) {
 				switch {
 				case r.Method == http.MethodGet && strings.Count(r.URL.Path, "/") == 2:
 					_, _ = w.Write([]byte(c.list))
-				case r.Method == http.MethodPost || r.Method == http.MethodGet:
+				case r.Method == http.MethodGet, r.Method == http.MethodPost && !c.incomplete:
 					_, _ = w.Write([]byte(`{"success":true,"payload":` + c.create + `}`))
 				default:
 					t.Errorf("%s %s was sent", r.Method, r.URL.Path)
@@ -166,6 +185,9 @@ func TestProbe_ForeignProfile_NotChanged(t *testing.T) {
 					t.Errorf("the tests would change %s", p.uuid)
 				}
 			}
+			if c.incomplete && a.sweep() == nil {
+				t.Error("sweep reports no error")
+			}
 		})
 	}
 }
@@ -175,51 +197,6 @@ func stub(t *testing.T, handler http.HandlerFunc) *account {
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
 	return &account{base: server.URL, token: "x"}
-}
-
-// TestSweep_DeletesOnlyProfilesOfTests checks that sweep goes by the prefix of the name.
-func TestSweep_DeletesOnlyProfilesOfTests(t *testing.T) {
-	t.Parallel()
-	for _, shape := range []emulator.Shape{emulator.ShapeObject, emulator.ShapeDocument} {
-		env := acctest.New(t, emulator.Options{Shape: shape})
-		kept := []string{"Production", "tf-acc", "my tf-acc-one", "TF-ACC-one", " tf-acc-one"}
-		for _, kind := range emulator.Kinds() {
-			for _, name := range append([]string{"tf-acc-one", "tf-acc-", "tf-acc-two " + strings.Repeat("x", 100)}, kept...) {
-				if _, err := env.Add(kind, map[string]any{"name": name}); err != nil {
-					t.Fatal(err)
-				}
-			}
-		}
-		if err := emulated(env, true).sweep(); err != nil {
-			t.Error(err)
-		}
-		for _, kind := range emulator.Kinds() {
-			var left []string
-			for _, profile := range env.Profiles(kind) {
-				left = append(left, fmt.Sprint(profile["name"]))
-			}
-			if diff := cmp.Diff(kept, left); diff != "" {
-				t.Errorf("profiles left (-want +got):\n%s", diff)
-			}
-		}
-	}
-}
-
-// TestSweep_IncompleteList_Error checks that sweep reports a list that may hide profiles.
-func TestSweep_IncompleteList_Error(t *testing.T) {
-	t.Parallel()
-	for name, payload := range map[string]string{
-		"a page":          `{"take":10,"skip":0,"total":31,"data":[]}`,
-		"not a list":      `{}`,
-		"not all objects": `["x"]`,
-	} {
-		a := stub(t, func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = fmt.Fprintf(w, `{"success":true,"payload":%s}`, payload)
-		})
-		if err := a.sweep(); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-	}
 }
 
 // TestProbe_NullSetsDefault_Unsets checks a null that sets a field to the value that was sent
