@@ -3,6 +3,8 @@
 package opentact
 
 import (
+	"strings"
+
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/endpoint"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
@@ -102,3 +104,13 @@ func (s *Spec[F]) kind() *endpoint.Kind {
 // ValidateUUID returns an error unless id has the API's form of a UUID: lower-case
 // hexadecimal digits in groups of 8-4-4-4-12.
 func ValidateUUID(id string) error { return wire.ValidateUUID(id) }
+
+// ParseUUID returns id in the API's form. It accepts upper-case digits. It returns an error if id
+// is not a UUID.
+func ParseUUID(id string) (string, error) {
+	lower := strings.ToLower(id)
+	if !wire.IsUUID(lower) {
+		return "", ValidateUUID(id)
+	}
+	return lower, nil
+}

@@ -36,20 +36,25 @@ func setIdentity(ctx context.Context, diags *diag.Diagnostics, identity *tfsdk.R
 	diags.Append(identity.SetAttribute(ctx, path.Root(attrID), uuid)...)
 }
 
-// ImportState takes a UUID, by itself or as the identity. The read that follows
-// finds out whether there is such a profile.
+// uuidForm describes a UUID.
+const uuidForm = "32 hexadecimal digits in groups of 8-4-4-4-12"
+
+// ImportState imports the profile with a UUID, from an import ID or an identity. Terraform reads
+// the profile next.
 func (r *profileResource[F]) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	id := req.ID
 	if id == "" {
-		var identified types.String
-		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(attrID), &identified)...)
-		id = identified.ValueString()
+		var fromIdentity types.String
+		resp.Diagnostics.Append(req.Identity.GetAttribute(ctx, path.Root(attrID), &fromIdentity)...)
+		id = fromIdentity.ValueString()
 	}
-	if err := opentact.ValidateUUID(id); err != nil {
+	uuid, err := opentact.ParseUUID(id)
+	if err != nil {
 		resp.Diagnostics.AddError("Invalid import ID",
-			fmt.Sprintf("Every %s is imported by its UUID: %s. The data source opentact_%ss shows the UUIDs of all.", r.kind.Spec.Name, err, r.kind.TypeName))
+			fmt.Sprintf("The import ID of a %s must be a UUID (%s), got %.60q. Nothing was imported. "+
+				"Use the data source opentact_%ss to find the UUID.", r.kind.Spec.Name, uuidForm, id, r.kind.TypeName))
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), id)...)
-	setIdentity(ctx, &resp.Diagnostics, resp.Identity, id)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root(attrID), uuid)...)
+	setIdentity(ctx, &resp.Diagnostics, resp.Identity, uuid)
 }

@@ -118,9 +118,14 @@ func TestImport_InvalidIdentity(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
-	for _, id := range []any{nil, "", "17", strings.ToUpper(uuid), uuid + " "} {
+	for _, id := range []any{nil, "", "17", uuid + " "} {
 		_, diags := p.ImportByIdentity(t, messagingProfile, acctest.Values{"id": id})
-		acctest.WantError(t, diags, "", "imported by its UUID", "The data source opentact_messaging_profiles shows the UUIDs of all.")
+		acctest.WantError(t, diags, "", "The import ID of a messaging profile must be a UUID", "Nothing was imported.")
+	}
+	imported, diags := p.ImportByIdentity(t, messagingProfile, acctest.Values{"id": strings.ToUpper(uuid)})
+	acctest.NoDiagnostics(t, diags)
+	if id := p.Identity(t, messagingProfile, imported.Identity); id["id"] != uuid || imported.Values()["id"] != uuid {
+		t.Errorf("the identity is %v, the state %v", id, imported.Values())
 	}
 	if len(env.Requests()) > 0 {
 		t.Error("a request was made")

@@ -203,25 +203,53 @@ func TestResource_Delete_UnclearResponse_IsConfirmed(t *testing.T) {
 	}
 }
 
-func TestImportIDs(t *testing.T) {
+func TestResource_Import_InvalidID_IsRejected(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
-	for _, id := range []string{"", "17", strings.ToUpper(uuid), uuid + " ", "../" + uuid, "{" + uuid + "}"} {
+	const must = "Invalid import ID: The import ID of a messaging profile must be a UUID (32 hexadecimal digits in groups of 8-4-4-4-12), got "
+	const next = ". Nothing was imported. Use the data source opentact_messaging_profiles to find the UUID."
+	for id, got := range map[string]string{
+		"": `""`, "17": `"17"`, uuid + " ": `"` + uuid + ` "`, "\t" + uuid: `"\t` + uuid + `"`, uuid + "\u00a0": `"` + uuid + `\u00a0"`,
+		"../" + uuid: `"../` + uuid + `"`, "{" + uuid + "}": `"{` + uuid + `}"`, strings.Repeat("x", 99): `"` + strings.Repeat("x", 60) + `"`,
+	} {
 		imported, diags := p.Import(t, messagingProfile, id)
-		acctest.WantError(t, diags, "", "imported by its UUID")
+		acctest.WantError(t, diags, "", must+got+next)
 		if imported.Values() != nil {
 			t.Errorf("%q was imported: %v", id, imported.Values())
 		}
 	}
 	if len(env.Requests()) > 0 {
-		t.Error("a request was made")
+		t.Error("the provider sent a request")
 	}
+}
+
+func TestResource_Import_UpperCaseID_IsLowerCased(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	for resourceType, kind := range kindsByType {
+		id := add(t, env, kind, map[string]any{"name": "a"})
+		imported, diags := p.Import(t, resourceType, strings.ToUpper(id))
+		acctest.NoDiagnostics(t, diags)
+		state := refresh(t, p, resourceType, imported)
+		if state.Values()["id"] != id || p.Identity(t, resourceType, state.Identity)["id"] != id {
+			t.Errorf("the state is %v, the identity %v", state.Values(), p.Identity(t, resourceType, state.Identity))
+		}
+		wantNoChange(t, p, resourceType, state, acctest.Values{"name": "a"})
+	}
+}
+
+// Terraform reports that it can't import a profile that doesn't exist.
+func TestResource_Import_NotFound_IsRemovedByRead(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
 	imported, diags := p.Import(t, messagingProfile, uuid)
 	acctest.NoDiagnostics(t, diags)
 	missing, diags := p.Read(t, messagingProfile, imported)
 	acctest.NoDiagnostics(t, diags)
-	if missing.Values() != nil { // Terraform says that it cannot import what does not exist
+	if missing.Values() != nil {
 		t.Errorf("got %v", missing.Values())
 	}
 }
