@@ -19,6 +19,16 @@ func NoDiagnostics(t testing.TB, diags []*tfprotov6.Diagnostic) {
 	}
 }
 
+// NoErrors fails the test if there is any error. It accepts warnings.
+func NoErrors(t testing.TB, diags []*tfprotov6.Diagnostic) {
+	t.Helper()
+	for _, d := range diags {
+		if d.Severity == tfprotov6.DiagnosticSeverityError {
+			t.Fatal(Describe(diags))
+		}
+	}
+}
+
 // WantError expects exactly one error. It must contain all texts and point at
 // the attribute, or at no attribute if that is "".
 func WantError(t testing.TB, diags []*tfprotov6.Diagnostic, attribute string, texts ...string) {

@@ -83,11 +83,11 @@ func (p *Protocol) ApplyRequest(t testing.TB, typeName string, prior, planned St
 	}
 }
 
-// Converge plans and applies, and expects both to succeed.
+// Converge plans and applies, and expects both to succeed. Only the plan may return warnings.
 func (p *Protocol) Converge(t testing.TB, typeName string, prior State, config Values) State {
 	t.Helper()
 	planned, diags := p.Plan(t, typeName, prior, config)
-	NoDiagnostics(t, diags)
+	NoErrors(t, diags)
 	state, diags := p.Apply(t, typeName, prior, planned, config)
 	NoDiagnostics(t, diags)
 	checkConsistent(t, planned, state)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package messagingprofile is the messaging profile: how SMS of the phone
-// numbers that are assigned to it are delivered and sent.
+// Package messagingprofile defines the messaging profile. It says how the SMS of the phone numbers
+// that are assigned to it are delivered and sent.
 package messagingprofile
 
 import "github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -18,15 +18,15 @@ type Fields struct {
 	StickySender     opentact.Optional[bool]   `json:"sticky_sender,omitzero"`
 }
 
-// spec is the kind as the client knows it.
+// spec describes messaging profiles to the client.
 var spec = opentact.Spec[Fields]{
 	Name:   "messaging profile",
 	Path:   "profile/messaging",
 	Nested: [][]string{{"messaging_profile"}},
-	// The document's requests have the first, its sample answer the second.
+	// The requests of the API's document have the first name, its sample response has the second.
 	Aliases: map[string]string{"toll_free_weight": "tollfree_weight"},
-	// By the vendor's description; it allows no null in any other field.
+	// The vendor's OpenAPI description allows null in these fields only.
 	Nullable: []string{"callback_url", "callback_url2"},
-	// A webhook's URL may hold a user name and password, or a key.
+	// The URL of a webhook may contain a user name and password, or a key.
 	Sensitive: []string{"callback_url", "callback_url2"},
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package outboundvoiceprofile is the outbound voice profile: what limits
-// outbound calls, and whether and how they are recorded.
+// Package outboundvoiceprofile defines the outbound voice profile. It limits outbound calls, and says
+// whether and how they are recorded.
 package outboundvoiceprofile
 
 import "github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -18,7 +18,7 @@ type Fields struct {
 	AudioTrackType  opentact.Optional[int64]   `json:"audio_track_type,omitzero"`
 }
 
-// spec is the kind as the client knows it.
+// spec describes outbound voice profiles to the client.
 var spec = opentact.Spec[Fields]{
 	Name: "outbound voice profile",
 	Path: "profile/outbound_voice",
@@ -27,10 +27,10 @@ var spec = opentact.Spec[Fields]{
 		{"sip_connection", "outbound_voice_profile"},
 		{"sip_control_app", "outbound_voice_profile"},
 	},
-	// The document has the first, the vendor's own client the second.
+	// The API's document has the first name, the vendor's client has the second.
 	Aliases: map[string]string{"daily_spend_limit": "daily_spent_limit"},
-	// Inferred: nothing says which fields of this kind take a null.
+	// Inferred: no source says which of these fields a null unsets.
 	Nullable: []string{"channel_limit", "max_rate", "daily_spend_limit"},
-	// The document calls it an "integer <float>".
+	// The API's document calls the type "integer <float>".
 	Float32: []string{"daily_spend_limit"},
 }

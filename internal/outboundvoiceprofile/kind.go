@@ -3,8 +3,6 @@
 package outboundvoiceprofile
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
@@ -16,50 +14,56 @@ func Kind() profile.Registration {
 	return &profile.Kind[Fields]{
 		Spec:     &spec,
 		TypeName: "outbound_voice_profile",
-		Description: "An outbound voice profile limits the outbound calls of the SIP connections and applications it is assigned to, " +
-			"by channels, rate and daily spend, and says whether they are recorded.",
+		Description: "An outbound voice profile limits the outbound calls of the SIP connections and applications that it is assigned to: " +
+			"by channels, rate and daily spend. It also says which calls are recorded, and how.",
 		Attributes: attributes(),
 	}
 }
 
+// fraudHint is part of the description of each limit that can stop toll fraud.
+const fraudHint = " Without `channel_limit` and `daily_spend_limit`, a stolen SIP credential or another toll fraud can empty the account."
+
 func attributes() map[string]schema.Attribute {
+	limit := []validator.Number{profile.NonNegative()}
 	return map[string]schema.Attribute{
-		"tech_prefix": schema.Int64Attribute{
-			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The technical prefix, a number of six digits: 100000 to 999999.",
-			Validators:          []validator.Int64{int64validator.Between(100000, 999999)},
+		"tech_prefix": schema.NumberAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "The technical prefix, a number of six digits.",
+			Validators:          []validator.Number{profile.IntegerBetween(100000, 999999)},
 		},
-		"channel_limit": schema.Float64Attribute{
-			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The most outbound channels in use at a time, 0 or more. One call takes one channel. The API document allows fractions.",
-			Validators:          []validator.Float64{profile.NonNegative{}},
+		"channel_limit": schema.NumberAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "The maximum number of outbound channels in use at the same time. One call uses one channel. The API's document allows fractions." + fraudHint,
+			Validators:          limit,
 		},
-		"max_rate": schema.Float64Attribute{
-			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The highest rate at which a call may be charged, 0 or more. The API document names neither currency nor unit of time.",
-			Validators:          []validator.Float64{profile.NonNegative{}},
+		"max_rate": schema.NumberAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "The maximum rate of a call. The API's document names neither the currency nor the unit of time.",
+			Validators:          limit,
 		},
-		"record_calls": schema.Int64Attribute{
-			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
-			MarkdownDescription: "Which outbound calls are recorded: 0, 1 or 2 (the API's `EVoiceRecordCallType`). " +
-				"The vendor distinguishes all outbound calls from those with a specific ANI, and does not document which number stands for which.",
-			Validators: []validator.Int64{int64validator.OneOf(0, 1, 2)},
+		"record_calls": schema.NumberAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "Which outbound calls are recorded: a number of the API's `EVoiceRecordCallType`. " +
+				"The vendor distinguishes all outbound calls from those with a specific ANI. It doesn't document the meaning of each number: ask the vendor. " +
+				"In many countries, it is illegal to record a call without the consent of all parties.",
+			Validators: []validator.Number{profile.IntegerOneOf(0, 1, 2)},
 		},
-		"daily_spend_limit": schema.Float64Attribute{
-			CustomType: profile.DecimalType{}, Optional: true, Computed: true,
-			MarkdownDescription: "The most that outbound calls may cost in a day, 0 or more. The API document names no currency. The API may keep it in 32 bits, which is about seven significant digits.",
-			Validators:          []validator.Float64{profile.NonNegative{}},
+		"daily_spend_limit": schema.NumberAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "The maximum cost of outbound calls per day. The API's document doesn't name the currency. " +
+				"The API may store the number in 32 bits, which is about seven significant digits." + fraudHint,
+			Validators: limit,
 		},
 		"filemat": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The file format of recordings: `wav` or `mp3` (the API's `EVoiceRecordCallFileType`).",
-			Validators:          []validator.String{stringvalidator.OneOf("wav", "mp3")},
+			MarkdownDescription: "The file format of recordings: a value of the API's `EVoiceRecordCallFileType`.",
+			Validators:          []validator.String{profile.StringOneOf("wav", "mp3")},
 		},
-		"audio_track_type": schema.Int64Attribute{
-			CustomType: profile.IntegerType{}, Optional: true, Computed: true,
-			MarkdownDescription: "How a recording holds the two channels of a call: 0 or 1 (the API's `EVoiceRecordCallAudioTrackType`). " +
-				"The vendor distinguishes both on one track from each on its own, and does not document which number stands for which.",
-			Validators: []validator.Int64{int64validator.OneOf(0, 1)},
+		"audio_track_type": schema.NumberAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "How a recording stores the two channels of a call: a number of the API's `EVoiceRecordCallAudioTrackType`. " +
+				"The vendor distinguishes both channels on one track from one track each. It doesn't document the meaning of each number.",
+			Validators: []validator.Number{profile.IntegerOneOf(0, 1)},
 		},
 	}
 }

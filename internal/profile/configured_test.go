@@ -5,6 +5,7 @@ package profile_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -18,16 +19,26 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// What the removal of one attribute does is in TestTransitions. Here is what may
-// come between.
+// TestTransitions tests the removal of one attribute. The tests in this file combine a removal with
+// other events.
 
-// wantReset expects a plan that resets an attribute, and returns it.
-func wantReset(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State, config acctest.Values, attribute string) acctest.State {
+// wantUnset expects a plan that unsets an attribute, and returns it. The plan warns about sensitive
+// attributes.
+func wantUnset(t *testing.T, p *acctest.Protocol, resourceType string, state acctest.State, config acctest.Values, attribute string) acctest.State {
 	t.Helper()
 	planned, diags := p.Plan(t, resourceType, state, config)
-	acctest.NoDiagnostics(t, diags)
 	if planned.Values()[attribute] != acctest.Unknown {
 		t.Errorf("%s is planned as %v", attribute, planned.Values()[attribute])
+	}
+	warned := false
+	for _, d := range diags {
+		warned = warned || d.Attribute.String() == fmt.Sprintf("AttributeName(%q)", attribute)
+		if d.Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(d.Summary, "will be unset") {
+			t.Errorf("got %s", acctest.Describe(diags))
+		}
+	}
+	if isSensitive := strings.HasPrefix(attribute, "callback_url"); warned != isSensitive {
+		t.Errorf("%s: got %s", attribute, acctest.Describe(diags))
 	}
 	return planned
 }
@@ -39,7 +50,7 @@ func TestResetBesideAChange(t *testing.T) {
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "callback_url2": webhook})
 	config := acctest.Values{"name": "b", "callback_url2": webhook}
 	from := len(env.Requests())
-	wantReset(t, p, messagingProfile, state, config, "callback_url")
+	wantUnset(t, p, messagingProfile, state, config, "callback_url")
 	state = p.Converge(t, messagingProfile, state, config)
 	if diff := cmp.Diff([]string{`{"callback_url":null,"name":"b"}`}, writesOf(env, from)); diff != "" {
 		t.Error(diff)
@@ -62,14 +73,14 @@ func TestFailedUpdateForgetsNoReset(t *testing.T) {
 		state := p.Converge(t, voiceProfile, acctest.State{}, config)
 		delete(config, "max_rate")
 		injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{fault}})
-		planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
+		planned := wantUnset(t, p, voiceProfile, state, config, "max_rate")
 		failed, diags := p.Apply(t, voiceProfile, state, planned, config)
 		if len(diags) != 1 || failed.Values()["max_rate"] != 0.5 {
 			t.Errorf("%s: the state is %v\n%s", name, failed.Values(), acctest.Describe(diags))
 		}
 		injection.Remove()
 		// Without a refresh, so that the state is the old one in every case.
-		wantReset(t, p, voiceProfile, failed, config, "max_rate")
+		wantUnset(t, p, voiceProfile, failed, config, "max_rate")
 		state = p.Converge(t, voiceProfile, failed, config)
 		if got := state.Values()["max_rate"]; got != nil {
 			t.Errorf("%s: max_rate is %v", name, got)
@@ -102,8 +113,8 @@ func TestUpdateThatWentWrongHalfwayRecords(t *testing.T) {
 	state, diags := p.Apply(t, messagingProfile, state, planned, config)
 	acctest.WantError(t, diags, "long_code_weight", "came back as 1")
 	config = acctest.Values{"name": "a", "long_code_weight": 1}
-	wantReset(t, p, messagingProfile, state, config, "callback_url")
-	wantReset(t, p, messagingProfile, state, config, "callback_url2")
+	wantUnset(t, p, messagingProfile, state, config, "callback_url")
+	wantUnset(t, p, messagingProfile, state, config, "callback_url2")
 }
 
 // refusesUpdates returns a provider whose API answers updates by a status and a
@@ -132,7 +143,7 @@ func TestRefusedResetSaysWhatToDo(t *testing.T) {
 		`{"success":false,"message":"Invalid","fields":{"params.max_rate":{"message":"must be a number"}}}`)
 	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
 	config := acctest.Values{"name": "a"}
-	planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
+	planned := wantUnset(t, p, voiceProfile, state, config, "max_rate")
 	_, diags := p.Apply(t, voiceProfile, state, planned, config)
 	acctest.WantError(t, diags, "max_rate", `the API says "must be a number"`, "Nothing was changed",
 		"The update also unsets attributes that the configuration no longer sets: max_rate. If the API can't unset an attribute, add it to the configuration again.")
@@ -146,10 +157,9 @@ func TestResetThatTheAPIIgnores(t *testing.T) {
 	})
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
 	config := acctest.Values{"name": "a"}
-	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
+	planned := wantUnset(t, p, messagingProfile, state, config, "callback_url")
 	state, diags := p.Apply(t, messagingProfile, state, planned, config)
-	// A webhook's URL is in no message.
-	want := keeps(attribute{name: "callback_url", resourceType: messagingProfile}, "a sensitive value of 30 characters", didNotUnset)
+	want := removalWarning(attribute{name: "callback_url", resourceType: messagingProfile}, wasNotUnset)
 	if got := acctest.Describe(diags); len(diags) != 1 || got != acctest.Describe([]*tfprotov6.Diagnostic{want}) {
 		t.Errorf("got %s", got)
 	}
@@ -272,7 +282,7 @@ func TestTaintedCreateRecords(t *testing.T) {
 	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 	acctest.WantError(t, diags, "long_code_weight", "untaint")
-	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
+	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
 }
 
 // A record of another version, or none that can be read, does no harm.
@@ -292,7 +302,7 @@ func TestRecordOfAnotherVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		if reset {
-			wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
+			wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
 		} else {
 			wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "a"})
 		}
@@ -316,7 +326,7 @@ func TestUncertainUpdateRecords(t *testing.T) {
 	injection.Remove()
 	state = refresh(t, p, messagingProfile, state)
 	wantNoChange(t, p, messagingProfile, state, config)
-	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
+	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
 
 	// One that certainly did not happen is not.
 	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionReject}}})
@@ -344,7 +354,7 @@ func TestRecordEndsWithTheValue(t *testing.T) {
 		state = refresh(t, p, messagingProfile, state)
 		wantNoChange(t, p, messagingProfile, state, config)
 	}
-	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url2")
+	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url2")
 }
 
 // The other spelling of a field could not be tried: the update has failed, and
@@ -358,7 +368,7 @@ func TestResetThatTheNetworkStopped(t *testing.T) {
 		p := env.Protocol(t, acctest.Values{"max_retries": 0})
 		injection := env.Inject(t, emulator.Rule{Method: http.MethodPatch, Skip: 1, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusServiceUnavailable}}})
 		removed := acctest.Values{"name": "a"}
-		planned := wantReset(t, p, voiceProfile, state, removed, "daily_spend_limit")
+		planned := wantUnset(t, p, voiceProfile, state, removed, "daily_spend_limit")
 		state, diags := p.Apply(t, voiceProfile, state, planned, removed)
 		if spelling == emulator.FieldNamesAliasIgnore {
 			acctest.WantError(t, diags, "daily_spend_limit", "status 503", "Run terraform apply to send the value again")
@@ -366,7 +376,7 @@ func TestResetThatTheNetworkStopped(t *testing.T) {
 			acctest.WantError(t, diags, "", "status 503")
 		}
 		injection.Remove()
-		wantReset(t, p, voiceProfile, state, removed, "daily_spend_limit")
+		wantUnset(t, p, voiceProfile, state, removed, "daily_spend_limit")
 		state = p.Converge(t, voiceProfile, state, removed)
 		if got := state.Values()["daily_spend_limit"]; got != nil {
 			t.Errorf("daily_spend_limit is %v", got)
@@ -388,7 +398,7 @@ func TestResetThatNoSpellingDoes(t *testing.T) {
 	})
 	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "daily_spend_limit": 5})
 	config := acctest.Values{"name": "a"}
-	planned := wantReset(t, p, voiceProfile, state, config, "daily_spend_limit")
+	planned := wantUnset(t, p, voiceProfile, state, config, "daily_spend_limit")
 	_, diags := p.Apply(t, voiceProfile, state, planned, config)
 	acctest.WantError(t, diags, "daily_spend_limit", "was sent as null and came back as 5", "daily_spend_limit must be a number", "Set the attribute to a value that the API accepts")
 }
@@ -427,7 +437,7 @@ func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 		p := refusesUpdates(t, voiceJSON(`,"max_rate":0.5`), test.status, test.body)
 		state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
 		config := acctest.Values{"name": "b"}
-		planned := wantReset(t, p, voiceProfile, state, config, "max_rate")
+		planned := wantUnset(t, p, voiceProfile, state, config, "max_rate")
 		_, diags := p.Apply(t, voiceProfile, state, planned, config)
 		if got := acctest.Describe(diags); len(diags) != 1 || strings.Contains(got, "the configuration no longer sets: max_rate") != test.hint {
 			t.Errorf("%s: %s", name, got)
@@ -442,7 +452,7 @@ func TestRefusalThatIsNotAboutTheReset(t *testing.T) {
 		`{"success":false,"message":"Invalid","fields":{"params.name":{"message":"is taken"}}}`)
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
 	config := acctest.Values{"name": "b"}
-	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
+	planned := wantUnset(t, p, messagingProfile, state, config, "callback_url")
 	_, diags := p.Apply(t, messagingProfile, state, planned, config)
 	acctest.WantError(t, diags, "name", "is taken")
 	if got := acctest.Describe(diags); strings.Contains(got, "asked to unset") {
@@ -459,8 +469,8 @@ func TestResetBesideAMismatch(t *testing.T) {
 	})
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "long_code_weight": 1})
 	config := acctest.Values{"name": "a", "long_code_weight": 2}
-	planned := wantReset(t, p, messagingProfile, state, config, "callback_url")
+	planned := wantUnset(t, p, messagingProfile, state, config, "callback_url")
 	state, diags := p.Apply(t, messagingProfile, state, planned, config)
 	acctest.WantError(t, diags, "long_code_weight", "came back as 1")
-	wantReset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
+	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
 }

@@ -16,22 +16,24 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// Between Terraform's objects and the client's profiles there is no model: an
-// attribute has the name and the type of its field. The framework would fill
-// structs by reflection, and that was half the time of a read.
+// An attribute has the name and the type of its field, so the conversion between Terraform
+// objects and profiles needs no model structs. With structs, the framework's reflection takes
+// half the time of a read.
 
-// check makes sure that there is an attribute for each field, and a field for each
-// of the kind's own attributes.
-func (k *Kind[F]) check(ctx context.Context) (err error) {
+// validate returns an error if fields and attributes don't match, or if the rules of an attribute
+// don't fit its field.
+func (k *Kind[F]) validate(ctx context.Context) (err error) {
 	attributes, fields := k.attributes(), make(map[string]bool)
 	k.fields().Visit(new(F), func(name string, field any) {
 		fields[name] = true
 		attribute, ok := attributes[name]
-		if !ok || !attribute.GetType().TerraformType(ctx).Is(typeOf(field)) {
+		switch {
+		case !ok || !attribute.GetType().TerraformType(ctx).Is(typeOf(field)):
 			err = fmt.Errorf("the field %s has no attribute of its type", name)
-		}
-		if slices.Contains(k.Spec.Sensitive, name) && showsValues(attribute) {
-			err = fmt.Errorf("the attribute %s is validated by a rule that is not for secrets", name)
+		case !limitsNumber(attribute, field):
+			err = fmt.Errorf("the attribute %s accepts numbers that its field can't hold", name)
+		case slices.Contains(k.Spec.Sensitive, name) && mayShowValue(attribute):
+			err = fmt.Errorf("the attribute %s is sensitive, but one of its rules isn't", name)
 		}
 	})
 	for name := range k.Attributes {
@@ -42,16 +44,31 @@ func (k *Kind[F]) check(ctx context.Context) (err error) {
 	return err
 }
 
-// showsValues tells whether a rule of an attribute may point at its values.
-func showsValues(attribute schema.Attribute) bool {
-	text, ok := attribute.(interface{ StringValidators() []validator.String })
-	return ok && slices.ContainsFunc(text.StringValidators(), func(v validator.String) bool {
-		rule, own := v.(StringRule)
-		return !own || !rule.Sensitive
+// limitsNumber reports whether the rules of a number attribute accept only values that its field
+// can hold. Every NumberRule limits numbers to 64 bits.
+func limitsNumber(attribute schema.Attribute, field any) bool {
+	number, ok := attribute.(schema.NumberAttribute)
+	if !ok {
+		return true
+	}
+	_, needsInteger := field.(*opentact.Optional[int64])
+	return slices.ContainsFunc(number.Validators, func(v validator.Number) bool {
+		rule, ok := v.(NumberRule)
+		return ok && (rule.integer || !needsInteger)
 	})
 }
 
-// typeOf returns the type of a field's attribute, as Visit gives the field.
+// mayShowValue reports whether an error of an attribute's rules may show the value.
+func mayShowValue(attribute schema.Attribute) bool {
+	text, ok := attribute.(schema.StringAttribute)
+	return ok && slices.ContainsFunc(text.Validators, func(v validator.String) bool {
+		rule, ok := v.(StringRule)
+		return !ok || !rule.Sensitive
+	})
+}
+
+// typeOf returns the type of the attribute of a field, or nil if attributes can't have it. field is
+// a pointer to an Optional.
 func typeOf(field any) tftypes.Type {
 	switch field.(type) {
 	case *opentact.Optional[string]:
@@ -61,73 +78,74 @@ func typeOf(field any) tftypes.Type {
 	case *opentact.Optional[int64], *opentact.Optional[float64]:
 		return tftypes.Number
 	default:
-		return nil // no attribute is of that
+		return nil
 	}
 }
 
-// fromTerraform returns the profile that an object of the kind describes. A field
-// that is unknown is left out, and one that is null is null.
+// fromTerraform converts an object of the kind to a profile. A field is absent if its attribute is
+// unknown.
 func (k *Kind[F]) fromTerraform(object tftypes.Value) (p opentact.Profile[F]) {
 	values := attributeValues(object)
-	p.UUID, _ = optional[string](values[attrID]).Get()
-	p.CreatedOn = optional[string](values[attrCreatedOn])
-	p.ModifiedOn = optional[string](values[attrModifiedOn])
+	p.UUID, _ = toOptional[string](values[attrID]).Get()
+	p.CreatedOn = toOptional[string](values[attrCreatedOn])
+	p.ModifiedOn = toOptional[string](values[attrModifiedOn])
 	k.fields().Visit(&p.Fields, func(name string, field any) {
 		switch f := field.(type) {
 		case *opentact.Optional[string]:
-			*f = optional[string](values[name])
+			*f = toOptional[string](values[name])
 		case *opentact.Optional[bool]:
-			*f = optional[bool](values[name])
+			*f = toOptional[bool](values[name])
 		case *opentact.Optional[int64]:
-			*f = number(values[name], integer)
+			*f = toOptionalNumber(values[name], toInt64)
 		case *opentact.Optional[float64]:
-			*f = number(values[name], decimal)
+			*f = toOptionalNumber(values[name], toFloat64)
 		}
 	})
 	return p
 }
 
-// toTerraform is the reverse of profileOf. What the API did not mention is null.
+// toTerraform converts a profile to an object of the given type. The attribute of an absent field is
+// null.
 func (k *Kind[F]) toTerraform(typ tftypes.Type, p opentact.Profile[F]) tftypes.Value {
 	values := map[string]tftypes.Value{
 		attrID:         tftypes.NewValue(tftypes.String, p.UUID),
-		attrCreatedOn:  value(tftypes.String, p.CreatedOn),
-		attrModifiedOn: value(tftypes.String, p.ModifiedOn),
+		attrCreatedOn:  fromOptional(tftypes.String, p.CreatedOn),
+		attrModifiedOn: fromOptional(tftypes.String, p.ModifiedOn),
 	}
 	k.fields().Visit(&p.Fields, func(name string, field any) {
 		switch f := field.(type) {
 		case *opentact.Optional[string]:
-			values[name] = value(tftypes.String, *f)
+			values[name] = fromOptional(tftypes.String, *f)
 		case *opentact.Optional[bool]:
-			values[name] = value(tftypes.Bool, *f)
+			values[name] = fromOptional(tftypes.Bool, *f)
 		case *opentact.Optional[int64]:
-			values[name] = value(tftypes.Number, *f)
+			values[name] = fromOptional(tftypes.Number, *f)
 		case *opentact.Optional[float64]:
-			values[name] = value(tftypes.Number, *f)
+			values[name] = fromOptional(tftypes.Number, *f)
 		}
 	})
 	return tftypes.NewValue(typ, values)
 }
 
-// optional is a value as a field.
-func optional[T any](value tftypes.Value) (field opentact.Optional[T]) {
+// toOptional converts an attribute's value to a field.
+func toOptional[T any](value tftypes.Value) (field opentact.Optional[T]) {
 	var content T
 	switch {
 	case !value.IsKnown():
 		return field
 	case value.IsNull():
 		return opentact.Null[T]()
-	case value.As(&content) != nil: // cannot be, by the schema
+	case value.As(&content) != nil: // impossible, because validate has compared the types
 		return field
 	default:
 		return opentact.Value(content)
 	}
 }
 
-// number is optional of a number. One that the field cannot hold has been refused by
-// validation, and is left out rather than sent as another.
-func number[T any](value tftypes.Value, convert func(*big.Float) (T, bool)) (field opentact.Optional[T]) {
-	exact := optional[*big.Float](value)
+// toOptionalNumber converts the value of a number attribute to a field. The field is absent if it
+// can't hold the number. A NumberRule rejects such a number before.
+func toOptionalNumber[T any](value tftypes.Value, convert func(*big.Float) (T, bool)) (field opentact.Optional[T]) {
+	exact := toOptional[*big.Float](value)
 	if exact.IsZero() {
 		return field
 	}
@@ -141,18 +159,21 @@ func number[T any](value tftypes.Value, convert func(*big.Float) (T, bool)) (fie
 	return field
 }
 
-func integer(exact *big.Float) (int64, bool) {
+// toInt64 converts a number to an int64, and reports whether it is one.
+func toInt64(exact *big.Float) (int64, bool) {
 	n, accuracy := exact.Int64()
 	return n, accuracy == big.Exact
 }
 
-func decimal(exact *big.Float) (float64, bool) {
+// toFloat64 returns the nearest float64, and reports whether the number is in the range of float64.
+func toFloat64(exact *big.Float) (float64, bool) {
 	nearest, _ := exact.Float64()
-	return nearest, !math.IsInf(nearest, 0)
+	underflow := nearest == 0 && exact.Sign() != 0
+	return nearest, !underflow && !math.IsInf(nearest, 0)
 }
 
-// value is a field as a value.
-func value[T any](typ tftypes.Type, field opentact.Optional[T]) tftypes.Value {
+// fromOptional converts a field to an attribute's value.
+func fromOptional[T any](typ tftypes.Type, field opentact.Optional[T]) tftypes.Value {
 	if content, ok := field.Get(); ok {
 		return tftypes.NewValue(typ, content)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// everyType has a field of each type that there is.
+// everyType has a field of each type.
 type everyType struct {
 	opentact.Named
 	Text    opentact.Optional[string]  `json:"text,omitzero"`
@@ -27,7 +27,7 @@ type everyType struct {
 func everyAttribute() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"text": schema.StringAttribute{Optional: true}, "flag": schema.BoolAttribute{Optional: true},
-		"integer": schema.Int64Attribute{Optional: true}, "decimal": schema.Float64Attribute{Optional: true},
+		"integer": numberWith(IntegerBetween(0, 9)), "decimal": numberWith(NonNegative()),
 	}
 }
 
@@ -35,40 +35,50 @@ func textWith(rule validator.String) schema.StringAttribute {
 	return schema.StringAttribute{Optional: true, Validators: []validator.String{rule}}
 }
 
-// A kind whose fields and attributes do not match would lose values, and one whose
-// secrets are validated as if they were none would have Terraform print them.
-func TestFieldsAndAttributesMatch(t *testing.T) {
+func numberWith(rules ...validator.Number) schema.NumberAttribute {
+	return schema.NumberAttribute{Optional: true, Validators: rules}
+}
+
+func TestKind_Validate(t *testing.T) {
 	t.Parallel()
+	const noRoom, notSensitive = " accepts numbers that its field can't hold", "the attribute text is sensitive, but one of its rules isn't"
 	for _, test := range []struct {
-		want   string
-		change func(map[string]schema.Attribute)
+		name      string
+		attribute schema.Attribute // nil removes it
+		want      string
 	}{
-		{"", func(map[string]schema.Attribute) {}},
-		{"the field text has no attribute of its type", func(all map[string]schema.Attribute) { delete(all, "text") }},
-		{"the field flag has no attribute of its type", func(all map[string]schema.Attribute) { all["flag"] = schema.StringAttribute{} }},
-		{"the attribute other has no field", func(all map[string]schema.Attribute) { all["other"] = schema.StringAttribute{} }},
-		{"", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{Sensitive: true}) }},
-		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(StringRule{}) }},
-		{"the attribute text is validated by a rule that is not for secrets", func(all map[string]schema.Attribute) { all["text"] = textWith(stringvalidator.LengthAtLeast(1)) }},
+		{"flag", schema.BoolAttribute{}, ""},
+		{"text", nil, "the field text has no attribute of its type"},
+		{"flag", schema.StringAttribute{}, "the field flag has no attribute of its type"},
+		{"other", schema.StringAttribute{}, "the attribute other has no field"},
+		{"integer", numberWith(IntegerOneOf(1, 2)), ""},
+		{"integer", numberWith(), "the attribute integer" + noRoom},
+		{"integer", numberWith(NonNegative()), "the attribute integer" + noRoom},
+		{"decimal", numberWith(), "the attribute decimal" + noRoom},
+		{"text", textWith(StringRule{Sensitive: true}), ""},
+		{"text", textWith(StringRule{}), notSensitive},
+		{"text", textWith(stringvalidator.LengthAtLeast(1)), notSensitive},
 	} {
 		kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing", Sensitive: []string{"text"}}, Attributes: everyAttribute()}
-		test.change(kind.Attributes)
-		err := kind.check(t.Context())
-		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
-			t.Errorf("got %v, want %q", err, test.want)
+		if kind.Attributes[test.name] = test.attribute; test.attribute == nil {
+			delete(kind.Attributes, test.name)
 		}
-	}
-	var unheardOf struct {
-		everyType
-		List opentact.Optional[[1]string] `json:"list"`
-	}
-	if typ := typeOf(&unheardOf.List); typ != nil {
-		t.Errorf("a field of a type that no attribute has passes for %s", typ)
+		err := kind.validate(t.Context())
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s %v: got %v, want %q", test.name, test.attribute, err, test.want)
+		}
 	}
 }
 
-// What an object says is what the client is given, and comes back as it was.
-func TestObjectsAreProfiles(t *testing.T) {
+func TestTypeOf_UnsupportedType_IsNil(t *testing.T) {
+	t.Parallel()
+	if typ := typeOf(new(opentact.Optional[[1]string])); typ != nil {
+		t.Errorf("got %s", typ)
+	}
+}
+
+// Converting an object to a profile and back returns the same object.
+func TestKind_Convert_RoundTrip(t *testing.T) {
 	t.Parallel()
 	kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing"}, Attributes: everyAttribute()}
 	typ := tftypes.Object{AttributeTypes: map[string]tftypes.Type{
@@ -76,6 +86,7 @@ func TestObjectsAreProfiles(t *testing.T) {
 		"text": tftypes.String, "flag": tftypes.Bool, "integer": tftypes.Number, "decimal": tftypes.Number,
 	}}
 	tenth, _, _ := big.ParseFloat("0.1", 10, 512, big.ToNearestEven)
+	tiny, _, _ := big.ParseFloat("1e-400", 10, 512, big.ToNearestEven)
 	huge, _, _ := big.ParseFloat("1e400", 10, 512, big.ToNearestEven)
 	type fields = everyType
 	for name, test := range map[string]struct {
@@ -89,6 +100,7 @@ func TestObjectsAreProfiles(t *testing.T) {
 		"unknown": {tftypes.UnknownValue, tftypes.UnknownValue, tftypes.UnknownValue, tftypes.UnknownValue, fields{}, true},
 		"exact":   {nil, nil, nil, tenth, fields{Text: opentact.Null[string](), Flag: opentact.Null[bool](), Integer: opentact.Null[int64](), Decimal: opentact.Value(0.1)}, true},
 		"invalid": {nil, nil, 1.5, huge, fields{Text: opentact.Null[string](), Flag: opentact.Null[bool]()}, true},
+		"tiny":    {nil, nil, nil, tiny, fields{Text: opentact.Null[string](), Flag: opentact.Null[bool](), Integer: opentact.Null[int64]()}, true},
 	} {
 		object := tftypes.NewValue(typ, map[string]tftypes.Value{
 			"id": tftypes.NewValue(tftypes.String, "u"), "name": tftypes.NewValue(tftypes.String, "n"),

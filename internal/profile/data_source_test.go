@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -49,8 +50,10 @@ func TestDataSource_Errors(t *testing.T) {
 	}{
 		"neither":       {acctest.Values{}, "", []string{"Exactly one of these attributes must be configured", "id", "name"}},
 		"both":          {acctest.Values{"id": uuid, "name": "a"}, "id", []string{"Exactly one of these attributes must be configured"}},
-		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{"Attribute id", `"17" is not a uuid`}},
-		"an empty name": {acctest.Values{"name": ""}, "name", []string{"between 1 and 255"}},
+		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{`id must be a UUID in lower case (32 hexadecimal digits in groups of 8-4-4-4-12), got "17".`}},
+		"upper case":    {acctest.Values{"id": strings.ToUpper(uuid)}, "id", []string{"id must be a UUID in lower case", `got "0A0A0A0A-0000-4000-8000-00000000000A".`}},
+		"an empty name": {acctest.Values{"name": ""}, "name", []string{"name must have 1 to 255 characters, got 0."}},
+		"a long name":   {acctest.Values{"name": strings.Repeat("é", 256)}, "name", []string{"name must have 1 to 255 characters, got 256."}},
 		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not find messaging profile", "404", "The account of the credentials has no such profile."}},
 		"no such name":  {acctest.Values{"name": "Twice"}, "", []string{`No messaging profile is named "Twice"; the API lists 2 with other names`}},
 		"several":       {acctest.Values{"name": "twice"}, "", []string{`2 messaging profiles are named "twice": `, first, second, "Set id instead of name to select one of them."}},
@@ -114,7 +117,7 @@ func TestDataSourceList_Errors(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
 	_, diags := p.ReadDataSource(t, "opentact_outbound_voice_profiles", acctest.Values{"name_regex": "(["})
-	acctest.WantError(t, diags, "name_regex", "Attribute name_regex", "RE2", "missing closing ]")
+	acctest.WantError(t, diags, "name_regex", `name_regex must be a regular expression in RE2 syntax, got "([": missing closing ].`)
 
 	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, `{"success":true,"payload":{"take":20,"skip":0,"total":9,"data":[]}}`)

@@ -5,8 +5,10 @@ package profile
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -24,8 +26,14 @@ const nameRegexDescription = "A regular expression in [RE2 syntax](https://githu
 
 // regexRule is the rule of name_regex.
 var regexRule = StringRule{
-	Rule:  "must be a regular expression in RE2 syntax",
-	Check: func(text string) error { _, err := regexp.Compile(text); return err },
+	Rule: "must be a regular expression in RE2 syntax",
+	Check: func(text string) error {
+		_, err := regexp.Compile(text)
+		if syntaxErr, ok := errors.AsType[*syntax.Error](err); ok {
+			return fmt.Errorf("got %.60q: %s", text, syntaxErr.Code)
+		}
+		return err
+	},
 }
 
 // matching returns the profiles whose names match, sorted by name and then by UUID. A

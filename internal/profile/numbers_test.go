@@ -5,32 +5,33 @@ package profile_test
 import (
 	"fmt"
 	"maps"
+	"math/big"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// exactNumbers are easily taken for others. The API is to receive the shortest
-// decimal of the nearest double.
+// exactNumbers maps numbers in a configuration to the JSON that the API receives: the shortest decimal
+// form of the nearest float64.
 var exactNumbers = map[string]string{
 	"0": "0", "0.1": "0.1", "0.005": "0.005", "1e-7": "1e-7", "1e15": "1000000000000000",
-	"0.33333333333333333333333333333333333333": "0.3333333333333333", // as Terraform has 1/3
-	"9007199254740993":                         "9007199254740992",   // 2^53 + 1 is no double
+	"0.33333333333333333333333333333333333333": "0.3333333333333333", // 1/3 in Terraform
+	"9007199254740993":                         "9007199254740992",   // 2^53 + 1 is not a float64
 }
 
-// createOfNumbers is the request that sends one number in every place there is.
+// createOfNumbers is a request with one number in all fields of type float64.
 const createOfNumbers = `POST /rest/profile/outbound_voice {"channel_limit":%[1]s,"daily_spend_limit":%[1]s,"max_rate":%[1]s,"name":"a"}`
 
-// Numbers of a configuration have 512 bits, those of the API 53. They are no
-// difference after a create, a refresh or an import, and are sent as the shortest
-// decimal of the nearest double.
-func TestNumbersAreExact(t *testing.T) {
+// Numbers in a configuration have 512 bits. Numbers from the API have 53. The plan after a create, a
+// refresh or an import is empty.
+func TestNumbers_ConfigurationHasMoreDigits_PlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	for number, sent := range exactNumbers {
 		env := acctest.New(t, emulator.Options{})
@@ -58,8 +59,8 @@ func TestNumbersAreExact(t *testing.T) {
 	}
 }
 
-// The API may keep 32 bits of daily_spend_limit, and of no other number.
-func TestNumbersKeptIn32BitsAreNoDifference(t *testing.T) {
+// The API may store daily_spend_limit in 32 bits, but no other number.
+func TestNumbers_APIStores32Bits_PlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","tech_prefix":null,`+
@@ -71,7 +72,7 @@ func TestNumbersKeptIn32BitsAreNoDifference(t *testing.T) {
 	acctest.NoDiagnostics(t, diags)
 	created := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "daily_spend_limit": "0.1"})
 	if got := created.Values()["daily_spend_limit"]; got != 0.1 {
-		t.Errorf("0.1 is kept as %v", got)
+		t.Errorf("0.1 is stored as %v", got)
 	}
 	for attribute, same := range map[string]bool{"daily_spend_limit": true, "channel_limit": false} {
 		for _, state := range []acctest.State{imported, created} {
@@ -84,21 +85,20 @@ func TestNumbersKeptIn32BitsAreNoDifference(t *testing.T) {
 	}
 }
 
-// What 64 bits cannot hold is the configuration's fault, and not the provider's.
-func TestNumbersBeyond64Bits(t *testing.T) {
+func TestNumbers_OutsideFloat64_AreRejected(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
 	for _, attribute := range []string{"channel_limit", "max_rate", "daily_spend_limit"} {
-		for number, shown := range map[string]string{"1e400": "1e+400", "-1e400": "-1e+400", "1e-400": "1e-400"} {
+		for number, shown := range map[string]string{"1e400": "1e+400", "1e-400": "1e-400"} {
 			diags := p.ValidateResource(t, voiceProfile, acctest.Values{"name": "a", attribute: number})
-			acctest.WantError(t, diags, attribute, "Attribute "+attribute, "64 bits of floating point can hold", "it is "+shown+".")
+			acctest.WantError(t, diags, attribute, "Invalid Attribute Value: "+attribute+" must be 0 or more and fit into a 64-bit floating-point number, got "+shown+".")
 		}
 	}
 }
 
-// What 32 bits cannot hold is not one value: it is infinite, or zero, but no more
-// the same than other numbers.
-func TestNumbersBeyond32Bits(t *testing.T) {
+// Two numbers outside the range of float32 are not the same, although both are infinite or zero as
+// float32.
+func TestNumbers_OutsideFloat32_PlanChange(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -109,28 +109,92 @@ func TestNumbersBeyond32Bits(t *testing.T) {
 		planned, diags := p.Plan(t, voiceProfile, state, config)
 		acctest.NoDiagnostics(t, diags)
 		if planned.Value.Equal(state.Value) {
-			t.Errorf("%s → %s plans nothing", numbers[0], numbers[1])
+			t.Errorf("%s → %s: the plan is empty", numbers[0], numbers[1])
 		}
 	}
 }
 
-// A negative number is refused as it was written, however near to zero.
-func TestNegativeNumbers(t *testing.T) {
+func TestNumbers_Negative_AreRejected(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
-	for _, number := range []string{"-1", "-0.5", "-1e-07"} {
+	for _, number := range []string{"-1", "-0.5", "-1e-07", "-1e+400"} {
 		for _, name := range []string{"channel_limit", "max_rate", "daily_spend_limit"} {
 			diags := p.ValidateResource(t, voiceProfile, acctest.Values{"name": "a", name: number})
-			want := fmt.Sprintf("Attribute %s: the value must be 0 or more: it is %s.", name, number)
-			if len(diags) != 1 || diags[0].Detail != want {
-				t.Errorf("want %q, got %s", want, acctest.Describe(diags))
-			}
+			acctest.WantError(t, diags, name, fmt.Sprintf("Invalid Attribute Value: %s must be 0 or more, got %s.", name, number))
 		}
 	}
 }
 
-// TestAccNumbers has Terraform read the numbers, as literals and as the result of
-// 1/3, and import them by command and by block.
+// Each invalid value gets one error: the attribute, its rule and the value.
+func TestResource_Validate_InvalidValue_IsOneError(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	const hint = "; round it with floor(number + 0.5)"
+	for _, test := range []struct {
+		resourceType, attribute string
+		value                   any
+		want                    string
+	}{
+		{messagingProfile, "toll_free_weight", "1.5", "must be an integer from 0 to 9, got 1.5"},
+		{messagingProfile, "toll_free_weight", 10, "must be an integer from 0 to 9, got 10"},
+		{messagingProfile, "long_code_weight", "0.99999999999999997", "must be an integer from 0 to 9, got 0.99999999999999997" + hint},
+		{messagingProfile, "long_code_weight", "1e400", "must be an integer from 0 to 9, got 1e+400"},
+		{messagingProfile, "name", "", "must have 1 to 255 characters, got 0"},
+		{messagingProfile, "name", strings.Repeat("é", 256), "must have 1 to 255 characters, got 256"},
+		{voiceProfile, "name", "", "must have 1 to 255 characters, got 0"},
+		{voiceProfile, "tech_prefix", 99999, "must be an integer from 100000 to 999999, got 99999"},
+		{voiceProfile, "record_calls", 3, "must be 0, 1 or 2, got 3"},
+		{voiceProfile, "record_calls", "0.5", "must be 0, 1 or 2, got 0.5"},
+		{voiceProfile, "audio_track_type", -1, "must be 0 or 1, got -1"},
+		{voiceProfile, "filemat", "ogg", `must be "wav" or "mp3", got "ogg"`},
+		{voiceProfile, "filemat", "", `must be "wav" or "mp3", got ""`},
+		{voiceProfile, "filemat", "WAV\u00a0", `must be "wav" or "mp3", got "WAV\u00a0"`},
+	} {
+		config := acctest.Values{"name": "a"}
+		config[test.attribute] = test.value
+		diags := p.ValidateResource(t, test.resourceType, config)
+		acctest.WantError(t, diags, test.attribute, "Invalid Attribute Value: "+test.attribute+" "+test.want+".")
+	}
+}
+
+// The API's document only limits the length of a name.
+func TestResource_Validate_NameOfInvisibleCharacters_IsAccepted(t *testing.T) {
+	t.Parallel()
+	p := acctest.NewProtocol(t)
+	for _, name := range []string{" ", "\u200b", strings.Repeat("📞", 255)} {
+		acctest.NoDiagnostics(t, p.ValidateResource(t, messagingProfile, acctest.Values{"name": name}))
+	}
+}
+
+// Terraform compares all digits of a number. A read that changes another attribute keeps them.
+func TestNumbers_ReadAfterDrift_KeepDigits(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": "0.1", "tech_prefix": 123456})
+	if err := env.Change(emulator.OutboundVoiceProfile, state.Values().Text("id"), map[string]any{"tech_prefix": 654321}); err != nil {
+		t.Fatal(err)
+	}
+	before, after := maxRate(t, state), maxRate(t, refresh(t, p, voiceProfile, state))
+	if want, _, _ := big.ParseFloat("0.1", 10, 512, big.ToNearestEven); before.Cmp(want) != 0 || after.Cmp(want) != 0 {
+		t.Errorf("max_rate is %s after the create, and %s after the read", before.Text('g', 30), after.Text('g', 30))
+	}
+}
+
+// maxRate returns the attribute max_rate with all its digits.
+func maxRate(t *testing.T, state acctest.State) (number *big.Float) {
+	t.Helper()
+	var values map[string]tftypes.Value
+	if err := state.Value.As(&values); err != nil {
+		t.Fatal(err)
+	}
+	if err := values["max_rate"].As(&number); err != nil {
+		t.Fatal(err)
+	}
+	return number
+}
+
+// TestAccNumbers uses literals and the result of 1/3. It imports them by command and by block.
 func TestAccNumbers(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -163,14 +227,14 @@ func TestAccNumbers(t *testing.T) {
 	byBlock.Write(t, map[string]string{"imports.tf": imports})
 	for name, w := range map[string]*acctest.Workspace{"a second plan": first, "after an import by command": byCommand, "an import by block": byBlock} {
 		if planned := planIn(t, w).planned; len(planned) > 0 {
-			t.Errorf("%s is to change %v", name, planned)
+			t.Errorf("%s changes %v", name, planned)
 		}
 	}
 	if err := byBlock.Apply(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if planned := planIn(t, byBlock).planned; len(planned) > 0 {
-		t.Errorf("after an import by block there is to change %v", planned)
+		t.Errorf("a plan after an import by block changes %v", planned)
 	}
 	if writes := len(env.Writes(0)); writes != len(want) {
 		t.Errorf("there were %d writes", writes)

@@ -9,19 +9,19 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// ModifyPlan makes an update say what will change and nothing else. It starts
-// from the prior state, because the framework has marked everything that is not
-// configured as unknown: what is configured is planned, what no longer is is
-// reset, and the rest stays.
-//
-// It works on raw values, so that it is the same for every kind.
+// ModifyPlan plans an update: configured attributes get their configured values, removed ones are unset,
+// and all others keep their values. It starts from the prior state. In the framework's plan, every
+// attribute that is not configured is unknown.
 func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
-		return // a create plans what the framework does, a delete nothing
+		return // create or delete
 	}
 	prior, config := attributeValues(req.State.Raw), attributeValues(req.Config.Raw)
+	profile := r.kind.fromTerraform(req.State.Raw).Fields
 	plan := maps.Clone(prior)
 	for name, value := range config {
 		if !value.IsNull() && !r.sameNumber(name, value, prior[name]) {
@@ -29,11 +29,14 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 		}
 	}
 	for _, name := range removedAttributes(loadConfigured(ctx, req.Private), config, prior) {
-		if r.kind.isNullable(name) {
-			plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
+		switch {
+		case !r.kind.isNullable(name):
+			r.warnKept(&resp.Diagnostics, name, profile)
 			continue
+		case r.kind.isSensitive(name):
+			r.warnUnset(&resp.Diagnostics, name, profile)
 		}
-		r.warnKept(&resp.Diagnostics, name, r.kind.fromTerraform(req.State.Raw).Fields, cannotUnset)
+		plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
 	}
 	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {
 		plan[attrModifiedOn] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
@@ -41,17 +44,29 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), plan)
 }
 
-// sameNumber tells whether two values of an attribute are numbers that the API
-// cannot tell apart. A literal in a configuration has 512 bits and a value that
-// was read has 53, or 24, so 0.1 is not 0.1 without this.
+// toState converts a profile to a state. A number that the API treats as the same as in the plan or the
+// prior state keeps all its digits, because Terraform compares them.
+func (r *profileResource[F]) toState(prior tftypes.Value, profile opentact.Profile[F]) tftypes.Value {
+	state := r.kind.toTerraform(prior.Type(), profile)
+	values := maps.Clone(attributeValues(state))
+	for name, value := range attributeValues(prior) {
+		if r.sameNumber(name, value, values[name]) {
+			values[name] = value
+		}
+	}
+	return tftypes.NewValue(state.Type(), values)
+}
+
+// sameNumber reports whether the API treats two values of an attribute as the same number. A literal
+// in a configuration has 512 bits. A number from the API has 53 or 24 bits.
 func (r *profileResource[F]) sameNumber(name string, a, b tftypes.Value) bool {
-	x, ok := number(a, decimal).Get()
-	y, both := number(b, decimal).Get()
+	x, ok := toOptionalNumber(a, toFloat64).Get()
+	y, both := toOptionalNumber(b, toFloat64).Get()
 	return ok && both && r.kind.Spec.SameNumber(name, x, y)
 }
 
-// attributeValues returns the attributes of an object, none for one that is
-// null. The map is the object's own, and not to be written to.
+// attributeValues returns the attributes of an object, or nil if it is null. The caller must not change
+// the map, because it belongs to the object.
 func attributeValues(object tftypes.Value) map[string]tftypes.Value {
 	var values map[string]tftypes.Value
 	if object.As(&values) != nil {
@@ -60,11 +75,9 @@ func attributeValues(object tftypes.Value) map[string]tftypes.Value {
 	return values
 }
 
-// keepPlanned puts what was planned definitely into the state after an update.
-// The client has made sure that what was sent was stored. A field that was not
-// sent may have changed all the same, by somebody else or by the API itself:
-// Terraform would take that for a bug of the provider and fail the apply. The
-// next refresh shows it.
+// keepPlanned sets the known values of a plan in the state after an update. The client has checked the
+// fields that it sent. Another client may have changed the others meanwhile. Terraform would fail the
+// apply because of such a change. The next refresh shows it.
 func keepPlanned(plan tftypes.Value, state *tfsdk.State) {
 	values := maps.Clone(attributeValues(state.Raw))
 	for name, value := range attributeValues(plan) {

@@ -3,9 +3,9 @@
 package profile
 
 import (
+	"cmp"
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
@@ -24,18 +24,11 @@ func (r *profileResource[F]) Metadata(_ context.Context, req resource.MetadataRe
 }
 
 func (r *profileResource[F]) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	if err := r.kind.check(ctx); err != nil { // every test would see it
-		resp.Diagnostics.AddError("Incomplete schema", sentence(err.Error()))
+	err := r.kind.validate(ctx)
+	attributes, inputErr := r.kind.resourceAttributes(ctx)
+	if err := cmp.Or(err, inputErr); err != nil { // a mistake in the kind, which every test finds
+		resp.Diagnostics.AddError("Invalid schema of "+r.kind.Spec.Name, sentence(err.Error()))
 		return
-	}
-	attributes := r.kind.attributes()
-	for name, own := range r.kind.Attributes {
-		described, err := describeRemoval(own, r.kind.isNullable(name))
-		if err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root(name), "Incomplete schema", sentence(err.Error()))
-			return
-		}
-		attributes[name] = described
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: r.kind.Description,
@@ -48,13 +41,13 @@ func (r *profileResource[F]) Configure(_ context.Context, req resource.Configure
 	r.provider, _ = req.ProviderData.(*ProviderData)
 }
 
-// Create stores what exists even if it is not what was asked for: Terraform
-// marks it as tainted, and nothing is forgotten.
+// Create saves the profile in the state even if the API stored other values than the planned ones.
+// Terraform marks such a resource as tainted.
 func (r *profileResource[F]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.kind.fromTerraform(req.Plan.Raw)
 	made, err := r.profiles.Create(ctx, plan.Fields)
 	if made.UUID != "" {
-		resp.State.Raw = r.kind.toTerraform(req.Plan.Raw.Type(), made.Profile)
+		resp.State.Raw = r.toState(req.Plan.Raw, made.Profile)
 		setIdentity(ctx, &resp.Diagnostics, resp.Identity, made.UUID)
 		saveConfigured(ctx, &resp.Diagnostics, resp.Private, attributeValues(req.Config.Raw))
 	}
@@ -62,8 +55,8 @@ func (r *profileResource[F]) Create(ctx context.Context, req resource.CreateRequ
 	r.report(&resp.Diagnostics, verbCreate, plan.Fields, err)
 }
 
-// Read removes the profile from the state only if the API itself says that
-// there is none. One that is as it was leaves the state as it was.
+// Read removes the profile from the state only if the API itself says that the profile doesn't exist.
+// It doesn't change the state if the profile is the same.
 func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
@@ -82,34 +75,34 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if profile != state {
-		resp.State.Raw = r.kind.toTerraform(req.State.Raw.Type(), profile)
+		resp.State.Raw = r.toState(req.State.Raw, profile)
 	}
 	pruneConfigured(ctx, &resp.Diagnostics, resp.Private, attributeValues(resp.State.Raw))
 }
 
-// Update sends what differs between state and plan, and a null for what is to be
-// reset.
+// Update sends the fields that differ between state and plan, and a null for each field to unset.
 func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	planned := attributeValues(req.Plan.Raw)
-	resets := r.kind.unsets(planned)
-	plan, state := r.kind.fromTerraform(withNulls(req.Plan.Raw, resets)), r.kind.fromTerraform(req.State.Raw)
+	unsets := r.kind.plannedUnsets(planned)
+	plan, state := r.kind.fromTerraform(withNulls(req.Plan.Raw, unsets)), r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	profile, err := r.profiles.Update(ctx, state, plan.Fields)
 	if profile.UUID != "" {
-		resp.State.Raw = r.kind.toTerraform(req.Plan.Raw.Type(), profile)
+		resp.State.Raw = r.toState(req.Plan.Raw, profile)
 	}
 	if !opentact.OutcomeOf(err).NothingHappened() {
 		config := attributeValues(req.Config.Raw)
-		saveConfigured(ctx, &resp.Diagnostics, resp.Private, config, r.kind.postponed(loadConfigured(ctx, req.Private), config, planned, err != nil)...)
+		pending := r.kind.pendingUnsets(loadConfigured(ctx, req.Private), config, planned, err != nil)
+		saveConfigured(ctx, &resp.Diagnostics, resp.Private, config, pending...)
 	}
 	if err == nil {
-		r.warnUnsetIgnored(&resp.Diagnostics, resets, state.Fields, profile.Fields)
+		r.warnUnsetIgnored(&resp.Diagnostics, unsets, state.Fields, profile.Fields)
 		keepPlanned(req.Plan.Raw, &resp.State)
 	}
-	r.report(&resp.Diagnostics, verbUpdate, state.Fields, err, resets...)
+	r.report(&resp.Diagnostics, verbUpdate, state.Fields, err, unsets...)
 }
 
-// Delete takes a profile that is gone already for deleted.
+// Delete deletes the profile. A profile that doesn't exist counts as deleted.
 func (r *profileResource[F]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)

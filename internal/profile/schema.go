@@ -3,15 +3,16 @@
 package profile
 
 import (
+	"context"
 	"fmt"
+	"maps"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// Attributes that every kind has.
+// Names of the attributes that every kind has.
 const (
 	attrID         = "id"
 	attrName       = "name"
@@ -19,75 +20,95 @@ const (
 	attrModifiedOn = "modified_on"
 )
 
-// nameRule is that of every name. Its length is counted in characters.
-var nameRule = stringvalidator.UTF8LengthBetween(1, 255)
-
-// commonAttributes are those of Common, for the kind with the given name.
-func commonAttributes(kind string) map[string]schema.Attribute {
-	return map[string]schema.Attribute{
+// attributes returns the kind's attributes. The descriptions say what the attributes mean. They don't
+// contain rules for input, because data sources use them too.
+func (k *Kind[F]) attributes() map[string]schema.Attribute {
+	all := maps.Clone(k.Attributes)
+	maps.Copy(all, map[string]schema.Attribute{
 		attrID: schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: fmt.Sprintf("The UUID that the API gave the %s.", kind),
+			MarkdownDescription: fmt.Sprintf("The UUID of the %s. The API assigns it.", k.Spec.Name),
 		},
 		attrName: schema.StringAttribute{
 			Required:            true,
-			MarkdownDescription: fmt.Sprintf("A name to help manage the %s, 1 to 255 characters.", kind),
+			MarkdownDescription: fmt.Sprintf("The name of the %s. Several profiles may have the same name.", k.Spec.Name),
 			Validators:          []validator.String{nameRule},
 		},
 		attrCreatedOn: schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: fmt.Sprintf("When the %s was created, in RFC 3339 as the API reports it.", kind),
+			MarkdownDescription: fmt.Sprintf("When the %s was created: an RFC 3339 time from the API.", k.Spec.Name),
 		},
 		attrModifiedOn: schema.StringAttribute{
 			Computed:            true,
-			MarkdownDescription: fmt.Sprintf("When the %s was last modified, in RFC 3339 as the API reports it.", kind),
+			MarkdownDescription: fmt.Sprintf("When the %s was last modified: an RFC 3339 time from the API.", k.Spec.Name),
 		},
-	}
+	})
+	return all
 }
 
-// What becomes of an attribute that is not in the configuration, and of one that is
-// removed from it.
+// resourceAttributes returns the kind's attributes with complete descriptions: meaning, rules, and the
+// effect of omitting or removing the attribute.
+func (k *Kind[F]) resourceAttributes(ctx context.Context) (map[string]schema.Attribute, error) {
+	all := k.attributes()
+	for name, attribute := range all {
+		described, err := describeInput(ctx, attribute, k.isNullable(name))
+		if err != nil {
+			return nil, fmt.Errorf("attribute %s: %w", name, err)
+		}
+		all[name] = described
+	}
+	return all, nil
+}
+
+// The effect of omitting or removing an optional attribute, as descriptions say it.
 const (
-	removedIsReset = " If it is left out, the API chooses it. Removing it unsets it, and the API chooses what it is then."
-	removedIsKept  = " If it is left out, the API chooses it. Removing it leaves its value as it is, with a warning: the API cannot unset it."
+	removalUnsets = " If you omit it, the API chooses the value. Removing it from the configuration unsets it: the API chooses the value again."
+	removalKeeps  = " If you omit it, the API chooses the value. Removing it from the configuration keeps the value and shows a warning, because the API can't unset it."
 )
 
-// describeRemoval completes the description of an optional attribute.
-func describeRemoval(attribute schema.Attribute, nullable bool) (schema.Attribute, error) {
-	if !attribute.IsOptional() {
+// describeInput adds the rules of a configurable attribute to its description, and the effect of
+// removing an optional one.
+func describeInput(ctx context.Context, attribute schema.Attribute, nullable bool) (schema.Attribute, error) {
+	removal := ""
+	switch {
+	case attribute.IsOptional() && nullable:
+		removal = removalUnsets
+	case attribute.IsOptional():
+		removal = removalKeeps
+	case !attribute.IsRequired():
 		return attribute, nil
-	}
-	text := removedIsKept
-	if nullable {
-		text = removedIsReset
 	}
 	switch a := attribute.(type) {
 	case schema.StringAttribute:
-		a.MarkdownDescription += text
+		a.MarkdownDescription += describeRules(ctx, a.Validators) + removal
+		return a, nil
+	case schema.NumberAttribute:
+		a.MarkdownDescription += describeRules(ctx, a.Validators) + removal
 		return a, nil
 	case schema.BoolAttribute:
-		a.MarkdownDescription += text
-		return a, nil
-	case schema.Int64Attribute:
-		a.MarkdownDescription += text
-		return a, nil
-	case schema.Float64Attribute:
-		a.MarkdownDescription += text
+		a.MarkdownDescription += " Must be `true` or `false`." + removal
 		return a, nil
 	default:
-		return nil, fmt.Errorf("what removal does cannot be described of a %T yet", attribute)
+		return nil, fmt.Errorf("can't describe the input of a %T", attribute)
 	}
 }
 
-// readOnly is a resource's attribute as a data source shows it: the same name,
-// type and description, and nothing to configure.
+// describeRules returns a sentence for each rule.
+func describeRules[V validator.Describer](ctx context.Context, rules []V) (text string) {
+	for _, rule := range rules {
+		text += " " + sentence(rule.MarkdownDescription(ctx))
+	}
+	return text
+}
+
+// readOnly makes a resource's attribute read-only for a data source.
 type readOnly struct{ datasourceschema.Attribute }
 
 func (readOnly) IsRequired() bool { return false }
 func (readOnly) IsOptional() bool { return false }
 func (readOnly) IsComputed() bool { return true }
 
-// readOnlyAttributes derives a data source's attributes from the resource's.
+// readOnlyAttributes converts a resource's attributes to a data source's.
 func readOnlyAttributes(attributes map[string]schema.Attribute) map[string]datasourceschema.Attribute {
 	derived := make(map[string]datasourceschema.Attribute, len(attributes))
 	for name, attribute := range attributes {

@@ -5,6 +5,7 @@ package profile_test
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -17,20 +18,19 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// TestAccArcs lets a profile of each kind live in Terraform.
-func TestAccArcs(t *testing.T) {
+// TestAccLifecycles creates, changes, imports and deletes a profile of each kind.
+func TestAccLifecycles(t *testing.T) {
 	t.Parallel()
-	for _, arc := range acctest.Lifecycles() {
-		t.Run(arc.Type, func(t *testing.T) {
+	for _, lifecycle := range acctest.Lifecycles() {
+		t.Run(lifecycle.Type, func(t *testing.T) {
 			t.Parallel()
-			arc.Run(t)
+			lifecycle.Run(t)
 		})
 	}
 }
 
-// TestAccForeignChanges shows in Terraform what is tested in detail without it:
-// drift is repaired, and what others deleted is created anew.
-func TestAccForeignChanges(t *testing.T) {
+// TestAccResource_ChangedByAnotherClient repairs drift, and creates a deleted profile again.
+func TestAccResource_ChangedByAnotherClient(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	const address = messagingProfile + ".test"
@@ -72,10 +72,10 @@ func TestAccForeignChanges(t *testing.T) {
 	})
 }
 
-func TestAccDataSources(t *testing.T) {
+// Name and filter are known only in the apply.
+func TestAccDataSources_UnknownArguments(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
-	// Neither the name nor the filter is known before the apply.
 	config := env.Config(acctest.Block(messagingProfile, "a", acctest.Values{"name": "a", "sticky_sender": true}) +
 		acctest.Block(messagingProfile, "b", acctest.Values{"name": "b"}) + `
 resource "terraform_data" "b" {
@@ -112,21 +112,36 @@ data "opentact_messaging_profiles" "all" {
 	})
 }
 
-// TestAccErrors shows what Terraform makes of errors in a configuration.
+// TestAccErrors tests how Terraform shows errors in a configuration.
 func TestAccErrors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
+	const weight = `long_code_weight\s+must\s+be\s+an\s+integer\s+from\s+0\s+to\s+9,`
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
 				Config:      env.Config(acctest.Block(messagingProfile, "test", acctest.Values{"name": "", "long_code_weight": 10})),
-				ExpectError: regexp.MustCompile(`(?s)long_code_weight.*between 0 and 9`),
+				ExpectError: regexp.MustCompile(weight + `\s+got\s+10\.`),
+				PlanOnly:    true,
+			},
+			{ // 1 + 7e-154 in Terraform's numbers
+				Config:      env.Config(acctest.Block(messagingProfile, "test", acctest.Values{"name": "a", "long_code_weight": acctest.Expr("(1 - 0.9) * 10")})),
+				ExpectError: regexp.MustCompile(weight + `\s+got\s+1\.0{19}…;\s+round\s+it\s+with\s+floor\(number\s+\+\s+0\.5\)\.`),
 				PlanOnly:    true,
 			},
 			{
+				Config:   env.Config(acctest.Block(messagingProfile, "test", acctest.Values{"name": "a", "long_code_weight": acctest.Expr("floor((1 - 0.9) * 10 + 0.5)")})),
+				PlanOnly: true, ExpectNonEmptyPlan: true,
+			},
+			{ // a value that is known only in the apply
+				Config: env.Config("resource \"terraform_data\" \"weight\" {\n  input = 1.5\n}\n" +
+					acctest.Block(messagingProfile, "test", acctest.Values{"name": "a", "long_code_weight": acctest.Expr("terraform_data.weight.output")})),
+				ExpectError: regexp.MustCompile(weight + `\s+got\s+1\.5\.`),
+			},
+			{
 				Config:      env.Config("import {\n  to = opentact_messaging_profile.test\n  id = \"17\"\n}\n" + acctest.Block(messagingProfile, "test", acctest.Values{"name": "a"})),
-				ExpectError: regexp.MustCompile(`"17"\s+is\s+not\s+a\s+uuid`),
+				ExpectError: regexp.MustCompile(`must\s+be\s+a\s+UUID\s+\(32\s+hexadecimal\s+digits\s+in\s+groups\s+of\s+8-4-4-4-12\),\s+got\s+"17"`),
 			},
 			{
 				Config:      env.Config("import {\n  to = opentact_messaging_profile.test\n  id = \"" + uuid + "\"\n}\n" + acctest.Block(messagingProfile, "test", acctest.Values{"name": "a"})),
@@ -136,9 +151,34 @@ func TestAccErrors(t *testing.T) {
 	})
 }
 
-// TestAccUnknown has nothing known when the plan is made but that there is to be
-// a profile: its name, and where the API is and what it wants, come from other
-// resources.
+// TestAccImport_UpperCaseID imports by block and by command. The state contains lower case.
+func TestAccImport_UpperCaseID(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	for resourceType, kind := range kindsByType {
+		id := add(t, env, kind, map[string]any{"name": "a"})
+		address := resourceType + ".test"
+		config := acctest.Block(resourceType, "test", acctest.Values{"name": "a"})
+		byBlock := acctest.NewWorkspace(t, env.Files(config+acctest.ImportBlock(address, strings.ToUpper(id))))
+		if err := byBlock.Apply(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		byCommand := acctest.NewWorkspace(t, env.Files(config))
+		if err := byCommand.Import(t.Context(), address, strings.ToUpper(id)); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range []*acctest.Workspace{byBlock, byCommand} {
+			if got := statesIn(t, w)[address].Text("id"); got != id {
+				t.Errorf("the id is %s, want %s", got, id)
+			}
+			if planned := planIn(t, w).planned; len(planned) > 0 {
+				t.Errorf("the plan changes %v", planned)
+			}
+		}
+	}
+}
+
+// TestAccUnknown gets the name of a profile and the provider's settings from another resource.
 func TestAccUnknown(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})

@@ -14,8 +14,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// TestAccTransitions is TestTransitions in Terraform: all transitions of all
-// attributes in one plan.
+// TestAccTransitions runs TestTransitions in Terraform: all transitions of all attributes in one plan.
 func TestAccTransitions(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -60,7 +59,7 @@ func TestAccTransitions(t *testing.T) {
 		t.Fatal(err)
 	}
 	states, second := statesIn(t, w), planIn(t, w)
-	table := newTable()
+	table := newTransitionTable()
 	for _, a := range attributes {
 		for i, tr := range transitions {
 			at := address(a, i)
@@ -68,11 +67,13 @@ func TestAccTransitions(t *testing.T) {
 			if planned, changes := first.planned[at]; changes {
 				got.Planned = show(planned[a.name])
 			}
-			if warning := first.warnings[at]; warning != "" {
-				got.Warning = "warns"
-				if want := fmt.Sprintf("warning: Attribute %s: it is not configured any more, and its value stays %s.", a.name, show(a.value)); !strings.HasPrefix(warning, want) {
-					t.Errorf("%s: %s", at, warning)
+			if got.Warning = tr.want(a).Warning; got.Warning != "" {
+				want := removalWarning(a, got.Warning)
+				if diff := cmp.Diff("warning: "+want.Summary+": "+want.Detail, first.warnings[at]); diff != "" {
+					t.Errorf("%s: %s", at, diff)
 				}
+			} else {
+				got.Warning = first.warnings[at]
 			}
 			_, changes := second.planned[at]
 			got.SecondPlan = secondPlan(!changes, second.warnings[at])
@@ -85,9 +86,8 @@ func TestAccTransitions(t *testing.T) {
 	t.Log(table)
 }
 
-// TestAccIgnoredRemoval shows what Terraform makes of ignore_changes, and of
-// -refresh=false.
-func TestAccIgnoredRemoval(t *testing.T) {
+// TestAccRemoval_IgnoreChanges also plans with -refresh=false.
+func TestAccRemoval_IgnoreChanges(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	config := func(values acctest.Values, more string) map[string]string {
@@ -131,9 +131,9 @@ func TestAccIgnoredRemoval(t *testing.T) {
 	}
 }
 
-// TestAccRemovalIsSaidOfEach reads what Terraform shows to people: of warnings
-// with one summary it would show the first alone.
-func TestAccRemovalIsSaidOfEach(t *testing.T) {
+// TestAccRemoval_WarnsForEachAttribute reads the output of Terraform, which merges warnings with equal
+// summaries.
+func TestAccRemoval_WarnsForEachAttribute(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	both := func(values acctest.Values) map[string]string {
@@ -144,22 +144,41 @@ func TestAccRemovalIsSaidOfEach(t *testing.T) {
 		}
 		return env.Files(blocks)
 	}
-	w := acctest.NewWorkspace(t, both(acctest.Values{"sticky_sender": true, "long_code_weight": 7}))
+	w := acctest.NewWorkspace(t, both(acctest.Values{"sticky_sender": true, "long_code_weight": 7, "callback_url": webhook}))
 	if err := w.Apply(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	w.Write(t, both(acctest.Values{}))
-	var said strings.Builder
-	w.SetStdout(&said)
-	if _, err := w.Plan(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	for _, want := range []string{
-		`sticky_sender keeps its value: messaging profile "one"`, `long_code_weight keeps its value: messaging profile "one"`,
-		`sticky_sender keeps its value: messaging profile "two"`, `long_code_weight keeps its value: messaging profile "two"`,
+	var output strings.Builder
+	w.SetStdout(&output)
+	for _, test := range []struct {
+		name string
+		run  func() error
+		want int
+	}{
+		{"refresh-only", func() error { _, err := w.Plan(t.Context(), tfexec.RefreshOnly(true)); return err }, 0},
+		{"destroy", func() error { _, err := w.Plan(t.Context(), tfexec.Destroy(true)); return err }, 0},
+		{"plan", func() error { _, err := w.Plan(t.Context()); return err }, 1},
+		{"apply", func() error { return w.Apply(t.Context()) }, 1},
 	} {
-		if !strings.Contains(said.String(), want) {
-			t.Errorf("%q is not in\n%s", want, &said)
+		output.Reset()
+		if err := test.run(); err != nil {
+			t.Fatal(err)
+		}
+		_, warnings, _ := strings.Cut(output.String(), "Plan: ") // which may show the URL
+		for _, profile := range []string{"one", "two"} {
+			for _, want := range []string{
+				fmt.Sprintf("sticky_sender of messaging profile %q keeps its value", profile),
+				fmt.Sprintf("long_code_weight of messaging profile %q keeps its value", profile),
+				fmt.Sprintf("callback_url of messaging profile %q will be unset", profile),
+			} {
+				if got := strings.Count(output.String(), want); got != test.want {
+					t.Errorf("%s: want %q %d times, got %d, in\n%s", test.name, want, test.want, got, &output)
+				}
+			}
+		}
+		if strings.Contains(warnings, "s3cret") {
+			t.Errorf("%s: a warning shows the URL:\n%s", test.name, warnings)
 		}
 	}
 }

@@ -15,32 +15,32 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// transition is a change of one attribute, and what comes of it.
+// transition is a change of one attribute and its outcome.
 type transition struct {
 	name   string
 	origin origin
-	// before and after are the attribute's values, nil for absent.
+	// before and after return the attribute's configured values, or nil if it is not configured.
 	before, after func(attribute) any
 	want          func(attribute) outcome
 }
 
-// origin is where the state before a transition comes from.
+// origin says where the state before a transition comes from.
 type origin int
 
 const (
-	// created is a profile that was configured.
+	// created is a profile that Terraform created with the value before.
 	created origin = iota
-	// imported is one that was there.
+	// imported is an existing profile with the value before.
 	imported
-	// drifted is one that was configured, and then changed by others to other.
+	// drifted is a created profile in which another client then set the other value.
 	drifted
 )
 
 // outcome is one line of the table.
 type outcome struct {
-	// Planned is the attribute's planned value, or "no change".
+	// Planned is the attribute's planned value, or noChange.
 	Planned string
-	// Request is the body of the PATCH, Warning whether the plan carries one.
+	// Request is the body of the PATCH. Warning is the end of the summary of the plan's warning.
 	Request, Warning string
 	State            string
 	SecondPlan       string
@@ -51,13 +51,17 @@ const (
 	afterApply   = "(known after apply)"
 	empty        = "empty"
 	emptyAndWarn = "empty, and warns again"
+
+	keepsItsValue = "keeps its value"
+	willBeUnset   = "will be unset"
+	wasNotUnset   = "was not unset"
 )
 
 func absent(attribute) any  { return nil }
 func value(a attribute) any { return a.value }
 func other(a attribute) any { return a.other }
 
-// becomes is the outcome where a value is planned, sent and stored.
+// becomes returns the outcome in which a value is planned, sent and stored.
 func becomes(value func(attribute) any) func(attribute) outcome {
 	return func(a attribute) outcome {
 		v := show(value(a))
@@ -65,7 +69,7 @@ func becomes(value func(attribute) any) func(attribute) outcome {
 	}
 }
 
-// stays is the outcome where nothing happens.
+// stays returns the outcome in which nothing happens.
 func stays(a attribute) outcome {
 	return outcome{Planned: noChange, State: show(a.value), SecondPlan: empty}
 }
@@ -75,9 +79,13 @@ var transitions = []transition{
 	{"value → other value", created, value, other, becomes(other)},
 	{"value → absent", created, value, absent, func(a attribute) outcome {
 		if a.nullable {
-			return outcome{Planned: afterApply, Request: fmt.Sprintf("{%q:null}", a.name), State: "null", SecondPlan: empty}
+			unset := outcome{Planned: afterApply, Request: fmt.Sprintf("{%q:null}", a.name), State: "null", SecondPlan: empty}
+			if a.isSensitive() {
+				unset.Warning = willBeUnset
+			}
+			return unset
 		}
-		return outcome{Planned: noChange, Warning: "warns", State: show(a.value), SecondPlan: emptyAndWarn}
+		return outcome{Planned: noChange, Warning: keepsItsValue, State: show(a.value), SecondPlan: emptyAndWarn}
 	}},
 	{"imported → other value", imported, value, other, becomes(other)},
 	{"imported → same value", imported, value, value, stays},
@@ -85,33 +93,33 @@ var transitions = []transition{
 	{"drifted → value", drifted, value, value, becomes(value)},
 }
 
-// tableOfTransitions is what the tests print.
-type tableOfTransitions struct {
+// transitionTable is the table that the tests print.
+type transitionTable struct {
 	text strings.Builder
 	w    *tabwriter.Writer
 }
 
-func newTable() *tableOfTransitions {
-	table := &tableOfTransitions{}
+func newTransitionTable() *transitionTable {
+	table := &transitionTable{}
 	table.w = tabwriter.NewWriter(&table.text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table.w, "attribute\ttransition\tplanned\tPATCH\tplan\tstate after\tsecond plan")
 	return table
 }
 
-func (table *tableOfTransitions) add(a attribute, tr transition, got outcome) {
+func (table *transitionTable) add(a attribute, tr transition, got outcome) {
 	fmt.Fprintf(table.w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", a.name, tr.name, got.Planned, got.Request, got.Warning, got.State, got.SecondPlan)
 }
 
-func (table *tableOfTransitions) String() string {
+func (table *transitionTable) String() string {
 	_ = table.w.Flush()
 	return "\n" + table.text.String()
 }
 
-// TestTransitions is the table of what a change of one attribute does, for every
-// attribute of the contract. `go test -v -run TestTransitions` prints it.
+// TestTransitions tests what a change of one attribute does, for every attribute of the contract.
+// `go test -v -run TestTransitions` prints a table.
 func TestTransitions(t *testing.T) {
 	t.Parallel()
-	table := newTable()
+	table := newTransitionTable()
 	for _, a := range attributesOfTheContract(t) {
 		for _, tr := range transitions {
 			env := acctest.New(t, emulator.Options{})
@@ -126,7 +134,7 @@ func TestTransitions(t *testing.T) {
 	t.Log(table)
 }
 
-// state makes the state before the transition.
+// state creates the state before the transition.
 func (tr transition) state(t *testing.T, env *acctest.Env, p *acctest.Protocol, a attribute) acctest.State {
 	t.Helper()
 	var state acctest.State
@@ -146,20 +154,20 @@ func (tr transition) state(t *testing.T, env *acctest.Env, p *acctest.Protocol, 
 	return refresh(t, p, a.resourceType, state)
 }
 
-// change plans and applies one attribute's value, and says what came of it.
+// change plans and applies a value of one attribute, and returns the outcome.
 func change(t *testing.T, env *acctest.Env, p *acctest.Protocol, a attribute, prior acctest.State, value any) (got outcome) {
 	t.Helper()
 	config := acctest.Values{"name": "a", a.name: value}
 	from := len(env.Requests())
 	planned, diags := p.Plan(t, a.resourceType, prior, config)
-	got.Planned, got.Warning = noChange, warning(t, a, prior, diags)
+	got.Planned, got.Warning = noChange, warning(t, a, diags)
 	state := prior
 	if !planned.Value.Equal(prior.Value) {
 		got.Planned = show(planned.Values()[a.name])
-		want := prior.Values() // nothing else is planned to change
+		want := prior.Values() // nothing else changes
 		want[a.name], want["modified_on"] = planned.Values()[a.name], acctest.Unknown
 		if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(planned.Values())); diff != "" {
-			t.Errorf("%s: something else is planned to change: %s", a.name, diff)
+			t.Errorf("%s: the plan changes something else: %s", a.name, diff)
 		}
 		if state, diags = p.Apply(t, a.resourceType, prior, planned, config); len(diags) > 0 {
 			t.Errorf("%s: %s", a.name, acctest.Describe(diags))
@@ -169,7 +177,7 @@ func change(t *testing.T, env *acctest.Env, p *acctest.Protocol, a attribute, pr
 	got.State = show(state.Values()[a.name])
 	state = refresh(t, p, a.resourceType, state)
 	planned, diags = p.Plan(t, a.resourceType, state, config)
-	got.SecondPlan = secondPlan(planned.Value.Equal(state.Value), warning(t, a, state, diags))
+	got.SecondPlan = secondPlan(planned.Value.Equal(state.Value), warning(t, a, diags))
 	return got
 }
 
@@ -184,28 +192,34 @@ func secondPlan(isEmpty bool, warning string) string {
 	}
 }
 
-// warning tells whether a plan warns of an attribute that keeps its value, and
-// checks what it says.
-func warning(t *testing.T, a attribute, state acctest.State, diags []*tfprotov6.Diagnostic) string {
+// warning returns the end of the summary of a plan's warning about an attribute, or "" if there is no
+// warning. It compares the whole warning.
+func warning(t *testing.T, a attribute, diags []*tfprotov6.Diagnostic) string {
 	t.Helper()
 	if len(diags) == 0 {
 		return ""
 	}
-	want := []*tfprotov6.Diagnostic{keeps(a, show(state.Values()[a.name]), cannotUnset)}
-	if got := acctest.Describe(diags); got != acctest.Describe(want) {
-		t.Errorf("%s: got %s", a.name, got)
+	for _, what := range []string{keepsItsValue, willBeUnset} {
+		if acctest.Describe(diags) == acctest.Describe([]*tfprotov6.Diagnostic{removalWarning(a, what)}) {
+			return what
+		}
 	}
-	return "warns"
+	t.Errorf("%s: got %s", a.name, acctest.Describe(diags))
+	return ""
 }
 
-// keeps is the warning that an attribute of profile "a" keeps its value.
-func keeps(a attribute, value, reason string) *tfprotov6.Diagnostic {
-	return acctest.Warning(a.name, fmt.Sprintf("%s keeps its value: %s profile \"a\"", a.name, a.noun()),
-		fmt.Sprintf("Attribute %s: it is not configured any more, and its value stays %s. %s To change it, set the attribute to the value that it is to have.", a.name, value, reason))
+// removalWarning is a warning about the removal of an attribute of profile "a". It contains no value.
+func removalWarning(a attribute, what string) *tfprotov6.Diagnostic {
+	detail := map[string]string{
+		keepsItsValue: "The configuration no longer sets NAME, and the API can't unset it. The profile keeps the value that terraform state show prints. " +
+			"To change it, set NAME. To keep it without this warning, set NAME to this value or add it to ignore_changes.",
+		willBeUnset: "The configuration no longer sets NAME. The apply unsets it, and then the API chooses its value. " +
+			"To keep the value, set NAME again or add it to ignore_changes.",
+		wasNotUnset: "The provider asked the API to unset NAME, and the API responded with the same value as before. " +
+			"Either the API chooses this value for an unset attribute, or it ignored the request. To change the value, set NAME.",
+	}[what]
+	return acctest.Warning(a.name, fmt.Sprintf("%s of %s profile \"a\" %s", a.name, a.noun(), what), strings.ReplaceAll(detail, "NAME", a.name))
 }
 
-// What keeps says of the reason.
-const (
-	cannotUnset = "Short of replacing the profile, the API cannot unset it. To keep it without this warning, configure it as it is, or add it to ignore_changes."
-	didNotUnset = "The API was asked to unset it, and reports the same value as before: either it chooses that by itself, or it ignored the request."
-)
+// isSensitive reports whether an attribute's value may contain credentials.
+func (a attribute) isSensitive() bool { return strings.HasPrefix(a.name, "callback_url") }

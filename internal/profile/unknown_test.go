@@ -12,14 +12,13 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// A value from another resource is unknown when the plan is made, and known when
-// it is applied: before that Terraform plans once more. It may turn out to be
-// anything, null included.
-func TestUnknownValues(t *testing.T) {
+// A value from another resource is unknown in the plan and known in the apply. It may become null.
+// Terraform plans again before it applies.
+func TestResource_Plan_UnknownValue_BecomesKnownInApply(t *testing.T) {
 	t.Parallel()
 	for _, a := range attributesOfTheContract(t) {
 		for _, existing := range []bool{false, true} {
-			for _, turnsOut := range []any{a.value, a.other, nil} {
+			for _, later := range []any{a.value, a.other, nil} {
 				env := acctest.New(t, emulator.Options{})
 				p := env.Protocol(t)
 				var prior acctest.State
@@ -30,22 +29,30 @@ func TestUnknownValues(t *testing.T) {
 				acctest.NoDiagnostics(t, p.ValidateResource(t, a.resourceType, config))
 				planned, diags := p.Plan(t, a.resourceType, prior, config)
 				acctest.NoDiagnostics(t, diags)
-				if existing { // nothing else is planned to change
+				if existing { // nothing else changes
 					want := prior.Values()
 					want[a.name], want["modified_on"] = acctest.Unknown, acctest.Unknown
 					if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(planned.Values())); diff != "" {
-						t.Errorf("%s: planned otherwise: %s", a.name, diff)
+						t.Errorf("%s: the plan changes something else: %s", a.name, diff)
 					}
 				}
 				from := len(env.Requests())
-				config[a.name] = turnsOut
+				config[a.name] = later
 				again, diags := p.Plan(t, a.resourceType, prior, config)
-				if kept := existing && turnsOut == nil && !a.nullable; kept != (warning(t, a, prior, diags) != "") {
-					t.Errorf("%s: got %s", a.name, acctest.Describe(diags))
+				wantWarning := ""
+				switch {
+				case !existing || later != nil:
+				case !a.nullable:
+					wantWarning = keepsItsValue
+				case a.isSensitive():
+					wantWarning = willBeUnset
+				}
+				if got := warning(t, a, diags); got != wantWarning {
+					t.Errorf("%s: the warning is %q, want %q", a.name, got, wantWarning)
 				}
 				state, diags := p.Apply(t, a.resourceType, prior, again, config)
 				acctest.NoDiagnostics(t, diags)
-				// What was planned as known has come true.
+				// Every known planned value is in the state.
 				for name, want := range planned.Values() {
 					if got := state.Values()[name]; want != acctest.Unknown && got != want {
 						t.Errorf("%s: %s was planned as %v and is %v", a.name, name, want, got)
@@ -54,22 +61,22 @@ func TestUnknownValues(t *testing.T) {
 				if !existing {
 					continue
 				}
-				request, is := fmt.Sprintf("{%q:%s}", a.name, show(turnsOut)), turnsOut
+				request, is := fmt.Sprintf("{%q:%s}", a.name, show(later)), later
 				switch {
-				case turnsOut == a.value:
+				case later == a.value:
 					request = ""
-				case turnsOut == nil && !a.nullable:
+				case later == nil && !a.nullable:
 					request, is = "", a.value
 				}
 				if got := patches(env, from, a, state.Values().Text("id")); got != request || show(state.Values()[a.name]) != show(is) {
-					t.Errorf("%s turned out to be %v: %s was sent, and it is %v", a.name, turnsOut, got, state.Values()[a.name])
+					t.Errorf("%s became %v: the provider sent %s, and the value is %v", a.name, later, got, state.Values()[a.name])
 				}
 			}
 		}
 	}
 }
 
-func TestUnknownName(t *testing.T) {
+func TestResource_Plan_UnknownName_SendsNoRequest(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -82,9 +89,8 @@ func TestUnknownName(t *testing.T) {
 	}
 }
 
-// Terraform reads a data source when everything it is looked up by is known. It
-// validates it before that.
-func TestUnknownFilters(t *testing.T) {
+// Terraform validates a data source before its arguments are known. It reads it afterwards.
+func TestDataSources_Validate_UnknownArguments(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
 	for _, test := range []struct {
@@ -93,7 +99,7 @@ func TestUnknownFilters(t *testing.T) {
 	}{
 		{messagingProfile, acctest.Values{"id": acctest.Unknown}},
 		{messagingProfile, acctest.Values{"name": acctest.Unknown}},
-		{messagingProfile, acctest.Values{"name": acctest.Unknown, "id": acctest.Unknown}}, // one may turn out to be null
+		{messagingProfile, acctest.Values{"name": acctest.Unknown, "id": acctest.Unknown}}, // one may become null
 		{messagingProfile + "s", acctest.Values{"name_regex": acctest.Unknown}},
 	} {
 		acctest.NoDiagnostics(t, p.ValidateDataSource(t, test.typeName, test.config))

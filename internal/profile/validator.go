@@ -5,21 +5,29 @@ package profile
 import (
 	"context"
 	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// StringRule validates a string by a function, so that a rule that is needed
-// elsewhere too is written once.
+// All rules report errors in one form: the attribute, the rule and the value. For example:
+// "toll_free_weight must be an integer from 0 to 9, got 1.5."
+const invalidValue = "Invalid Attribute Value"
+
+// StringRule validates a string.
 type StringRule struct {
-	// Rule completes the sentence "The value …".
+	// Rule follows the attribute's name in messages and descriptions. It starts with "must".
 	Rule string
-	// Check returns an error that says what is wrong with the value. Whether it
-	// repeats the value is its own decision: some are secret.
+	// Check returns an error if the value breaks the rule. The error describes the value and
+	// starts with "got". It must not quote a sensitive value.
 	Check func(string) error
-	// Sensitive tells that a value may be a secret, or hold one. See Fault.
+	// Sensitive says that the value may contain credentials. See NewAttributeError.
 	Sensitive bool
 }
 
@@ -31,35 +39,167 @@ func (r StringRule) Description(context.Context) string { return r.Rule }
 // MarkdownDescription returns the rule.
 func (r StringRule) MarkdownDescription(context.Context) string { return r.Rule }
 
-// ValidateString applies the rule to a value that is known.
+// ValidateString checks a known value.
 func (r StringRule) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
 	if err := r.Check(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.Append(NewAttributeError(req.Path, r.Sensitive, "Invalid Attribute Value", fmt.Sprintf("Attribute %s: the value %s: %s.", req.Path, r.Rule, err)))
+		text := fmt.Sprintf("%s %s, %s.", req.Path, r.Rule, err)
+		resp.Diagnostics.Append(NewAttributeError(req.Path, r.Sensitive, invalidValue, text))
 	}
 }
 
-// NonNegative validates a number. The validator of the framework's authors writes
-// numbers with six decimals, and so says that -0.0000001 is at least zero.
-type NonNegative struct{}
+// LengthBetween limits the number of characters of a string.
+func LengthBetween(minimum, maximum int) StringRule {
+	return StringRule{
+		Rule: fmt.Sprintf("must have %d to %d characters", minimum, maximum),
+		Check: func(text string) error {
+			if n := utf8.RuneCountInString(text); n < minimum || n > maximum {
+				return fmt.Errorf("got %d", n)
+			}
+			return nil
+		},
+	}
+}
 
-var _ validator.Float64 = NonNegative{}
+// StringOneOf accepts some strings only.
+func StringOneOf(values ...string) StringRule {
+	quoted := make([]string, len(values))
+	for i, value := range values {
+		quoted[i] = strconv.Quote(value)
+	}
+	return StringRule{
+		Rule: "must be " + alternatives(quoted),
+		Check: func(text string) error {
+			if !slices.Contains(values, text) {
+				return fmt.Errorf("got %q", text)
+			}
+			return nil
+		},
+	}
+}
+
+// alternatives joins values to text like "0, 1 or 2".
+func alternatives(values []string) string {
+	last := len(values) - 1
+	return strings.Join(values[:last], ", ") + " or " + values[last]
+}
+
+// NumberRule validates a number. Schemas use the framework's number type for all numbers:
+// its integer and float types report 1.5 and 1e400 as bugs of the provider.
+type NumberRule struct {
+	rule    string
+	accepts func(*big.Float) bool
+	// integer says that the rule accepts integers only.
+	integer bool
+}
+
+var _ validator.Number = NumberRule{}
 
 // Description returns the rule.
-func (NonNegative) Description(context.Context) string { return "must be 0 or more" }
+func (r NumberRule) Description(context.Context) string { return r.rule }
 
 // MarkdownDescription returns the rule.
-func (r NonNegative) MarkdownDescription(ctx context.Context) string { return r.Description(ctx) }
+func (r NumberRule) MarkdownDescription(context.Context) string { return r.rule }
 
-// ValidateFloat64 applies the rule to a value that is known.
-func (r NonNegative) ValidateFloat64(ctx context.Context, req validator.Float64Request, resp *validator.Float64Response) {
-	if value := req.ConfigValue.ValueFloat64(); value < 0 { // what is null or unknown is 0 here
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid Attribute Value",
-			fmt.Sprintf("Attribute %s: the value %s: it is %g.", req.Path, r.Description(ctx), value))
+// ValidateNumber checks a known value.
+func (r NumberRule) ValidateNumber(_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if err := r.check(req.ConfigValue.ValueBigFloat()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, req.Path.String()+" "+err.Error()+".")
 	}
 }
 
-// uuidRule is that of every id.
-var uuidRule = StringRule{Rule: "must be the UUID of a profile", Check: opentact.ValidateUUID}
+// check returns an error if value breaks the rule, or if the API's JSON can't represent it.
+func (r NumberRule) check(value *big.Float) error {
+	rule := r.rule
+	if r.accepts(value) {
+		if _, ok := toFloat64(value); ok {
+			return nil
+		}
+		rule += " and fit into a 64-bit floating-point number"
+	}
+	if r.integer && isAlmostInteger(value, almostDigits) {
+		return fmt.Errorf("%s, got %s; round it with floor(number + 0.5)", rule, FormatNumber(value))
+	}
+	return fmt.Errorf("%s, got %s", rule, FormatNumber(value))
+}
+
+// IntegerBetween accepts the integers of a range.
+func IntegerBetween(minimum, maximum int64) NumberRule {
+	return NumberRule{
+		rule: fmt.Sprintf("must be an integer from %d to %d", minimum, maximum),
+		accepts: func(value *big.Float) bool {
+			n, ok := toInt64(value)
+			return ok && n >= minimum && n <= maximum
+		},
+		integer: true,
+	}
+}
+
+// IntegerOneOf accepts some integers only.
+func IntegerOneOf(values ...int64) NumberRule {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = strconv.FormatInt(value, 10)
+	}
+	return NumberRule{
+		rule: "must be " + alternatives(texts),
+		accepts: func(value *big.Float) bool {
+			n, ok := toInt64(value)
+			return ok && slices.Contains(values, n)
+		},
+		integer: true,
+	}
+}
+
+// NonNegative accepts zero and positive numbers.
+func NonNegative() NumberRule {
+	return NumberRule{rule: "must be 0 or more", accepts: func(value *big.Float) bool { return value.Sign() >= 0 }}
+}
+
+// Messages show at most maxDigits digits of a number. A fraction that is an integer when rounded
+// to almostDigits digits is probably the result of a calculation.
+const (
+	maxDigits    = 20
+	almostDigits = 15
+)
+
+// FormatNumber returns a number with at most 20 digits. It doesn't show a fraction as an integer:
+// it cuts digits off instead of rounding, and adds an ellipsis.
+func FormatNumber(value *big.Float) string {
+	if nearest, accuracy := value.Float64(); accuracy == big.Exact { // else 20 digits would show its binary error
+		value, _, _ = big.ParseFloat(strconv.FormatFloat(nearest, 'g', -1, 64), 10, 512, big.ToNearestEven)
+	}
+	const allDigits = 400 // of a fraction; Terraform's numbers have 512 bits
+	whole, fraction, _ := strings.Cut(value.Text('f', allDigits), ".")
+	if digits := maxDigits - len(strings.TrimPrefix(whole, "-")); digits > 0 && isAlmostInteger(value, maxDigits) {
+		return whole + "." + fraction[:digits] + "…"
+	}
+	return value.Text('g', maxDigits)
+}
+
+// isAlmostInteger reports whether value is a fraction that rounding to a number of digits turns
+// into an integer.
+func isAlmostInteger(value *big.Float, digits int) bool {
+	rounded, _, err := big.ParseFloat(value.Text('g', digits), 10, value.Prec(), big.ToNearestEven)
+	return err == nil && rounded.IsInt() && !value.IsInt()
+}
+
+// nameRule is the rule of a profile's name.
+var nameRule = LengthBetween(1, 255)
+
+// uuidRule is the rule of an id in a configuration. Terraform doesn't let a provider change a
+// configured value, so the rule requires the API's form. An import accepts upper case.
+var uuidRule = StringRule{
+	Rule: "must be a UUID in lower case (" + uuidForm + ")",
+	Check: func(id string) error {
+		if opentact.ValidateUUID(id) != nil {
+			return fmt.Errorf("got %.60q", id)
+		}
+		return nil
+	},
+}

@@ -30,10 +30,10 @@ func planIn(t *testing.T, w *acctest.Workspace, options ...tfexec.PlanOption) pl
 	}
 	for line := range bytes.Lines(said.Bytes()) {
 		var message struct {
-			Diagnostic struct{ Severity, Address, Detail string }
+			Diagnostic struct{ Severity, Address, Summary, Detail string }
 		}
 		if json.Unmarshal(line, &message) == nil && message.Diagnostic.Severity != "" && message.Diagnostic.Address != "" {
-			got.warnings[message.Diagnostic.Address] = message.Diagnostic.Severity + ": " + message.Diagnostic.Detail
+			got.warnings[message.Diagnostic.Address] = message.Diagnostic.Severity + ": " + message.Diagnostic.Summary + ": " + message.Diagnostic.Detail
 		}
 	}
 	shown, err := w.ShowPlanFile(t.Context(), "plan")

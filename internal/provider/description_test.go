@@ -39,7 +39,7 @@ func TestDescriptions_StateRules(t *testing.T) {
 			description := attributes[field].Description
 			want := rule(schema.Value)
 			if field != "name" {
-				want = append(want, "left out", "Removing it")
+				want = append(want, "If you omit it", "Removing it")
 			}
 			for _, part := range want {
 				if !strings.Contains(description, part) {
