@@ -43,7 +43,7 @@ func wantUnset(t *testing.T, p *acctest.Protocol, resourceType string, state acc
 	return planned
 }
 
-func TestResetBesideAChange(t *testing.T) {
+func TestResource_Unset_BesideChange(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -58,14 +58,13 @@ func TestResetBesideAChange(t *testing.T) {
 	wantNoChange(t, p, messagingProfile, state, config)
 }
 
-// An update that fails has reset nothing, and the next plan says so again:
-// whether it was refused, was never answered, or was carried out all the same.
-func TestFailedUpdateForgetsNoReset(t *testing.T) {
+// After a failed update, the next plan unsets the attribute again, whether or not the API acted.
+func TestResource_Unset_FailedUpdate_IsPlannedAgain(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]emulator.Fault{
-		"refused":                       {Action: emulator.ActionReject},
-		"failed":                        {Action: emulator.ActionRespond, Status: http.StatusInternalServerError},
-		"answer lost after it was done": {Action: emulator.ActionCloseAfter},
+		"rejected":                {Action: emulator.ActionReject},
+		"failed":                  {Action: emulator.ActionRespond, Status: http.StatusInternalServerError},
+		"response lost, but done": {Action: emulator.ActionCloseAfter},
 	} {
 		env := acctest.New(t, emulator.Options{})
 		p := env.Protocol(t, acctest.Values{"max_retries": 0})
@@ -79,7 +78,7 @@ func TestFailedUpdateForgetsNoReset(t *testing.T) {
 			t.Errorf("%s: the state is %v\n%s", name, failed.Values(), acctest.Describe(diags))
 		}
 		injection.Remove()
-		// Without a refresh, so that the state is the old one in every case.
+		// Without a refresh, the state is the old one in each case.
 		wantUnset(t, p, voiceProfile, failed, config, "max_rate")
 		state = p.Converge(t, voiceProfile, failed, config)
 		if got := state.Values()["max_rate"]; got != nil {
@@ -89,9 +88,8 @@ func TestFailedUpdateForgetsNoReset(t *testing.T) {
 	}
 }
 
-// A write that changes something and is an error all the same forgets no reset
-// either, and takes note of what is configured now.
-func TestUpdateThatWentWrongHalfwayRecords(t *testing.T) {
+// An update that ends with a mismatch saves the attributes that are configured now.
+func TestResource_Update_Mismatch_SavesConfigured(t *testing.T) {
 	t.Parallel()
 	var keep atomic.Bool
 	stored := map[string]any{"uuid": uuid, "created_on": "c", "modified_on": "m"}
@@ -117,9 +115,9 @@ func TestUpdateThatWentWrongHalfwayRecords(t *testing.T) {
 	wantUnset(t, p, messagingProfile, state, config, "callback_url2")
 }
 
-// refusesUpdates returns a provider whose API answers updates by a status and a
-// body, and everything else by a profile.
-func refusesUpdates(t *testing.T, profile string, status int, body string) *acctest.Protocol {
+// rejectsUpdates returns a provider whose API responds to updates with a status and a body, and to all
+// other requests with a profile.
+func rejectsUpdates(t *testing.T, profile string, status int, body string) *acctest.Protocol {
 	t.Helper()
 	return acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPatch {
@@ -130,16 +128,16 @@ func refusesUpdates(t *testing.T, profile string, status int, body string) *acct
 	})
 }
 
-// voiceJSON answers an outbound voice profile with more members.
+// voiceJSON returns a response with an outbound voice profile and additional members.
 func voiceJSON(members string) string {
 	return `{"success":true,"payload":{"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a"` + members + `}}`
 }
 
-// It is inferred that the API takes a null for the limits of voice profiles.
-// Where it does not, the error says what to do instead.
-func TestRefusedResetSaysWhatToDo(t *testing.T) {
+// It is inferred that a null unsets the limits of voice profiles. If the API rejects it, the error says
+// what to do.
+func TestResource_Unset_Rejected_SaysNextStep(t *testing.T) {
 	t.Parallel()
-	p := refusesUpdates(t, voiceJSON(`,"max_rate":0.5`), http.StatusBadRequest,
+	p := rejectsUpdates(t, voiceJSON(`,"max_rate":0.5`), http.StatusBadRequest,
 		`{"success":false,"message":"Invalid","fields":{"params.max_rate":{"message":"must be a number"}}}`)
 	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
 	config := acctest.Values{"name": "a"}
@@ -149,8 +147,8 @@ func TestRefusedResetSaysWhatToDo(t *testing.T) {
 		"The update also unsets attributes that the configuration no longer sets: max_rate. If the API can't unset an attribute, add it to the configuration again.")
 }
 
-// The API may take a null and do nothing. That is no error, and is said.
-func TestResetThatTheAPIIgnores(t *testing.T) {
+// The API may accept a null and do nothing.
+func TestResource_Unset_IgnoredByAPI_Warns(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
@@ -169,9 +167,8 @@ func TestResetThatTheAPIIgnores(t *testing.T) {
 	wantNoChange(t, p, messagingProfile, state, config)
 }
 
-// Whatever the API puts in the place of what is reset is stored, and is no
-// difference afterwards.
-func TestResetStoresTheAPIsOwnValue(t *testing.T) {
+// The API may choose a value for an unset attribute.
+func TestResource_Unset_APIChoosesValue_IsStored(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 		members := `,"callback_url":"` + webhook + `"`
@@ -191,15 +188,14 @@ func TestResetStoresTheAPIsOwnValue(t *testing.T) {
 	wantNoChange(t, p, messagingProfile, state, config)
 }
 
-// An API that knows a field by its other name alone ignores the null under the
-// first. It is unset all the same.
-func TestResetUnderTheOtherSpelling(t *testing.T) {
+// An API that knows a field only under its alias ignores a null under the documented name.
+func TestResource_Unset_UnderAlias(t *testing.T) {
 	t.Parallel()
-	for _, spelling := range []emulator.FieldNames{emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject} {
-		env := acctest.New(t, emulator.Options{FieldNames: spelling})
+	for _, names := range []emulator.FieldNames{emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject} {
+		env := acctest.New(t, emulator.Options{FieldNames: names})
 		config := acctest.Values{"name": "a", "daily_spend_limit": 5}
 		state := env.Protocol(t).Converge(t, voiceProfile, acctest.State{}, config)
-		p := env.Protocol(t) // another process, which has learned nothing
+		p := env.Protocol(t) // a new process doesn't know the alias
 		delete(config, "daily_spend_limit")
 		state = p.Converge(t, voiceProfile, state, config)
 		stored, _ := env.Profile(emulator.OutboundVoiceProfile, state.Values().Text("id"))
@@ -210,9 +206,8 @@ func TestResetUnderTheOtherSpelling(t *testing.T) {
 	}
 }
 
-// Under ignore_changes Terraform plans with the old value in the place of the
-// configuration's, and applies with the configuration itself.
-func TestIgnoredRemovalWaits(t *testing.T) {
+// Under ignore_changes, Terraform plans with the old value and applies with the configuration.
+func TestResource_Unset_IgnoreChanges_IsPostponed(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -228,7 +223,7 @@ func TestIgnoredRemovalWaits(t *testing.T) {
 		t.Error(diff)
 	}
 	wantNoChange(t, p, messagingProfile, state, ignored)
-	// As soon as it is not ignored any more.
+	// The attribute is no longer ignored.
 	state = p.Converge(t, messagingProfile, state, config)
 	if got := state.Values()["callback_url"]; got != nil {
 		t.Errorf("callback_url is %v", got)
@@ -236,9 +231,9 @@ func TestIgnoredRemovalWaits(t *testing.T) {
 	wantNoChange(t, p, messagingProfile, state, config)
 }
 
-// The warning about a value that the API cannot unset ends with the next write,
-// or when a value is set.
-func TestWarningEndsWithTheNextWrite(t *testing.T) {
+// The warning about an attribute that the API can't unset ends when the attribute is set again, or with
+// the next write.
+func TestResource_Plan_KeptAttribute_WarnsUntilNextWrite(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -248,15 +243,15 @@ func TestWarningEndsWithTheNextWrite(t *testing.T) {
 		return len(diags) > 0
 	}
 	if !warned(acctest.Values{"name": "a"}) || !warned(acctest.Values{"name": "b"}) || warned(acctest.Values{"name": "b", "sticky_sender": false}) {
-		t.Error("the warning comes and goes otherwise")
+		t.Error("want a warning for each removal, and none for a new value")
 	}
 	planned, _ := p.Plan(t, messagingProfile, state, acctest.Values{"name": "b"})
 	state, _ = p.Apply(t, messagingProfile, state, planned, acctest.Values{"name": "b"})
 	wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "b"})
 }
 
-// What is null already is not reset: there is nothing to change.
-func TestRemovalOfWhatIsNull(t *testing.T) {
+// An attribute that is null in the API needs no unset.
+func TestResource_Unset_NullInAPI_PlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -265,15 +260,15 @@ func TestRemovalOfWhatIsNull(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantNoChange(t, p, messagingProfile, refresh(t, p, messagingProfile, state), acctest.Values{"name": "a"})
-	// Without a refresh nobody knows: the null is sent, and does no harm.
+	// Without a refresh, the provider doesn't know and sends a null. It does no harm.
 	state = p.Converge(t, messagingProfile, state, acctest.Values{"name": "a"})
 	if got := state.Values()["callback_url"]; got != nil {
 		t.Errorf("callback_url is %v", got)
 	}
 }
 
-// A tainted profile that is untainted again remembers what was configured.
-func TestTaintedCreateRecords(t *testing.T) {
+// A user may untaint the profile.
+func TestResource_Create_Tainted_SavesConfigured(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusCreated, profileJSON(`,"callback_url":"`+webhook+`"`))
@@ -285,35 +280,35 @@ func TestTaintedCreateRecords(t *testing.T) {
 	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
 }
 
-// A record of another version, or none that can be read, does no harm.
-func TestRecordOfAnotherVersion(t *testing.T) {
+// Another version of the provider may have written the private state, or none.
+func TestResource_Plan_UnreadableConfigured_UnsetsNothing(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
-	for record, reset := range map[string]bool{
+	for saved, unset := range map[string]bool{
 		`["callback_url","a_field_of_the_future","name"]`: true,
 		`{"callback_url":true}`:                           false,
 		`[1]`:                                             false,
 		`null`:                                            false,
 	} {
 		var err error
-		if state.Private, err = json.Marshal(map[string][]byte{"configured": []byte(record)}); err != nil {
+		if state.Private, err = json.Marshal(map[string][]byte{"configured": []byte(saved)}); err != nil {
 			t.Fatal(err)
 		}
-		if reset {
+		if unset {
 			wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
 		} else {
 			wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "a"})
 		}
 	}
-	state.Private = nil // a state of a version that recorded nothing
+	state.Private = nil // a version that saved nothing
 	wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "a"})
 }
 
-// A write of which nobody knows whether it happened is recorded as well: what it
-// has configured may be there, and be removed before anything else is written.
-func TestUncertainUpdateRecords(t *testing.T) {
+// An ambiguous update saves the configured attributes, because the API may have stored their values. A
+// rejected one does not.
+func TestResource_Update_Ambiguous_SavesConfigured(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t, acctest.Values{"max_retries": 0})
@@ -328,7 +323,7 @@ func TestUncertainUpdateRecords(t *testing.T) {
 	wantNoChange(t, p, messagingProfile, state, config)
 	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url")
 
-	// One that certainly did not happen is not.
+	// Rejected:
 	env.Inject(t, emulator.Rule{Method: http.MethodPatch, Faults: []emulator.Fault{{Action: emulator.ActionReject}}})
 	config = acctest.Values{"name": "a", "callback_url2": webhook}
 	planned, _ = p.Plan(t, messagingProfile, before, config)
@@ -339,9 +334,8 @@ func TestUncertainUpdateRecords(t *testing.T) {
 	}
 }
 
-// What a read has found to be null is reset already. What others set after that
-// is nothing that the configuration has lost.
-func TestRecordEndsWithTheValue(t *testing.T) {
+// An attribute that a read finds null is already unset. A value that another client sets later stays.
+func TestResource_Read_Null_PrunesConfigured(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -357,12 +351,11 @@ func TestRecordEndsWithTheValue(t *testing.T) {
 	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a"}, "callback_url2")
 }
 
-// The other spelling of a field could not be tried: the update has failed, and
-// what is to be done is to do it again.
-func TestResetThatTheNetworkStopped(t *testing.T) {
+// The request with the alias fails. The next plan unsets the attribute again.
+func TestResource_Unset_AliasFails_IsPlannedAgain(t *testing.T) {
 	t.Parallel()
-	for _, spelling := range []emulator.FieldNames{emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject} {
-		env := acctest.New(t, emulator.Options{FieldNames: spelling})
+	for _, names := range []emulator.FieldNames{emulator.FieldNamesAliasIgnore, emulator.FieldNamesAliasReject} {
+		env := acctest.New(t, emulator.Options{FieldNames: names})
 		config := acctest.Values{"name": "a", "daily_spend_limit": 5}
 		state := env.Protocol(t).Converge(t, voiceProfile, acctest.State{}, config)
 		p := env.Protocol(t, acctest.Values{"max_retries": 0})
@@ -370,7 +363,7 @@ func TestResetThatTheNetworkStopped(t *testing.T) {
 		removed := acctest.Values{"name": "a"}
 		planned := wantUnset(t, p, voiceProfile, state, removed, "daily_spend_limit")
 		state, diags := p.Apply(t, voiceProfile, state, planned, removed)
-		if spelling == emulator.FieldNamesAliasIgnore {
+		if names == emulator.FieldNamesAliasIgnore {
 			acctest.WantError(t, diags, "daily_spend_limit", "status 503", "Run terraform apply to send the value again")
 		} else {
 			acctest.WantError(t, diags, "", "status 503")
@@ -384,9 +377,8 @@ func TestResetThatTheNetworkStopped(t *testing.T) {
 	}
 }
 
-// The API refuses the one spelling and does nothing about the other. To try again
-// would not help.
-func TestResetThatNoSpellingDoes(t *testing.T) {
+// The API rejects the documented name and ignores the alias. A retry would not help.
+func TestResource_Unset_NeitherNameWorks_IsError(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -403,8 +395,8 @@ func TestResetThatNoSpellingDoes(t *testing.T) {
 	acctest.WantError(t, diags, "daily_spend_limit", "was sent as null and came back as 5", "daily_spend_limit must be a number", "Set the attribute to a value that the API accepts")
 }
 
-// A create that could not be finished is tainted, and worth to be kept.
-func TestCreateThatTheNetworkStopped(t *testing.T) {
+// The error says how to keep the tainted profile.
+func TestResource_Create_AliasFails_IsTainted(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{FieldNames: emulator.FieldNamesAliasIgnore})
 	p := env.Protocol(t, acctest.Values{"max_retries": 0})
@@ -415,9 +407,9 @@ func TestCreateThatTheNetworkStopped(t *testing.T) {
 	acctest.WantError(t, diags, "daily_spend_limit", "status 503", "run terraform untaint with the address of the resource, and then terraform apply to send the value again")
 }
 
-// The API says no without naming the field, or names it in another way: the null
-// may be the reason, and no line of the configuration shows it.
-func TestRefusalThatMayBeAboutAReset(t *testing.T) {
+// The null may be the reason for an error that doesn't name a known field. The configuration doesn't
+// show the null, so the error mentions it.
+func TestResource_Unset_ErrorWithoutField_SaysNextStep(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status int
@@ -434,7 +426,7 @@ func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 		"the conflict": {409, `{"success":false,"message":"Conflict"}`, false},
 		"the rate":     {429, `{"success":false,"message":"Too many requests"}`, false},
 	} {
-		p := refusesUpdates(t, voiceJSON(`,"max_rate":0.5`), test.status, test.body)
+		p := rejectsUpdates(t, voiceJSON(`,"max_rate":0.5`), test.status, test.body)
 		state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
 		config := acctest.Values{"name": "b"}
 		planned := wantUnset(t, p, voiceProfile, state, config, "max_rate")
@@ -445,10 +437,9 @@ func TestRefusalThatMayBeAboutAReset(t *testing.T) {
 	}
 }
 
-// A fault that the API finds with another attribute is not about the reset.
-func TestRefusalThatIsNotAboutTheReset(t *testing.T) {
+func TestResource_Unset_ErrorOfOtherField_IsNotMentioned(t *testing.T) {
 	t.Parallel()
-	p := refusesUpdates(t, profileJSON(`,"callback_url":"`+webhook+`"`), http.StatusBadRequest,
+	p := rejectsUpdates(t, profileJSON(`,"callback_url":"`+webhook+`"`), http.StatusBadRequest,
 		`{"success":false,"message":"Invalid","fields":{"params.name":{"message":"is taken"}}}`)
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
 	config := acctest.Values{"name": "b"}
@@ -460,9 +451,8 @@ func TestRefusalThatIsNotAboutTheReset(t *testing.T) {
 	}
 }
 
-// A reset that went well beside a fault of another field is not done again
-// blindly: it stays to be planned.
-func TestResetBesideAMismatch(t *testing.T) {
+// The response shows that one attribute is not unset, and that another has the wrong value.
+func TestResource_Unset_BesideMismatch_IsPlannedAgain(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))

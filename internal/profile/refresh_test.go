@@ -18,8 +18,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// many is a state of many profiles, as a process left it that has ended.
-type many struct {
+// manyProfiles is the state of many profiles, written by another process.
+type manyProfiles struct {
 	env    *acctest.Env
 	typ    string
 	kind   emulator.Kind
@@ -27,9 +27,9 @@ type many struct {
 	states []acctest.State
 }
 
-func newMany(t *testing.T, typ string, options emulator.Options) *many {
+func newManyProfiles(t *testing.T, typ string, options emulator.Options) *manyProfiles {
 	t.Helper()
-	m := &many{env: acctest.New(t, options), typ: typ, kind: kindsByType[typ]}
+	m := &manyProfiles{env: acctest.New(t, options), typ: typ, kind: kindsByType[typ]}
 	p := m.env.Protocol(t)
 	for i := range 30 {
 		m.ids = append(m.ids, add(t, m.env, m.kind, map[string]any{"name": fmt.Sprint("n", i)}))
@@ -42,29 +42,29 @@ func newMany(t *testing.T, typ string, options emulator.Options) *many {
 	return m
 }
 
-// refresh reads all in a process of its own, side by side, and counts the requests.
-func (m *many) refresh(t *testing.T) (after []acctest.State, calls map[string]int) {
+// refresh reads all profiles in a new process, in parallel, and counts the requests.
+func (m *manyProfiles) refresh(t *testing.T) (after []acctest.State, calls map[string]int) {
 	t.Helper()
 	p, from := m.env.Protocol(t), len(m.env.Requests())
 	after = make([]acctest.State, len(m.states))
-	var working sync.WaitGroup
+	var group sync.WaitGroup
 	for i, state := range m.states {
-		working.Go(func() { after[i] = refresh(t, p, m.typ, state) })
+		group.Go(func() { after[i] = refresh(t, p, m.typ, state) })
 	}
-	working.Wait()
+	group.Wait()
 	calls = make(map[string]int)
 	for _, request := range m.env.Requests()[from:] {
-		what := "get"
+		operation := "get"
 		if request.Path == emulator.BasePath+"/profile/"+string(m.kind) {
-			what = "list"
+			operation = "list"
 		}
-		calls[what]++
+		calls[operation]++
 	}
 	return after, calls
 }
 
-// wantSame expects the state that was, except of some.
-func (m *many) wantSame(t *testing.T, after []acctest.State, except ...int) {
+// wantSame expects the same states as before, except for some profiles.
+func (m *manyProfiles) wantSame(t *testing.T, after []acctest.State, except ...int) {
 	t.Helper()
 	changed := make(map[int]bool)
 	for _, i := range except {
@@ -77,21 +77,21 @@ func (m *many) wantSame(t *testing.T, after []acctest.State, except ...int) {
 	}
 }
 
-// However the API answers, a refresh of many profiles takes one list. What has
-// changed, or is gone, takes one GET more.
-func TestRefreshOfMany(t *testing.T) {
+// A refresh of many profiles needs one list in each response shape, and one GET for each profile that
+// changed or doesn't exist.
+func TestRefresh_ManyProfiles_OneList(t *testing.T) {
 	t.Parallel()
 	for typ := range kindsByType {
 		for _, options := range []emulator.Options{
 			{}, {Shape: emulator.ShapeDocument}, {FieldNames: emulator.FieldNamesAliasIgnore}, {Shape: emulator.ShapeDocument, FieldNames: emulator.FieldNamesAliasReject},
 		} {
-			t.Run(fmt.Sprintf("%s/shape %d, spelling %d", typ, options.Shape, options.FieldNames), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/shape %d, names %d", typ, options.Shape, options.FieldNames), func(t *testing.T) {
 				t.Parallel()
-				m := newMany(t, typ, options)
+				m := newManyProfiles(t, typ, options)
 				after, calls := m.refresh(t)
 				m.wantSame(t, after)
 				if diff := cmp.Diff(map[string]int{"get": 3, "list": 1}, calls); diff != "" {
-					t.Errorf("nothing has changed: %s", diff)
+					t.Errorf("no changes: %s", diff)
 				}
 				if err := m.env.Change(m.kind, m.ids[7], map[string]any{"name": "others"}); err != nil {
 					t.Fatal(err)
@@ -102,26 +102,25 @@ func TestRefreshOfMany(t *testing.T) {
 				after, calls = m.refresh(t)
 				m.wantSame(t, after, 7, 8)
 				if after[7].Values().Text("name") != "others" || !after[8].Value.IsNull() {
-					t.Errorf("they are %v and %v", after[7].Values(), after[8].Values())
+					t.Errorf("got %v and %v", after[7].Values(), after[8].Values())
 				}
-				// Three that come first, which may be among the two, and these. That the
-				// profile is gone may be confirmed by a list of its own.
+				// The first three reads are GETs, and may include the two profiles. Another list may
+				// confirm that one doesn't exist.
 				if calls["get"] < 3 || calls["get"] > 5 || calls["list"] > 2 {
-					t.Errorf("two have changed: %v", calls)
+					t.Errorf("two changes: %v", calls)
 				}
 			})
 		}
 	}
 }
 
-// A list may lag, as that of an index does: by an hour it shows none of what there is.
-// The plan after an apply has no changes all the same.
-func TestRefreshWithAListThatLags(t *testing.T) {
+// The list lags by an hour, so it shows no profile. The plan after an apply is empty.
+func TestRefresh_LaggingList_PlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	for typ, kind := range kindsByType {
 		t.Run(typ, func(t *testing.T) {
 			t.Parallel()
-			m := newMany(t, typ, emulator.Options{})
+			m := newManyProfiles(t, typ, emulator.Options{})
 			m.env.Inject(t, emulator.Rule{
 				Method: http.MethodGet, Path: "/profile/" + string(kind),
 				Faults: []emulator.Fault{{Action: emulator.ActionLag, For: emulator.Duration(time.Hour)}},
@@ -140,10 +139,9 @@ func TestRefreshWithAListThatLags(t *testing.T) {
 	}
 }
 
-// Without the right to list, each is a GET, as it would be without all this.
-func TestRefreshWithoutTheRightToList(t *testing.T) {
+func TestRefresh_ListForbidden_ReadsEachProfile(t *testing.T) {
 	t.Parallel()
-	m := newMany(t, messagingProfile, emulator.Options{})
+	m := newManyProfiles(t, messagingProfile, emulator.Options{})
 	m.env.Inject(t, emulator.Rule{
 		Method: http.MethodGet, Path: "/profile/messaging",
 		Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusForbidden}},
@@ -155,43 +153,41 @@ func TestRefreshWithoutTheRightToList(t *testing.T) {
 	}
 }
 
-// Data sources share the list with each other, and with resources.
-func TestDataSourcesShareTheList(t *testing.T) {
+func TestDataSources_ShareListWithResources(t *testing.T) {
 	t.Parallel()
-	m := newMany(t, messagingProfile, emulator.Options{})
+	m := newManyProfiles(t, messagingProfile, emulator.Options{})
 	p, from := m.env.Protocol(t), len(m.env.Requests())
-	var working sync.WaitGroup
+	var group sync.WaitGroup
 	for i, id := range m.ids {
-		working.Go(func() {
+		group.Go(func() {
 			for _, by := range []acctest.Values{{"name": fmt.Sprint("n", i)}, {"id": id}} {
 				got, diags := p.ReadDataSource(t, messagingProfile, by)
 				acctest.NoDiagnostics(t, diags)
 				if got.Text("id") != id || got.Text("name") != fmt.Sprint("n", i) {
-					t.Errorf("by %v there is %v", by, got)
+					t.Errorf("by %v: got %v", by, got)
 				}
 			}
 			all, diags := p.ReadDataSource(t, messagingProfile+"s", nil)
 			acctest.NoDiagnostics(t, diags)
 			if n := len(all.List("profiles")); n != len(m.ids) {
-				t.Errorf("there are %d", n)
+				t.Errorf("got %d profiles", n)
 			}
 			refresh(t, p, messagingProfile, m.states[i])
 		})
 	}
-	working.Wait()
+	group.Wait()
 	if calls := len(m.env.Requests()) - from; calls > 4 {
 		t.Errorf("%d calls", calls)
 	}
-	// One that was created since is found.
+	// The data source finds a profile that was created after the list.
 	p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "new"})
 	if got, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "new"}); len(diags) > 0 || got.Text("id") == "" {
-		t.Errorf("the new one is %v: %s", got, acctest.Describe(diags))
+		t.Errorf("the new profile is %v: %s", got, acctest.Describe(diags))
 	}
 }
 
-// What the provider logs is what Terraform is told to show, and where it shows
-// nothing the provider does not log at all.
-func TestAccLogs(t *testing.T) {
+// The provider logs only at the level that Terraform shows.
+func TestAccLogs_FollowLevel(t *testing.T) {
 	t.Parallel()
 	for level, want := range map[string]bool{"DEBUG": true, "ERROR": false} {
 		t.Run(level, func(t *testing.T) {

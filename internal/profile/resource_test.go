@@ -14,9 +14,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// An update sends what differs, and says so beforehand: nothing else is planned
-// to change but the time of the modification.
-func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
+// The plan changes nothing else except modified_on.
+func TestResource_Update_SendsOnlyChanges(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -30,12 +29,12 @@ func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
 	want := state.Values()
 	want["long_code_weight"], want["sticky_sender"], want["modified_on"] = 0.0, false, acctest.Unknown
 	if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(planned.Values())); diff != "" {
-		t.Errorf("planned otherwise: %s", diff)
+		t.Errorf("the plan changes something else: %s", diff)
 	}
 	before := state.Values()["modified_on"]
 	state = p.Converge(t, messagingProfile, state, config)
 	if state.Values()["modified_on"] == before {
-		t.Error("modified_on is still the old one")
+		t.Error("modified_on has not changed")
 	}
 	if planned, _ := p.Plan(t, messagingProfile, state, config); !planned.Value.Equal(state.Value) {
 		t.Errorf("the second plan is not empty: %v", planned.Values())
@@ -49,8 +48,8 @@ func TestUpdateSendsOnlyWhatChanges(t *testing.T) {
 	}
 }
 
-// Whatever the API makes of fields that are left out, it is no difference.
-func TestDefaultsOfTheAPIAreNoDrift(t *testing.T) {
+// The API chooses the values of omitted fields.
+func TestResource_Plan_DefaultsOfAPI_IsEmpty(t *testing.T) {
 	t.Parallel()
 	for _, defaults := range []acctest.Values{
 		{},
@@ -71,7 +70,7 @@ func TestDefaultsOfTheAPIAreNoDrift(t *testing.T) {
 	}
 }
 
-func TestDriftIsDetectedAndRepaired(t *testing.T) {
+func TestResource_Drift_IsRepaired(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -90,7 +89,7 @@ func TestDriftIsDetectedAndRepaired(t *testing.T) {
 	}
 	from := len(env.Requests())
 	state = p.Converge(t, voiceProfile, state, config)
-	// What is not configured is nobody's business: the new channel_limit stays.
+	// The provider doesn't change channel_limit, because it is not configured.
 	if diff := cmp.Diff([]string{`PATCH /rest/profile/outbound_voice/` + id + ` {"max_rate":0.5,"name":"a"}`}, env.Writes(from)); diff != "" {
 		t.Error(diff)
 	}
@@ -99,9 +98,9 @@ func TestDriftIsDetectedAndRepaired(t *testing.T) {
 	}
 }
 
-// Between plan and apply somebody else changes a field that the apply does not
-// send. The apply succeeds, and the next refresh shows the change.
-func TestForeignChangeDuringAnApply(t *testing.T) {
+// Another client changes a field between plan and apply. The apply doesn't send this field. The next
+// refresh shows the change.
+func TestResource_Update_ConcurrentChange_Succeeds(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -109,7 +108,7 @@ func TestForeignChangeDuringAnApply(t *testing.T) {
 	if err := env.Change(emulator.MessagingProfile, state.Values().Text("id"), map[string]any{"long_code_weight": 5}); err != nil {
 		t.Fatal(err)
 	}
-	state = p.Converge(t, messagingProfile, state, acctest.Values{"name": "b"}) // checks what Terraform checks
+	state = p.Converge(t, messagingProfile, state, acctest.Values{"name": "b"}) // checks the state as Terraform does
 	state, diags := p.Read(t, messagingProfile, state)
 	acctest.NoDiagnostics(t, diags)
 	if got := state.Values()["long_code_weight"]; got != 5.0 {
@@ -117,7 +116,7 @@ func TestForeignChangeDuringAnApply(t *testing.T) {
 	}
 }
 
-func TestProfileDeletedByOthers(t *testing.T) {
+func TestResource_DeletedByAnotherClient(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -128,7 +127,7 @@ func TestProfileDeletedByOthers(t *testing.T) {
 	}
 
 	if kept, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil); len(diags) > 0 || kept.Values() != nil {
-		t.Errorf("deleting what is gone: %v\n%s", kept.Values(), acctest.Describe(diags))
+		t.Errorf("after the delete: %v\n%s", kept.Values(), acctest.Describe(diags))
 	}
 	changed := acctest.Values{"name": "b"}
 	planned, _ := p.Plan(t, messagingProfile, state, changed)
@@ -141,16 +140,15 @@ func TestProfileDeletedByOthers(t *testing.T) {
 		t.Errorf("still in the state: %v", gone.Values())
 	}
 	if again := p.Converge(t, messagingProfile, gone, config); again.Values()["id"] == state.Values()["id"] {
-		t.Error("it was not created anew")
+		t.Error("the profile was not created again")
 	}
 }
 
-// A plan to delete has nothing to modify.
-func TestPlanOfADelete(t *testing.T) {
+func TestResource_Plan_Delete(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
-	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "sticky_sender": true})
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "sticky_sender": true, "callback_url": webhook})
 	planned, diags := p.Plan(t, messagingProfile, state, nil)
 	acctest.NoDiagnostics(t, diags)
 	if !planned.Value.IsNull() {
@@ -158,7 +156,7 @@ func TestPlanOfADelete(t *testing.T) {
 	}
 }
 
-func TestRefusedDeleteKeepsTheProfile(t *testing.T) {
+func TestResource_Delete_Rejected_KeepsState(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -167,7 +165,7 @@ func TestRefusedDeleteKeepsTheProfile(t *testing.T) {
 	kept, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
 	acctest.WantError(t, diags, "", "Could not delete messaging profile", "Profile is used by 3 numbers")
 	if kept.Values()["id"] != state.Values()["id"] {
-		t.Errorf("the profile was forgotten: %v", kept.Values())
+		t.Errorf("the state lost the profile: %v", kept.Values())
 	}
 }
 
@@ -254,8 +252,8 @@ func TestResource_Import_NotFound_IsRemovedByRead(t *testing.T) {
 	}
 }
 
-// What was created otherwise than asked is an error, and stays in the state.
-func TestCreatedOtherwise(t *testing.T) {
+// The API stored another value than the one sent.
+func TestResource_Create_Mismatch_IsTainted(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, mismatching)
 	config := acctest.Values{"name": "a", "long_code_weight": 9}
@@ -269,7 +267,7 @@ func TestCreatedOtherwise(t *testing.T) {
 	}
 }
 
-func TestUpdatedOtherwise(t *testing.T) {
+func TestResource_Update_Mismatch_IsError(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, profileJSON("")) })
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
@@ -286,12 +284,11 @@ func TestUpdatedOtherwise(t *testing.T) {
 	}
 }
 
-// A create without a readable answer may have happened. Nothing is sent again,
-// and the error says how to go on.
-func TestCreateWithUnknownOutcome(t *testing.T) {
+// The API may have created the profile. The error says what to do next.
+func TestResource_Create_UnreadableResponse_IsNotResent(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]string{
-		"a page": "<html>", "nothing": "", "no uuid": `{"success":true,"payload":{"name":"a"}}`,
+		"a page": "<html>", "an empty body": "", "no uuid": `{"success":true,"payload":{"name":"a"}}`,
 		"a uuid of another form": `{"success":true,"payload":{"name":"a","uuid":"17"}}`,
 	} {
 		posts := make(chan string, 9)
@@ -312,8 +309,8 @@ func TestCreateWithUnknownOutcome(t *testing.T) {
 	}
 }
 
-// None of these says that a profile is gone. Each says what to do.
-func TestReadForgetsNothing(t *testing.T) {
+// These responses don't say that the profile doesn't exist. Each error says what to do.
+func TestResource_Read_Error_KeepsState(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		status int
@@ -346,16 +343,15 @@ func TestReadForgetsNothing(t *testing.T) {
 				t.Errorf("want one error that says %q, got\n%s", test.want, text)
 			}
 			if kept.Values()["id"] != uuid {
-				t.Errorf("the profile was forgotten: %v", kept.Values())
+				t.Errorf("the state lost the profile: %v", kept.Values())
 			}
 		})
 	}
 }
 
-// The API's word about a field appears at the field, also if it names several.
-// What it repeats of a webhook's URL, which may hold credentials, does not, and nor
-// does the line that Terraform would print.
-func TestAPIErrorsPointAtAttributes(t *testing.T) {
+// Each field in the API's error becomes an error at its attribute. The text and the line of a callback
+// URL are not shown, because they may contain credentials.
+func TestResource_Create_ErrorOfField_PointsAtAttribute(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		answer(w, http.StatusBadRequest, `{"success":false,"message":"Validation failed for `+webhook+`","status":400,"fields":{`+

@@ -178,8 +178,8 @@ func TestAccImport_UpperCaseID(t *testing.T) {
 	}
 }
 
-// TestAccUnknown gets the name of a profile and the provider's settings from another resource.
-func TestAccUnknown(t *testing.T) {
+// TestAccProvider_UnknownSettings gets the name of a profile and the provider's settings from another resource.
+func TestAccProvider_UnknownSettings(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	resource.Test(t, resource.TestCase{

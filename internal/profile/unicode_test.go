@@ -12,8 +12,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// cafe is a name in Unicode NFC, the form in which Terraform has all text. The API of
-// these tests shows it in NFD.
+// cafe is a name in Unicode NFC. Terraform stores all text in NFC. The API of these tests returns NFD.
 const cafe = "Caf\u00e9"
 
 func TestResource_APIShowsNFD_Converges(t *testing.T) {
@@ -59,7 +58,7 @@ func TestRefresh_APIShowsNFD_FourRequests(t *testing.T) {
 	}
 	refresh := func() int {
 		t.Helper()
-		p := env.Protocol(t) // a process of its own
+		p := env.Protocol(t) // a new process
 		before := len(env.Requests())
 		for i, state := range states {
 			got, diags := p.Read(t, messagingProfile, state)
@@ -118,7 +117,7 @@ func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
 	acctest.WantError(t, diags, "", "Could not list messaging profiles", malformed)
 }
 
-// An item without a name may match each pattern but the empty one, which selects all.
+// An item without a name may match any pattern. The empty pattern selects all items.
 func TestDataSources_UnnamedProfile_MayMatchPattern(t *testing.T) {
 	t.Parallel()
 	const named, empty, unnamed = `{"uuid":"00000001-0000-4000-8000-000000000000","name":"a"}`, `{"uuid":"00000002-0000-4000-8000-000000000000","name":""}`,
@@ -146,7 +145,7 @@ func TestDataSources_UnnamedProfile_MayMatchPattern(t *testing.T) {
 	}
 }
 
-// An item without a name may be the one that is looked for.
+// An item without a name may be the wanted profile.
 func TestDataSource_UnnamedProfile_MayHaveName(t *testing.T) {
 	t.Parallel()
 	const named, unnamed = `{"uuid":"00000001-0000-4000-8000-000000000000","name":"a"}`, `{"uuid":"00000003-0000-4000-8000-000000000000","title":"no name"}`

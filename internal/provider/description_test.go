@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -21,20 +22,13 @@ import (
 // description of each provider attribute must name its environment variable.
 func TestDescriptions_StateRules(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all tfjson.ProviderSchemas
-	if err := json.Unmarshal(text, &all); err != nil {
-		t.Fatal(err)
-	}
+	schemas := providerSchemas(t)
 	contract, err := emulator.Contract()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, lifecycle := range acctest.Lifecycles() {
-		attributes := all.Schemas["opentact"].ResourceSchemas[lifecycle.Type].Block.Attributes
+		attributes := schemas.ResourceSchemas[lifecycle.Type].Block.Attributes
 		for field, schema := range contract.Components.Schemas[lifecycle.Schema+"Create"].Value.Properties {
 			description := attributes[field].Description
 			want := rule(schema.Value)
@@ -48,11 +42,68 @@ func TestDescriptions_StateRules(t *testing.T) {
 			}
 		}
 	}
-	for name, attribute := range all.Schemas["opentact"].ConfigSchema.Block.Attributes {
+	for name, attribute := range schemas.ConfigSchema.Block.Attributes {
 		if want := "`OPENTACT_" + strings.ToUpper(name) + "`"; !strings.Contains(attribute.Description, want) {
 			t.Errorf("%s: the description does not mention %s", name, want)
 		}
 	}
+}
+
+// Data sources show attributes that nobody configures, so their descriptions contain no input rules.
+func TestDescriptions_ReadOnlyAttributes_HaveNoInputRules(t *testing.T) {
+	t.Parallel()
+	schemas := providerSchemas(t).DataSourceSchemas
+	inputRule := regexp.MustCompile(`(?i)\b(must|omit|removing|has to|set both|\d+ (to|or) \d+|or more)\b`)
+	seen := 0
+	check := func(typeName, name string, attribute *tfjson.SchemaAttribute) {
+		if attribute.Optional || attribute.Required {
+			return
+		}
+		seen++
+		if found := inputRule.FindString(attribute.Description); found != "" {
+			t.Errorf("%s.%s: the description contains %q: %s", typeName, name, found, attribute.Description)
+		}
+	}
+	for typeName, schema := range schemas {
+		for name, attribute := range schema.Block.Attributes {
+			check(typeName, name, attribute)
+			if nested := attribute.AttributeNestedType; nested != nil {
+				for name, attribute := range nested.Attributes {
+					check(typeName, name, attribute)
+				}
+			}
+		}
+	}
+	if seen < 30 {
+		t.Errorf("only %d attributes are read-only", seen)
+	}
+}
+
+func TestDescriptions_Hazards_AreNamed(t *testing.T) {
+	t.Parallel()
+	attributes := providerSchemas(t).ResourceSchemas["opentact_outbound_voice_profile"].Block.Attributes
+	for name, hazard := range map[string]string{
+		"channel_limit": "toll fraud can empty the account", "daily_spend_limit": "toll fraud can empty the account",
+		"record_calls": "it is illegal to record a call without the consent",
+	} {
+		if description := attributes[name].Description; !strings.Contains(description, hazard) {
+			t.Errorf("%s: the description doesn't contain %q: %s", name, hazard, description)
+		}
+	}
+}
+
+// providerSchemas returns the generated schema of the provider.
+func providerSchemas(t *testing.T) *tfjson.ProviderSchema {
+	t.Helper()
+	text, err := os.ReadFile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all tfjson.ProviderSchemas
+	if err := json.Unmarshal(text, &all); err != nil {
+		t.Fatal(err)
+	}
+	return all.Schemas["opentact"]
 }
 
 // rule returns the texts that the description of a field must contain.
