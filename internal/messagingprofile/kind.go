@@ -20,20 +20,20 @@ func Kind() profile.Registration {
 	}
 }
 
-// credentialsHint is part of the description of each callback URL.
-const credentialsHint = " The URL may contain credentials. Terraform stores it in the state. Plans show it unless it comes from a sensitive variable."
+// urlHint is part of the description of each callback URL.
+const urlHint = " The URL may contain credentials. Terraform stores it in the state. Plans show it unless it comes from a sensitive variable."
 
 func attributes() map[string]schema.Attribute {
 	weight := []validator.Number{profile.IntegerBetween(0, 9)}
 	return map[string]schema.Attribute{
 		"callback_url": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The URL of the primary webhook." + credentialsHint,
+			MarkdownDescription: "The URL of the primary webhook." + urlHint,
 			Validators:          []validator.String{callbackURLRule},
 		},
 		"callback_url2": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The URL of the secondary webhook. The API uses it if it can't reach the primary one." + credentialsHint,
+			MarkdownDescription: "The URL of the secondary webhook. The API uses it if it can't reach the primary one." + urlHint,
 			Validators:          []validator.String{callbackURLRule},
 		},
 		"number_pool_enable": schema.BoolAttribute{

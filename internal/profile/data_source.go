@@ -64,6 +64,7 @@ func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequ
 	var profile opentact.Profile[F]
 	var err error
 	wanted := d.kind.fromTerraform(req.Config.Raw)
+	wanted.UUID = strings.ToLower(wanted.UUID) // uuidRule accepts upper case
 	name := wanted.Fields.ProfileName()
 	if wanted.UUID == "" {
 		profile, err = d.byName(ctx, name)

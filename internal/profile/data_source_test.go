@@ -50,8 +50,7 @@ func TestDataSource_Errors(t *testing.T) {
 	}{
 		"neither":       {acctest.Values{}, "", []string{"Exactly one of these attributes must be configured", "id", "name"}},
 		"both":          {acctest.Values{"id": uuid, "name": "a"}, "id", []string{"Exactly one of these attributes must be configured"}},
-		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{`id must be a UUID in lower case (32 hexadecimal digits in groups of 8-4-4-4-12), got "17".`}},
-		"upper case":    {acctest.Values{"id": strings.ToUpper(uuid)}, "id", []string{"id must be a UUID in lower case", `got "0A0A0A0A-0000-4000-8000-00000000000A".`}},
+		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{`id must be a UUID (32 hexadecimal digits in groups of 8-4-4-4-12), got "17".`}},
 		"an empty name": {acctest.Values{"name": ""}, "name", []string{"name must have 1 to 255 characters, got 0."}},
 		"a long name":   {acctest.Values{"name": strings.Repeat("é", 256)}, "name", []string{"name must have 1 to 255 characters, got 256."}},
 		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not find messaging profile", "404", "The account of the credentials has no such profile."}},
@@ -63,6 +62,18 @@ func TestDataSource_Errors(t *testing.T) {
 			_, diags := p.ReadDataSource(t, messagingProfile, test.config)
 			acctest.WantError(t, diags, test.attribute, test.want...)
 		})
+	}
+}
+
+func TestDataSource_UpperCaseID_IsLowerCased(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	id := add(t, env, emulator.MessagingProfile, map[string]any{"name": "a"})
+	got, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"id": strings.ToUpper(id)})
+	acctest.NoDiagnostics(t, diags)
+	if got.Text("id") != id || got.Text("name") != "a" {
+		t.Errorf("got %v", got)
 	}
 }
 

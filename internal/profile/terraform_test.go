@@ -151,14 +151,15 @@ func TestAccErrors(t *testing.T) {
 	})
 }
 
-// TestAccImport_UpperCaseID imports by block and by command. The state contains lower case.
-func TestAccImport_UpperCaseID(t *testing.T) {
+// TestAccUpperCaseID imports by block and by command, and reads a data source. The state contains lower
+// case.
+func TestAccUpperCaseID(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	for resourceType, kind := range kindsByType {
 		id := add(t, env, kind, map[string]any{"name": "a"})
 		address := resourceType + ".test"
-		config := acctest.Block(resourceType, "test", acctest.Values{"name": "a"})
+		config := acctest.Block(resourceType, "test", acctest.Values{"name": "a"}) + fmt.Sprintf("data %q \"test\" {\n  id = %q\n}\n", resourceType, strings.ToUpper(id))
 		byBlock := acctest.NewWorkspace(t, env.Files(config+acctest.ImportBlock(address, strings.ToUpper(id))))
 		if err := byBlock.Apply(t.Context()); err != nil {
 			t.Fatal(err)
@@ -166,6 +167,9 @@ func TestAccImport_UpperCaseID(t *testing.T) {
 		byCommand := acctest.NewWorkspace(t, env.Files(config))
 		if err := byCommand.Import(t.Context(), address, strings.ToUpper(id)); err != nil {
 			t.Fatal(err)
+		}
+		if got := statesIn(t, byBlock)["data."+address].Text("id"); got != id {
+			t.Errorf("the id of the data source is %s, want %s", got, id)
 		}
 		for _, w := range []*acctest.Workspace{byBlock, byCommand} {
 			if got := statesIn(t, w)[address].Text("id"); got != id {

@@ -16,8 +16,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// All rules report errors in one form: the attribute, the rule and the value. For example:
-// "toll_free_weight must be an integer from 0 to 9, got 1.5."
+// invalidValue is the summary of all errors of rules. The detail is the attribute, the rule and the
+// value, such as "toll_free_weight must be an integer from 0 to 9, got 1.5".
 const invalidValue = "Invalid Attribute Value"
 
 // StringRule validates a string.
@@ -73,7 +73,7 @@ func StringOneOf(values ...string) StringRule {
 		Rule: "must be " + alternatives(quoted),
 		Check: func(text string) error {
 			if !slices.Contains(values, text) {
-				return fmt.Errorf("got %q", text)
+				return fmt.Errorf("got %.60q", text)
 			}
 			return nil
 		},
@@ -174,12 +174,16 @@ func FormatNumber(value *big.Float) string {
 	if nearest, accuracy := value.Float64(); accuracy == big.Exact { // else 20 digits would show its binary error
 		value, _, _ = big.ParseFloat(strconv.FormatFloat(nearest, 'g', -1, 64), 10, 512, big.ToNearestEven)
 	}
+	text := value.Text('g', maxDigits)
+	if !isAlmostInteger(value, maxDigits) {
+		return text
+	}
 	const allDigits = 400 // of a fraction; Terraform's numbers have 512 bits
 	whole, fraction, _ := strings.Cut(value.Text('f', allDigits), ".")
-	if digits := maxDigits - len(strings.TrimPrefix(whole, "-")); digits > 0 && isAlmostInteger(value, maxDigits) {
-		return whole + "." + fraction[:digits] + "…"
+	if digits := maxDigits - len(strings.TrimPrefix(whole, "-")); digits > 0 {
+		text = whole + "." + fraction[:digits] + "…"
 	}
-	return value.Text('g', maxDigits)
+	return text
 }
 
 // isAlmostInteger reports whether value is a fraction that rounding to a number of digits turns
@@ -192,12 +196,11 @@ func isAlmostInteger(value *big.Float, digits int) bool {
 // nameRule is the rule of a profile's name.
 var nameRule = LengthBetween(1, 255)
 
-// uuidRule is the rule of an id in a configuration. Terraform doesn't let a provider change a
-// configured value, so the rule requires the API's form. An import accepts upper case.
+// uuidRule is the rule of an id in a configuration.
 var uuidRule = StringRule{
-	Rule: "must be a UUID in lower case (" + uuidForm + ")",
+	Rule: "must be a UUID (" + uuidForm + ")",
 	Check: func(id string) error {
-		if opentact.ValidateUUID(id) != nil {
+		if _, err := opentact.ParseUUID(id); err != nil {
 			return fmt.Errorf("got %.60q", id)
 		}
 		return nil
