@@ -48,7 +48,7 @@ func attributesOfTheContract(t *testing.T) (all []attribute) {
 			}
 			schema := properties[name].Value
 			values := slices.DeleteFunc(twoOrMore(schema), func(value any) bool { return value == defaults[name] })
-			if len(values) == 1 { // and there is no third
+			if len(values) == 1 { // and there is no third value
 				values = append(values, defaults[name])
 			}
 			all = append(all, attribute{

@@ -21,7 +21,7 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 		return // create or delete
 	}
 	prior, config := attributeValues(req.State.Raw), attributeValues(req.Config.Raw)
-	profile := r.kind.fromTerraform(req.State.Raw).Fields
+	profileName, _ := toOptional[string](prior[attrName]).Get()
 	plan := maps.Clone(prior)
 	for name, value := range config {
 		if !value.IsNull() && !r.sameNumber(name, value, prior[name]) {
@@ -31,10 +31,10 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 	for _, name := range removedAttributes(loadConfigured(ctx, req.Private), config, prior) {
 		switch {
 		case !r.kind.isNullable(name):
-			r.warnKept(&resp.Diagnostics, name, profile)
+			r.warnKept(&resp.Diagnostics, name, profileName)
 			continue
 		case r.kind.isSensitive(name):
-			r.warnUnset(&resp.Diagnostics, name, profile)
+			r.warnUnset(&resp.Diagnostics, name, profileName)
 		}
 		plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
 	}

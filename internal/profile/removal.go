@@ -14,16 +14,16 @@ import (
 // warnings with the same summary.
 
 // warnKept adds a warning about a removed attribute that the API can't unset.
-func (r *profileResource[F]) warnKept(diags *diag.Diagnostics, name string, profile F) {
-	r.warnRemoval(diags, name, profile, "keeps its value", fmt.Sprintf(
+func (r *profileResource[F]) warnKept(diags *diag.Diagnostics, name, profileName string) {
+	r.warnRemoval(diags, name, profileName, "keeps its value", fmt.Sprintf(
 		"The configuration no longer sets %[1]s, and the API can't unset it. The profile keeps the value that terraform state show prints. "+
 			"To change it, set %[1]s. To keep it without this warning, set %[1]s to this value or add it to ignore_changes.", name))
 }
 
 // warnUnset adds a warning about a sensitive attribute that the plan unsets. Terraform shows such a
 // removal as "(sensitive value)" only.
-func (r *profileResource[F]) warnUnset(diags *diag.Diagnostics, name string, profile F) {
-	r.warnRemoval(diags, name, profile, "will be unset", fmt.Sprintf(
+func (r *profileResource[F]) warnUnset(diags *diag.Diagnostics, name, profileName string) {
+	r.warnRemoval(diags, name, profileName, "will be unset", fmt.Sprintf(
 		"The configuration no longer sets %[1]s. The apply unsets it, and then the API chooses its value. "+
 			"To keep the value, set %[1]s again or add it to ignore_changes.", name))
 }
@@ -32,13 +32,13 @@ func (r *profileResource[F]) warnUnset(diags *diag.Diagnostics, name string, pro
 func (r *profileResource[F]) warnUnsetIgnored(diags *diag.Diagnostics, unsets []string, before, after F) {
 	for _, name := range unsets {
 		if r.kind.Spec.Same(name, before, after) {
-			r.warnRemoval(diags, name, before, "was not unset", fmt.Sprintf(
+			r.warnRemoval(diags, name, before.ProfileName(), "was not unset", fmt.Sprintf(
 				"The provider asked the API to unset %[1]s, and the API responded with the same value as before. "+
 					"Either the API chooses this value for an unset attribute, or it ignored the request. To change the value, set %[1]s.", name))
 		}
 	}
 }
 
-func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name string, profile F, what, detail string) {
-	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s of %s %q %s", name, r.kind.Spec.Name, profile.ProfileName(), what), detail)
+func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name, profileName, what, detail string) {
+	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s of %s %q %s", name, r.kind.Spec.Name, profileName, what), detail)
 }

@@ -24,11 +24,11 @@ type plan struct {
 func planIn(t *testing.T, w *acctest.Workspace, options ...tfexec.PlanOption) plan {
 	t.Helper()
 	got := plan{planned: map[string]acctest.Values{}, warnings: map[string]string{}}
-	var said bytes.Buffer
-	if _, err := w.PlanJSON(t.Context(), &said, append(options, tfexec.Out("plan"))...); err != nil {
-		t.Fatalf("%v\n%s", err, &said)
+	var output bytes.Buffer
+	if _, err := w.PlanJSON(t.Context(), &output, append(options, tfexec.Out("plan"))...); err != nil {
+		t.Fatalf("%v\n%s", err, &output)
 	}
-	for line := range bytes.Lines(said.Bytes()) {
+	for line := range bytes.Lines(output.Bytes()) {
 		var message struct {
 			Diagnostic struct{ Severity, Address, Summary, Detail string }
 		}
