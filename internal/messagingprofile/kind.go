@@ -21,7 +21,7 @@ func Kind() profile.Registration {
 }
 
 // urlHint is part of the description of each callback URL.
-const urlHint = " The URL may contain credentials. Terraform stores it in the state. Plans show it unless it comes from a sensitive variable."
+const urlHint = " The URL may contain credentials. Terraform stores it in the state and may show it in plans."
 
 func attributes() map[string]schema.Attribute {
 	weight := []validator.Number{profile.IntegerBetween(0, 9)}

@@ -11,6 +11,8 @@ type (
 	APIError = apierror.APIError
 	// ResponseError means that a response does not have the API's form.
 	ResponseError = apierror.ResponseError
+	// ListChangedError means that a list changed each time that its pages were read.
+	ListChangedError = apierror.ListChangedError
 	// StaleError means that a response is an old copy from a cache.
 	StaleError = apierror.StaleError
 	// TransportError means that a request was not sent or got no complete response.

@@ -94,6 +94,8 @@ func nextStep(op operation, err error) string {
 		return "The id in the state is not the UUID of a profile. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
 	case isType[*opentact.MalformedProfileError](err):
 		return nextStepForMalformed(op)
+	case isType[*opentact.ListChangedError](err):
+		return "Other clients create or delete profiles at the same time. Run Terraform again."
 	case isType[*opentact.StaleError](err):
 		return "A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`. Exempt the API's host from it."
 	case isType[*opentact.TransportError](err):

@@ -45,6 +45,14 @@ func TestNextStep_TransportError(t *testing.T) {
 
 // Go reads the address of a proxy once for each process, so these errors are made here.
 // TestProxy_NoTunnel of package transport gets them from proxies.
+func TestNextStep_ListChanged(t *testing.T) {
+	t.Parallel()
+	err := &opentact.ListChangedError{Operation: "list messaging profiles", Err: errors.New("it changed while it was read, 5 times in a row")}
+	if got := nextStep(operation{verb: verbList}, err); !strings.HasSuffix(got, "Run Terraform again.") {
+		t.Errorf("next step: %q", got)
+	}
+}
+
 func TestNextStep_ProxyError(t *testing.T) {
 	t.Parallel()
 	const address = "http://proxy.example:3128"

@@ -16,7 +16,7 @@ import (
 // warnKept adds a warning about a removed attribute that the API can't unset.
 func (r *profileResource[F]) warnKept(diags *diag.Diagnostics, name, profileName string) {
 	r.warnRemoval(diags, name, profileName, "keeps its value", fmt.Sprintf(
-		"The configuration no longer sets %[1]s, and the API can't unset it. The profile keeps the value that terraform state show prints. "+
+		"The configuration no longer sets %[1]s, and the API can't unset it. The profile keeps the value in the state. "+
 			"To change it, set %[1]s. To keep it without this warning, set %[1]s to this value or add it to ignore_changes.", name))
 }
 

@@ -211,7 +211,7 @@ func warning(t *testing.T, a attribute, diags []*tfprotov6.Diagnostic) string {
 // removalWarning is a warning about the removal of an attribute of profile "a". It contains no value.
 func removalWarning(a attribute, what string) *tfprotov6.Diagnostic {
 	detail := map[string]string{
-		keepsItsValue: "The configuration no longer sets NAME, and the API can't unset it. The profile keeps the value that terraform state show prints. " +
+		keepsItsValue: "The configuration no longer sets NAME, and the API can't unset it. The profile keeps the value in the state. " +
 			"To change it, set NAME. To keep it without this warning, set NAME to this value or add it to ignore_changes.",
 		willBeUnset: "The configuration no longer sets NAME. The apply unsets it, and then the API chooses its value. " +
 			"To keep the value, set NAME again or add it to ignore_changes.",

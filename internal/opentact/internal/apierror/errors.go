@@ -132,6 +132,19 @@ func (e *ResponseError) Error() string {
 	return fmt.Sprintf("%s: unexpected response%s: %s%s", e.Request, status, e.Reason, e.asked())
 }
 
+// ListChangedError means that a list changed each time that its pages were read, so it may
+// lack an existing profile.
+type ListChangedError struct {
+	// Operation says what the request does, such as "list messaging profiles".
+	Operation string
+	// Err says how often the list was read.
+	Err error
+}
+
+func (e *ListChangedError) Error() string {
+	return fmt.Sprintf("%s: the list is not complete: %s", e.Operation, e.Err)
+}
+
 // StaleError means that a response is an old copy from a cache, so it does not show what
 // the API stores now.
 type StaleError struct {

@@ -136,7 +136,7 @@ func (e *Endpoint) List(ctx context.Context) (*pager.List, error) {
 	case err != nil:
 		return nil, err
 	case list.Changed:
-		return nil, fmt.Errorf("%ss: the list is not complete: %w", e.operation("list"), list.Incomplete())
+		return nil, &apierror.ListChangedError{Operation: e.operation("list") + "s", Err: list.Incomplete()}
 	}
 	return list, nil
 }

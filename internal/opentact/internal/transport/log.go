@@ -9,7 +9,7 @@ import (
 )
 
 // logTransport writes one debug message for each attempt. It logs an allow-list of
-// values, which contains no body and no header except X-Request-Id.
+// values, which contains no body and no header except the request id.
 type logTransport struct {
 	next   http.RoundTripper
 	logger *slog.Logger
@@ -32,7 +32,7 @@ func (t logTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	status, id := 0, ""
 	if resp != nil {
-		status, id = resp.StatusCode, r.Redactor.Text(resp.Header.Get("X-Request-Id"))
+		status, id = resp.StatusCode, r.Redactor.RequestID(resp.Header)
 	}
 	attributes = append(attributes, slog.Int("status", status), slog.String("request_id", id))
 	if err != nil { // err may quote a header of the response

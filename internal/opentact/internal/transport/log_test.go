@@ -59,7 +59,7 @@ func TestLog_EachAttempt(t *testing.T) {
 				resp.Body = io.NopCloser(io.MultiReader(strings.NewReader("{}"), iotest.ErrReader(errFake)))
 				return resp, nil
 			}),
-			after(2*time.Millisecond, status(200, "X-Request-Id: r-4")),
+			after(2*time.Millisecond, status(200, "X-Correlation-Id: r-4")),
 		)
 		client := newClient(api, func(o *Options) {
 			o.MaxRetries = 3

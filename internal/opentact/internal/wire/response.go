@@ -5,7 +5,6 @@ package wire
 import (
 	"bufio"
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -185,17 +184,8 @@ func (r *Response) apiError(resp *http.Response, env envelope) error {
 	}
 	return &apierror.APIError{
 		Status: resp.StatusCode, Message: r.Redactor.Text(env.message), Fields: fields,
-		RequestID: r.requestID(resp.Header),
+		RequestID: r.Redactor.RequestID(resp.Header),
 	}
-}
-
-// maxRequestID is the maximum length of a request id in characters. A UUID has 36.
-const maxRequestID = 100
-
-// requestID returns the id that the API or a gateway gave the request, or "". The API's
-// document names no header for it, so requestID reads the two that are common.
-func (r *Response) requestID(header http.Header) string {
-	return redact.Shorten(r.Redactor.Text(cmp.Or(header.Get("X-Request-Id"), header.Get("X-Correlation-Id"))), maxRequestID)
 }
 
 // redirectTarget returns the scheme and host of the target of a redirect.
