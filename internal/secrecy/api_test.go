@@ -79,14 +79,14 @@ func newAPI(t *testing.T) *api {
 		_ = command.Process.Kill()
 		_ = command.Wait()
 	})
-	lines := bufio.NewReader(stdout)
-	first, err := lines.ReadString('\n')
+	lines := bufio.NewReader(io.TeeReader(stdout, &a.printed))
+	first, err := lines.ReadString('\n') // ends with the address
 	if err != nil {
 		t.Fatalf("%v: %s", err, a.printed.bytes())
 	}
 	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	_, address, _ := strings.Cut(strings.TrimSpace(first), "listening on ")
-	if a.emulator, err = url.Parse(address); err != nil {
+	words := strings.Fields(first)
+	if a.emulator, err = url.Parse(words[len(words)-1]); err != nil {
 		t.Fatal(err)
 	}
 
