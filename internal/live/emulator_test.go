@@ -199,11 +199,11 @@ func stub(t *testing.T, handler http.HandlerFunc) *account {
 	return &account{base: server.URL, token: "x"}
 }
 
-// TestProbe_NullSetsDefault_Unsets checks a null that sets a field to the value that was sent
-// last: another null of the same field changed the value.
-func TestProbe_NullSetsDefault_Unsets(t *testing.T) {
+// TestProbe_CoincidentalValue_ShowsNothing checks statements about fields that happen to have one
+// of the values that are sent: null sets sticky_sender to true, and toll_free_weight is read-only.
+func TestProbe_CoincidentalValue_ShowsNothing(t *testing.T) {
 	t.Parallel()
-	var stickySender atomic.Bool // null sets it to true
+	var stickySender atomic.Bool
 	a := stub(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPatch {
 			var body struct {
@@ -212,12 +212,15 @@ func TestProbe_NullSetsDefault_Unsets(t *testing.T) {
 			_ = json.NewDecoder(r.Body).Decode(&body)
 			stickySender.Store(body.StickySender == nil || *body.StickySender)
 		}
-		_, _ = fmt.Fprintf(w, `{"success":true,"payload":{"uuid":"u","name":"n","sticky_sender":%t}}`, stickySender.Load())
+		_, _ = fmt.Fprintf(w, `{"success":true,"payload":{"uuid":"u","name":"n","sticky_sender":%t,"toll_free_weight":2}}`, stickySender.Load())
 	})
 	p := &probe{Lifecycle: acctest.Lifecycles()[0], account: a, uuid: "u"}
-	for unsets, want := range map[bool]string{true: confirmed, false: refuted} {
-		if got := p.null("sticky_sender", unsets); got.verdict != want {
-			t.Errorf("null unsets: %t: %s, want %s", unsets, got.verdict, want)
+	for isTrue, want := range map[bool]string{true: confirmed, false: refuted} {
+		if got := p.null("sticky_sender", isTrue); got.verdict != want {
+			t.Errorf("null unsets sticky_sender: %t: %s, want %s", isTrue, got.verdict, want)
+		}
+		if got := p.stores("toll_free_weight", "tollfree_weight", !isTrue); got.verdict != want {
+			t.Errorf("requests may use tollfree_weight: %t: %s, want %s", !isTrue, got.verdict, want)
 		}
 	}
 }

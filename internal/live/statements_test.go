@@ -235,15 +235,17 @@ func (p *probe) update(field, name string, value any) (r response, stored bool) 
 	return r, r.succeeded() && fmt.Sprint(profile[field]) == fmt.Sprint(value)
 }
 
-// stores checks whether the API stores the values that are sent under a name.
-func (p *probe) stores(field, name string, want bool) (all result) {
+// stores checks whether the API stores the values that are sent under a name. One stored value
+// shows nothing: the profile may have had it before.
+func (p *probe) stores(field, name string, want bool) result {
+	var r response
 	for _, value := range []any{p.Second[field], p.First[field]} {
-		r, stored := p.update(field, name, value)
-		if all = r.verdict(stored == want); stored != want {
-			return all
+		var stored bool
+		if r, stored = p.update(field, name, value); !stored {
+			return r.verdict(!want)
 		}
 	}
-	return all
+	return r.verdict(want)
 }
 
 // null checks whether null unsets a field that has a value, under either of its names.
