@@ -39,12 +39,13 @@ const (
 	inPlans   = "saved plans"
 	inState   = "state"
 	inConfig  = "configuration"
+	inQuery   = "generated configuration"
 	inCrash   = "crash"
 	inAPILog  = "emulator's output"
 	inOther   = "other files"
 )
 
-var places = []string{inTraffic, inLogs, inErrors, inPrinted, inPlans, inState, inConfig, inCrash, inAPILog, inOther}
+var places = []string{inTraffic, inLogs, inErrors, inPrinted, inPlans, inState, inConfig, inQuery, inCrash, inAPILog, inOther}
 
 // canary is a secret, or the part of one that is enough to recognise it.
 type canary struct {
@@ -60,9 +61,9 @@ var canaries = []canary{
 	{"token's signature", "c4nary-token-_x", nil},
 	{"email address", email, nil},
 	{"password", password, nil},
-	{"webhook's password, from a variable", "c4nary-of-the-webhook", []string{inPrinted, inPlans, inState}},
-	{"webhook's key, from a variable", "c4nary-key", []string{inPrinted, inPlans, inState}},
-	{"webhook's password, in a file", "c4nary-of-the-second", []string{inPrinted, inPlans, inState, inConfig}},
+	{"webhook's password, from a variable", "c4nary-of-the-webhook", []string{inPrinted, inPlans, inState, inQuery}},
+	{"webhook's key, from a variable", "c4nary-key", []string{inPrinted, inPlans, inState, inQuery}},
+	{"webhook's password, in a file", "c4nary-of-the-second", []string{inPrinted, inPlans, inState, inQuery, inConfig}},
 	{"password of a user in responses", "emulator-fake-password", nil},
 	{"token of a user in responses", "emulator-fake-user-token", nil},
 }

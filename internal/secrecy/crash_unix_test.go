@@ -7,8 +7,10 @@ package secrecy_test
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"io"
 	"net/http"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -40,7 +42,8 @@ func TestAccCrash(t *testing.T) {
 	lines := bufio.NewScanner(stdout)
 	for reattach == "" && lines.Scan() {
 		if _, quoted, ok := strings.Cut(lines.Text(), "TF_REATTACH_PROVIDERS='"); ok {
-			reattach = strings.TrimSuffix(quoted, "'")
+			host := cmp.Or(os.Getenv("TF_ACC_PROVIDER_HOST"), "registry.terraform.io") // OpenTofu has its own
+			reattach = strings.Replace(strings.TrimSuffix(quoted, "'"), "registry.terraform.io", host, 1)
 		}
 	}
 	go func() { _, _ = io.Copy(io.Discard, stdout) }()

@@ -129,7 +129,7 @@ func TestAccSecrets(t *testing.T) {
 	l.failures.Store(24)
 	l.must(t, inPrinted, "apply", "-auto-approve", "-var", "weight=2")
 	l.failures.Store(0)
-	l.reimport(t)
+	t.Run("import", func(t *testing.T) { l.reimport(t) })
 	l.must(t, inPrinted, "show")
 	l.misconfigure(t)
 	for _, l.credentials = range credentials {
@@ -157,6 +157,9 @@ func TestAccSecrets(t *testing.T) {
 // reimport removes the messaging profile from the state and imports it.
 func (l *lifecycle) reimport(t *testing.T) {
 	t.Helper()
+	if os.Getenv("TF_ACC_PROVIDER_HOST") == "registry.opentofu.org" {
+		t.Skip("the core of OpenTofu logs all values of an imported profile") // at WARN, as an unexpected new value
+	}
 	state, err := l.Show(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +203,7 @@ func (l *lifecycle) query(t *testing.T) {
 	l.Write(t, map[string]string{"all.tfquery.hcl": "list \"opentact_messaging_profile\" \"all\" {\n  provider = opentact\n}\n"})
 	l.must(t, inErrors, "query", "-generate-config-out=generated.tf")
 	if err := os.Rename(filepath.Join(l.Dir, "generated.tf"), filepath.Join(l.Dir, "generated")); err != nil {
-		t.Error(err) // its resources must not become part of the configuration
+		t.Error(err) // otherwise its resources become part of the configuration
 	}
 	l.must(t, inErrors, "query", "-json")
 	respond := badResponses["an error with the request"]
@@ -242,8 +245,10 @@ func placeOf(name string) string {
 		return inPlans
 	case strings.HasPrefix(name, "terraform.tfstate"):
 		return inState
-	case strings.HasSuffix(name, ".tf"), strings.HasSuffix(name, ".hcl"), name == "generated":
+	case strings.HasSuffix(name, ".tf"), strings.HasSuffix(name, ".hcl"):
 		return inConfig
+	case name == "generated":
+		return inQuery
 	default:
 		return inOther
 	}
