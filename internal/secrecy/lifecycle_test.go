@@ -129,7 +129,7 @@ func TestAccSecrets(t *testing.T) {
 	l.failures.Store(24)
 	l.must(t, inPrinted, "apply", "-auto-approve", "-var", "weight=2")
 	l.failures.Store(0)
-	t.Run("import", func(t *testing.T) { l.reimport(t) })
+	t.Run("import", l.reimport) //nolint:paralleltest // a step of the lifecycle
 	l.must(t, inPrinted, "show")
 	l.misconfigure(t)
 	for _, l.credentials = range credentials {
@@ -141,7 +141,7 @@ func TestAccSecrets(t *testing.T) {
 		}
 		l.respond.Store(nil)
 	}
-	t.Run("query", func(t *testing.T) { l.query(t) })
+	t.Run("query", l.query) //nolint:paralleltest // a step of the lifecycle
 	l.must(t, inPrinted, "destroy", "-auto-approve")
 
 	texts := l.files(t)
