@@ -138,11 +138,11 @@ func TestCreate_AmbiguousOutcome_Text(t *testing.T) {
 				w.Header().Set("Date", date.Format(http.TimeFormat))
 				switch {
 				case r.Method == http.MethodPost:
-					answer(w, test.status, test.body)
+					respond(w, test.status, test.body)
 				case test.lists[min(listed, len(test.lists)-1)] == "":
 					listed++
 				default:
-					answer(w, http.StatusOK, `{"success":true,"payload":`+test.lists[min(listed, len(test.lists)-1)]+`}`)
+					respond(w, http.StatusOK, `{"success":true,"payload":`+test.lists[min(listed, len(test.lists)-1)]+`}`)
 					listed++
 				}
 			})
@@ -167,10 +167,10 @@ func TestCreate_ManyCandidates_NamesTen(t *testing.T) {
 	lists := []string{"[]", "[" + strings.Join(many, ",") + "]"}
 	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			answer(w, http.StatusBadGateway, "<h1>")
+			respond(w, http.StatusBadGateway, "<h1>")
 			return
 		}
-		answer(w, http.StatusOK, `{"success":true,"payload":`+lists[0]+`}`)
+		respond(w, http.StatusOK, `{"success":true,"payload":`+lists[0]+`}`)
 		lists = lists[len(lists)-1:]
 	})
 	_, diags := create(t, p, acctest.Values{"name": "a", "sticky_sender": true})
@@ -252,11 +252,11 @@ func TestCreate_NewerProfile_NamesDuplicate(t *testing.T) {
 		w.Header().Set("Date", date.Format(http.TimeFormat))
 		switch {
 		case r.Method == http.MethodPost && posts == 1:
-			answer(w, http.StatusBadGateway, "<h1>")
+			respond(w, http.StatusBadGateway, "<h1>")
 		case r.Method == http.MethodPost || strings.HasSuffix(r.URL.Path, uuid):
-			answer(w, http.StatusOK, `{"success":true,"payload":`+mine+`}`)
+			respond(w, http.StatusOK, `{"success":true,"payload":`+mine+`}`)
 		default:
-			answer(w, http.StatusOK, `{"success":true,"payload":`+lists[0]+`}`)
+			respond(w, http.StatusOK, `{"success":true,"payload":`+lists[0]+`}`)
 			lists = lists[1:]
 		}
 	}, acctest.Values{"max_retries": 1})

@@ -102,7 +102,7 @@ func TestResource_Update_Mismatch_SavesConfigured(t *testing.T) {
 			}
 		}
 		body, _ := json.Marshal(map[string]any{"success": true, "payload": stored})
-		answer(w, http.StatusOK, string(body))
+		respond(w, http.StatusOK, string(body))
 	})
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "long_code_weight": 1})
 	config := acctest.Values{"name": "a", "callback_url": webhook, "callback_url2": webhook, "long_code_weight": 2}
@@ -121,10 +121,10 @@ func rejectsUpdates(t *testing.T, profile string, status int, body string) *acct
 	t.Helper()
 	return acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPatch {
-			answer(w, status, body)
+			respond(w, status, body)
 			return
 		}
-		answer(w, http.StatusOK, profile)
+		respond(w, http.StatusOK, profile)
 	})
 }
 
@@ -151,7 +151,7 @@ func TestResource_Unset_Rejected_SaysNextStep(t *testing.T) {
 func TestResource_Unset_IgnoredByAPI_Warns(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
+		respond(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
 	})
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
 	config := acctest.Values{"name": "a"}
@@ -175,7 +175,7 @@ func TestResource_Unset_APIChoosesValue_IsStored(t *testing.T) {
 		if r.Method != http.MethodPost {
 			members = `,"callback_url":"https://default.example/","callback_url2":"https://another.example/"`
 		}
-		answer(w, http.StatusOK, profileJSON(members))
+		respond(w, http.StatusOK, profileJSON(members))
 	})
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook})
 	config := acctest.Values{"name": "a"}
@@ -271,7 +271,7 @@ func TestResource_Unset_NullInAPI_PlanIsEmpty(t *testing.T) {
 func TestResource_Create_Tainted_SavesConfigured(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusCreated, profileJSON(`,"callback_url":"`+webhook+`"`))
+		respond(w, http.StatusCreated, profileJSON(`,"callback_url":"`+webhook+`"`))
 	})
 	config := acctest.Values{"name": "a", "callback_url": webhook, "long_code_weight": 9}
 	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
@@ -383,10 +383,10 @@ func TestResource_Unset_NeitherNameWorks_IsError(t *testing.T) {
 	p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		if r.Method == http.MethodPatch && bytes.Contains(body, []byte("daily_spend_limit")) {
-			answer(w, http.StatusBadRequest, `{"success":false,"message":"daily_spend_limit must be a number"}`)
+			respond(w, http.StatusBadRequest, `{"success":false,"message":"daily_spend_limit must be a number"}`)
 			return
 		}
-		answer(w, http.StatusOK, voiceJSON(`,"daily_spend_limit":5`))
+		respond(w, http.StatusOK, voiceJSON(`,"daily_spend_limit":5`))
 	})
 	state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "daily_spend_limit": 5})
 	config := acctest.Values{"name": "a"}
@@ -455,7 +455,7 @@ func TestResource_Unset_ErrorOfOtherField_IsNotMentioned(t *testing.T) {
 func TestResource_Unset_BesideMismatch_IsPlannedAgain(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
+		respond(w, http.StatusOK, profileJSON(`,"callback_url":"`+webhook+`"`))
 	})
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a", "callback_url": webhook, "long_code_weight": 1})
 	config := acctest.Values{"name": "a", "long_code_weight": 2}

@@ -131,7 +131,7 @@ func TestDataSourceList_Errors(t *testing.T) {
 	acctest.WantError(t, diags, "name_regex", `name_regex must be a regular expression in RE2 syntax, got "([": missing closing ].`)
 
 	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, `{"success":true,"payload":{"take":20,"skip":0,"total":9,"data":[]}}`)
+		respond(w, http.StatusOK, `{"success":true,"payload":{"take":20,"skip":0,"total":9,"data":[]}}`)
 	})
 	_, diags = broken.ReadDataSource(t, "opentact_outbound_voice_profiles", nil)
 	acctest.WantError(t, diags, "", "Could not list outbound voice profiles", "the list ends after 0 of 9 items")

@@ -27,7 +27,7 @@ type brokenAPI struct {
 
 func rejects(status int, message string) brokenAPI {
 	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, status, `{"success":false,"message":"`+message+`","status":400}`)
+		respond(w, status, `{"success":false,"message":"`+message+`","status":400}`)
 	}}
 }
 
@@ -35,13 +35,13 @@ func rejects(status int, message string) brokenAPI {
 func rejectsSilently(header, value string) brokenAPI {
 	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set(header, value)
-		answer(w, http.StatusBadRequest, `{"success":false}`)
+		respond(w, http.StatusBadRequest, `{"success":false}`)
 	}}
 }
 
 // returns responds with a body to each request.
 func returns(body string) brokenAPI {
-	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, body) }}
+	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, body) }}
 }
 
 // returnsList responds with a list of one profile, which is the payload of the given body.
@@ -95,7 +95,7 @@ func withInvalidID(verb string, run func(*testing.T, *acctest.Protocol, string) 
 func at(url string) brokenAPI { return brokenAPI{url: func(*testing.T) string { return url }} }
 
 // emptyAPI is an API without profiles.
-var emptyAPI = notFoundBeside(func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"success":true,"payload":[]}`) })
+var emptyAPI = notFoundBeside(func(w http.ResponseWriter) { respond(w, http.StatusOK, `{"success":true,"payload":[]}`) })
 
 // notFoundBeside returns an API that finds no profile. list responds to lists.
 func notFoundBeside(list func(http.ResponseWriter)) http.HandlerFunc {
@@ -104,7 +104,7 @@ func notFoundBeside(list func(http.ResponseWriter)) http.HandlerFunc {
 			list(w)
 			return
 		}
-		answer(w, http.StatusNotFound, `{"success":false,"message":"No such profile"}`)
+		respond(w, http.StatusNotFound, `{"success":false,"message":"No such profile"}`)
 	}
 }
 
@@ -208,10 +208,10 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"delete during a maintenance of the API", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodDelete {
-					answer(w, http.StatusOK, `{"status":"maintenance"}`)
+					respond(w, http.StatusOK, `{"status":"maintenance"}`)
 					return
 				}
-				answer(w, http.StatusOK, profileJSON(""))
+				respond(w, http.StatusOK, profileJSON(""))
 			}}, deleting,
 			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 200: JSON without "success" (application/json, 24 bytes); ` +
 				`a GET after it shows that the profile still exists.`,
@@ -220,7 +220,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"list from a cache", brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 				w.Header().Set("Age", "60")
-				answer(w, http.StatusOK, `{"success":true,"payload":[]}`)
+				respond(w, http.StatusOK, `{"success":true,"payload":[]}`)
 			}}, listing,
 			`List messaging profiles (GET API/profile/messaging): the response can't be used: it is a copy from a cache: its Age is 1m0s.`,
 			"A cache or proxy between Terraform and the API ignores `Cache-Control: no-cache`. Exempt the API's host from it.",
@@ -422,18 +422,18 @@ func TestResource_NotFound_CollectionDecides(t *testing.T) {
 		list   func(http.ResponseWriter)
 		isKept bool
 	}{
-		"list":             {func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"success":true,"payload":[]}`) }, false},
-		"403":              {func(w http.ResponseWriter) { answer(w, http.StatusForbidden, `{"success":false,"message":"No"}`) }, false},
-		"403 page":         {func(w http.ResponseWriter) { answer(w, http.StatusForbidden, `<h1>Blocked`) }, true},
-		"401 with a token": {func(w http.ResponseWriter) { answer(w, http.StatusUnauthorized, `{"success":false,"message":"No"}`) }, true},
+		"list":             {func(w http.ResponseWriter) { respond(w, http.StatusOK, `{"success":true,"payload":[]}`) }, false},
+		"403":              {func(w http.ResponseWriter) { respond(w, http.StatusForbidden, `{"success":false,"message":"No"}`) }, false},
+		"403 page":         {func(w http.ResponseWriter) { respond(w, http.StatusForbidden, `<h1>Blocked`) }, true},
+		"401 with a token": {func(w http.ResponseWriter) { respond(w, http.StatusUnauthorized, `{"success":false,"message":"No"}`) }, true},
 		"302":              {func(w http.ResponseWriter) { w.Header().Set("Location", "/login"); w.WriteHeader(http.StatusFound) }, true},
-		"404":              {func(w http.ResponseWriter) { answer(w, http.StatusNotFound, `{"success":false,"message":"No"}`) }, true},
-		"410":              {func(w http.ResponseWriter) { answer(w, http.StatusGone, `{"success":false,"message":"No"}`) }, true},
+		"404":              {func(w http.ResponseWriter) { respond(w, http.StatusNotFound, `{"success":false,"message":"No"}`) }, true},
+		"410":              {func(w http.ResponseWriter) { respond(w, http.StatusGone, `{"success":false,"message":"No"}`) }, true},
 		"500": {func(w http.ResponseWriter) {
-			answer(w, http.StatusInternalServerError, `{"success":false,"message":"No"}`)
+			respond(w, http.StatusInternalServerError, `{"success":false,"message":"No"}`)
 		}, true},
-		"page":        {func(w http.ResponseWriter) { answer(w, http.StatusOK, `<h1>Sign in`) }, true},
-		"maintenance": {func(w http.ResponseWriter) { answer(w, http.StatusOK, `{"status":"maintenance"}`) }, true},
+		"page":        {func(w http.ResponseWriter) { respond(w, http.StatusOK, `<h1>Sign in`) }, true},
+		"maintenance": {func(w http.ResponseWriter) { respond(w, http.StatusOK, `{"status":"maintenance"}`) }, true},
 		"no response": {func(http.ResponseWriter) { panic(http.ErrAbortHandler) }, true},
 	} {
 		t.Run(name, func(t *testing.T) {

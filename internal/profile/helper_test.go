@@ -82,8 +82,8 @@ func patches(env *acctest.Env, from int, a attribute, id string) (bodies string)
 	return bodies
 }
 
-// answer writes a JSON response of a stub.
-func answer(w http.ResponseWriter, status int, body string) {
+// respond writes a JSON response of a stub.
+func respond(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write([]byte(body))
@@ -107,7 +107,7 @@ func profileJSON(members string) string {
 
 // mismatching responds to each request with a profile whose long_code_weight is 1.
 func mismatching(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusCreated, profileJSON(""))
+	respond(w, http.StatusCreated, profileJSON(""))
 }
 
 // show returns a value in the notation of the diagnostics.

@@ -32,7 +32,7 @@ const everything = 100
 func TestListResource_NameWithEscapes_IsCleaned(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, `{"success":true,"payload":[{"uuid":"`+uuid+`","name":"a\u001b]0;b\u0007\u001b[31m\u202e`+strings.Repeat("c", 1000)+`"}]}`)
+		respond(w, http.StatusOK, `{"success":true,"payload":[{"uuid":"`+uuid+`","name":"a\u001b]0;b\u0007\u001b[31m\u202e`+strings.Repeat("c", 1000)+`"}]}`)
 	})
 	listed, diags := p.List(t, messagingProfile, nil, false, everything, everything)
 	acctest.NoDiagnostics(t, diags)
@@ -170,7 +170,7 @@ func TestListResource_Errors(t *testing.T) {
 	broken := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		good := strings.TrimSuffix(strings.TrimPrefix(profileJSON(""), `{"success":true,"payload":`), "}")
 		bad := strings.NewReplacer(uuid, otherUUID, `"long_code_weight":1`, `"long_code_weight":"x"`).Replace(good)
-		answer(w, http.StatusOK, `{"success":true,"payload":[`+good+`,`+bad+`]}`)
+		respond(w, http.StatusOK, `{"success":true,"payload":[`+good+`,`+bad+`]}`)
 	})
 	_, diags = broken.List(t, messagingProfile, nil, false, everything, everything)
 	acctest.WantError(t, diags, "", "Could not list messaging profiles", "long_code_weight is not of this field's type")

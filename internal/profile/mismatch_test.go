@@ -35,10 +35,10 @@ func TestResource_StoredDifferently_SaysHowValuesDiffer(t *testing.T) {
 			stored := profileJSON(`,"` + test.attribute + `":` + test.stored)
 			p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodPost {
-					answer(w, http.StatusOK, stored)
+					respond(w, http.StatusOK, stored)
 					return
 				}
-				answer(w, http.StatusOK, `{"success":true,"payload":[]}`)
+				respond(w, http.StatusOK, `{"success":true,"payload":[]}`)
 			})
 			config := acctest.Values{"name": "a", test.attribute: test.sent}
 			planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)

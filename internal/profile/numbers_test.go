@@ -63,7 +63,7 @@ func TestNumbers_ConfigurationHasMoreDigits_PlanIsEmpty(t *testing.T) {
 func TestNumbers_APIStores32Bits_PlanIsEmpty(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","tech_prefix":null,`+
+		respond(w, http.StatusOK, `{"success":true,"payload":{"uuid":"`+uuid+`","created_on":"c","modified_on":"m","name":"a","tech_prefix":null,`+
 			`"channel_limit":0.10000000149011612,"max_rate":null,"record_calls":0,"daily_spend_limit":0.10000000149011612,"filemat":"wav","audio_track_type":0}}`)
 	})
 	imported, diags := p.Import(t, voiceProfile, uuid)

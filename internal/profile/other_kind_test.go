@@ -71,7 +71,7 @@ func TestOtherKind_NotFound(t *testing.T) {
 				}
 				if strings.Contains(r.URL.Path, "outbound_voice") {
 					others = append(others, r.Method+" "+r.URL.Path)
-					answer(w, status, `{"success":false,"message":"No"}`)
+					respond(w, status, `{"success":false,"message":"No"}`)
 					return
 				}
 				emptyAPI(w, r)

@@ -269,7 +269,7 @@ func TestResource_Create_Mismatch_IsTainted(t *testing.T) {
 
 func TestResource_Update_Mismatch_IsError(t *testing.T) {
 	t.Parallel()
-	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, profileJSON("")) })
+	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, profileJSON("")) })
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 	config := acctest.Values{"name": "a", "callback_url": "https://user:s3cret@a.example", "sticky_sender": true}
 	planned, _ := p.Plan(t, messagingProfile, state, config)
@@ -296,7 +296,7 @@ func TestResource_Create_UnreadableResponse_IsNotResent(t *testing.T) {
 			if r.Method == http.MethodPost {
 				posts <- r.Method
 			}
-			answer(w, http.StatusCreated, body)
+			respond(w, http.StatusCreated, body)
 		})
 		config := acctest.Values{"name": "a"}
 		planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
@@ -335,7 +335,7 @@ func TestResource_Read_Error_KeepsState(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { answer(w, test.status, test.body) })
+			p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) { respond(w, test.status, test.body) })
 			state, diags := p.Import(t, messagingProfile, uuid)
 			acctest.NoDiagnostics(t, diags)
 			kept, diags := p.Read(t, messagingProfile, state)
@@ -354,7 +354,7 @@ func TestResource_Read_Error_KeepsState(t *testing.T) {
 func TestResource_Create_ErrorOfField_PointsAtAttribute(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusBadRequest, `{"success":false,"message":"Validation failed for `+webhook+`","status":400,"fields":{`+
+		respond(w, http.StatusBadRequest, `{"success":false,"message":"Validation failed for `+webhook+`","status":400,"fields":{`+
 			`"params.name":{"message":"is taken"},"params.tollfree_weight":{"message":"needs a pool"},`+
 			`"params.callback_url":{"message":"`+webhook+` is not reachable"},"params.unheard_of":{"message":"x"}}}`)
 	})

@@ -85,7 +85,7 @@ func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
 	}
 	list := strings.Join([]string{profile(1, `"name":"good"`), profile(2, `"name":"bad","sticky_sender":"yes"`), profile(3, `"title":"no name"`), `17`}, ",")
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, `{"success":true,"payload":[`+list+`]}`)
+		respond(w, http.StatusOK, `{"success":true,"payload":[`+list+`]}`)
 	})
 	one, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "good"})
 	acctest.NoDiagnostics(t, diags)
@@ -133,7 +133,7 @@ func TestDataSources_UnnamedProfile_MayMatchPattern(t *testing.T) {
 		{named + "," + empty, acctest.Values{"name_regex": "^$"}, 1, ""},
 	} {
 		p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, http.StatusOK, `{"success":true,"payload":[`+test.list+`]}`)
+			respond(w, http.StatusOK, `{"success":true,"payload":[`+test.list+`]}`)
 		})
 		got, diags := p.ReadDataSource(t, messagingProfile+"s", test.config)
 		if text := acctest.Describe(diags); !strings.HasPrefix(text, test.diag) || (text == "") != (test.diag == "") {
@@ -155,7 +155,7 @@ func TestDataSource_UnnamedProfile_MayHaveName(t *testing.T) {
 			"and shows no name of these: the API's data of messaging profile 00000003-0000-4000-8000-000000000000 is malformed: it has no name.",
 	} {
 		p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, http.StatusOK, `{"success":true,"payload":[`+list+`]}`)
+			respond(w, http.StatusOK, `{"success":true,"payload":[`+list+`]}`)
 		})
 		_, diags := p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "b"})
 		acctest.WantError(t, diags, "", want)
