@@ -36,13 +36,13 @@ type historyAPI struct {
 	names   int
 	// notFound are the times at which a GET of each profile got a 404.
 	notFound [][]time.Time
-	// faults are chosen from for each list. "" is no fault.
-	faults []string
-	errs   []string
+	// failures are the ways in which a list may fail. Each list draws one. "" is a success.
+	failures []string
+	errs     []string
 }
 
-func newHistoryAPI(profiles int, random *rand.Rand, faults []string) *historyAPI {
-	a := &historyAPI{random: random, history: make([][]version, profiles), notFound: make([][]time.Time, profiles), faults: faults}
+func newHistoryAPI(profiles int, random *rand.Rand, failures []string) *historyAPI {
+	a := &historyAPI{random: random, history: make([][]version, profiles), notFound: make([][]time.Time, profiles), failures: failures}
 	for i := range a.history {
 		a.history[i] = []version{{a.newName(), time.Now()}}
 	}
@@ -145,20 +145,20 @@ func (a *historyAPI) roundTrip(req *http.Request) (*http.Response, error) {
 	return successResponse(a.profile(i)), nil
 }
 
-// listFaults are what may be wrong with a list. They are drawn at random, so "" is
-// repeated.
-var listFaults = []string{
+// listFailures are the ways in which a list may fail. "" is a success. It is repeated to
+// make it more probable.
+var listFailures = []string{
 	"", "", "", "500", "403", "connection lost", "slow", "profile without a name", "items that are no profiles", "two contents", "profiles missing",
 }
 
 // listsMayFail reports whether a list may have no response with the API's envelope.
 func (a *historyAPI) listsMayFail() bool {
-	return slices.Contains(a.faults, "500") || slices.Contains(a.faults, "connection lost")
+	return slices.Contains(a.failures, "500") || slices.Contains(a.failures, "connection lost")
 }
 
 func (a *historyAPI) list() (*http.Response, error) {
 	a.mu.Lock()
-	fault := a.faults[a.random.IntN(len(a.faults))]
+	failure := a.failures[a.random.IntN(len(a.failures))]
 	a.mu.Unlock()
 	var items []string
 	for i := range a.history {
@@ -167,7 +167,7 @@ func (a *historyAPI) list() (*http.Response, error) {
 		}
 	}
 	half := len(items) / 2
-	switch fault {
+	switch failure {
 	case "500":
 		return httpResponse(500, "oops"), nil
 	case "403":

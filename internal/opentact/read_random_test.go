@@ -167,7 +167,7 @@ func TestCollection_Get_RandomOperations_NeverReturnsStaleProfile(t *testing.T) 
 	const profiles = 5
 	rapid.Check(t, func(r *rapid.T) {
 		seed := rapid.Uint64().Draw(r, "seed")
-		faults := append([]string{""}, rapid.SliceOfN(rapid.SampledFrom(listFaults), 0, 3).Draw(r, "faults")...)
+		failures := append([]string{""}, rapid.SliceOfN(rapid.SampledFrom(listFailures), 0, 3).Draw(r, "failures")...)
 		sequence := rapid.SliceOfN(rapid.Custom(func(r *rapid.T) operation {
 			return operation{
 				What:    rapid.SampledFrom(operations).Draw(r, "what"),
@@ -178,7 +178,7 @@ func TestCollection_Get_RandomOperations_NeverReturnsStaleProfile(t *testing.T) 
 		workers := rapid.SliceOfN(sequence, 1, 6).Draw(r, "workers")
 		var errs []string
 		synctest.Test(t, func(t *testing.T) {
-			api := newHistoryAPI(profiles, rand.New(rand.NewPCG(seed, 0)), faults)
+			api := newHistoryAPI(profiles, rand.New(rand.NewPCG(seed, 0)), failures)
 			p := &process{
 				historyAPI: api, profiles: opentact.CollectionOf(newFakeClient(api.roundTrip), &nameOnly),
 				known: make([]string, profiles), written: make([]int, profiles),

@@ -122,7 +122,7 @@ func TestSimulation_Judge_FindsEachViolation(t *testing.T) {
 			s.create(s.runs[0].op.Fields, 0, s.start)
 			s.runs[0].lose("acts, lost")
 		}, []int{3}},
-		{"a warning tells of a profile", func(s *simulation) {
+		{"a warning names a profile", func(s *simulation) {
 			s.create(s.runs[0].op.Fields, 0, s.start)
 			s.runs[0].lose("acts, lost", "acts, ok")
 			s.runs[0].created.Resends = 1

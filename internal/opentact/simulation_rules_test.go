@@ -125,9 +125,9 @@ func (s *simulation) mayBelong(p *simProfile, run *simRun) bool {
 	return p.maker >= 0 && s.runs[p.maker].process == run.process && (p.maker == run.index || s.runs[p.maker].op.Fields == run.op.Fields)
 }
 
-// isIndistinguishable reports whether nothing tells a profile of others from one that the
-// create made: it has the same fields, and the client can't know that it is older than
-// the baseline.
+// isIndistinguishable reports whether the client can't distinguish a profile of others from
+// one that the create made: the profile has the same fields, and the client can't know
+// that it is older than the baseline.
 func (s *simulation) isIndistinguishable(p *simProfile, run *simRun) bool {
 	baseline := run.process.baseline
 	if baseline == nil || run.isDescribed(p) || run.process.knows(p) || !p.had(run.op.Fields) {
@@ -224,7 +224,7 @@ func (s *simulation) judgeUnnamed() {
 			swapped := slices.ContainsFunc(s.creates(), func(r *simRun) bool {
 				return r.process == g.process && slices.ContainsFunc(r.broken, func(v violation) bool { return v.rule == 2 && v.unavoidable })
 			})
-			maker.violate(3, "nothing tells of %v", p)
+			maker.violate(3, "no error or warning names %v", p)
 			maker.broken[len(maker.broken)-1].unavoidable = swapped || i < hidden[g]
 		}
 	}

@@ -59,7 +59,7 @@ var (
 // simScenarios are all kinds of cases. All promises hold in all of them, apart from
 // unavoidable violations.
 var simScenarios = []simScenario{
-	{name: "no faults", fields: ofSame, humans: []string{"create", "delete newest", "delete old"}, maxProcesses: 2, unavoidable: equalAtOnce},
+	{name: "no failures", fields: ofSame, humans: []string{"create", "delete newest", "delete old"}, maxProcesses: 2, unavoidable: equalAtOnce},
 	{name: "responses lost", posts: lostPosts, fields: ofSame},
 	{name: "responses lost, equal creates at once", posts: lostPosts, fields: onlyA, maxOps: 5},
 	{name: "responses lost, clocks differ", posts: lostPosts, fields: ofSame, server: skewed},

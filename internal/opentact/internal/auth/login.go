@@ -57,14 +57,14 @@ type Login struct {
 // Token returns a valid token. It logs in if there is none. Concurrent callers share one
 // login, even if it fails. The login continues after the ctx of one caller has ended.
 func (l *Login) Token(ctx context.Context) (string, error) {
-	if token, err := l.held(); token != "" || err != nil {
+	if token, err := l.cachedToken(); token != "" || err != nil {
 		return token, err
 	}
 	if err := ctx.Err(); err != nil {
 		return "", &apierror.LoginError{Err: err}
 	}
 	shared := l.flight.DoChan("", func() (any, error) {
-		if token, err := l.held(); token != "" || err != nil { // another login has just ended
+		if token, err := l.cachedToken(); token != "" || err != nil { // another login has just ended
 			return token, err
 		}
 		token, err := l.logIn(context.WithoutCancel(ctx)) // bounded by the retry policy
@@ -79,9 +79,9 @@ func (l *Login) Token(ctx context.Context) (string, error) {
 	}
 }
 
-// held returns the current token unless it must be renewed. Otherwise it returns the
-// error of rejected credentials, if there is one.
-func (l *Login) held() (token string, err error) {
+// cachedToken returns the current token unless it must be renewed. Otherwise it returns
+// the error of rejected credentials, if there is one.
+func (l *Login) cachedToken() (token string, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {

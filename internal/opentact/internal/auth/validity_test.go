@@ -79,7 +79,7 @@ func FuzzTokenLifetime(f *testing.F) {
 		if kept, err := l.keep(token, nil); kept != token || err != nil {
 			t.Fatal(kept, err)
 		}
-		if held, _ := l.held(); held != token && (v.lifetime() == 0 || v.lifetime() > time.Hour) {
+		if cached, _ := l.cachedToken(); cached != token && (v.lifetime() == 0 || v.lifetime() > time.Hour) {
 			t.Fatalf("a token of %s is replaced at once, at %s", v.lifetime(), l.renewAt)
 		}
 	})

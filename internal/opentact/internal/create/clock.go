@@ -14,10 +14,10 @@ import (
 // is never used. A clock is safe for concurrent use.
 type clock struct {
 	mu sync.Mutex
-	// learned reports whether a create has shown the skew. It is then between least and
-	// most. Several servers behind one address may have several skews.
-	learned     bool
-	least, most time.Duration
+	// learned reports whether a create has shown the skew. It is then between minSkew and
+	// maxSkew. Several servers behind one address may have several skews.
+	learned          bool
+	minSkew, maxSkew time.Duration
 }
 
 // maxSpread is the maximum difference between the clocks of several servers behind one
@@ -39,14 +39,14 @@ const unknownSkew = 2 * time.Second
 
 // skewLocked returns the bounds of the skew. The lower bound is zero if the times don't
 // contradict that. The caller holds mu.
-func (c *clock) skewLocked() (least, most time.Duration) {
+func (c *clock) skewLocked() (minSkew, maxSkew time.Duration) {
 	switch {
 	case !c.learned:
 		return 0, unknownSkew
-	case c.least <= 0 && c.most >= 0:
-		return 0, c.most
+	case c.minSkew <= 0 && c.maxSkew >= 0:
+		return 0, c.maxSkew
 	default:
-		return c.least, c.most
+		return c.minSkew, c.maxSkew
 	}
 }
 
@@ -67,8 +67,8 @@ func (c *clock) compare(createdOn string, date, seen time.Time) age {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	least, most := c.skewLocked()
-	earliest, latest := created.from.Add(-most), created.to.Add(-least)
+	minSkew, maxSkew := c.skewLocked()
+	earliest, latest := created.from.Add(-maxSkew), created.to.Add(-minSkew)
 	switch {
 	case !latest.After(date):
 		return older
@@ -92,7 +92,7 @@ func (c *clock) isBeforeRequest(createdOn string, response Response, matches boo
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	spread := -min(c.least, 0)
+	spread := -min(c.minSkew, 0)
 	if matches {
 		spread += maxSpread
 	}
@@ -114,13 +114,13 @@ func (c *clock) learn(createdOn string, response Response) {
 	if !ok || response.Date.IsZero() {
 		return
 	}
-	least, most := created.from.Sub(response.Date.Add(time.Second)), created.to.Sub(response.Date.Add(-response.Elapsed))
+	minSkew, maxSkew := created.from.Sub(response.Date.Add(time.Second)), created.to.Sub(response.Date.Add(-response.Elapsed))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.learned {
-		least, most = min(least, c.least), max(most, c.most)
+		minSkew, maxSkew = min(minSkew, c.minSkew), max(maxSkew, c.maxSkew)
 	}
-	c.learned, c.least, c.most = true, least, most
+	c.learned, c.minSkew, c.maxSkew = true, minSkew, maxSkew
 }
 
 // period is the time in which a profile was created.

@@ -134,8 +134,8 @@ func TestClock_Learn_IgnoresUnusableTimes(t *testing.T) {
 	c := new(clock)
 	c.learn("yesterday", Response{Date: noon})
 	c.learn(at(time.Hour), Response{})
-	if least, most := c.skewLocked(); c.learned || least != 0 || most != unknownSkew {
-		t.Errorf("the skew is between %s and %s", least, most)
+	if minSkew, maxSkew := c.skewLocked(); c.learned || minSkew != 0 || maxSkew != unknownSkew {
+		t.Errorf("the skew is between %s and %s", minSkew, maxSkew)
 	}
 }
 
@@ -144,8 +144,8 @@ func TestClock_Learn_SlowResponse_WidensSkew(t *testing.T) {
 	t.Parallel()
 	c := new(clock)
 	c.learn(at(time.Minute), Response{Date: noon, Elapsed: 30 * time.Second})
-	least, most := c.skewLocked()
-	if got, want := fmt.Sprint(least, " to ", most), "59s to 1m31s"; got != want {
+	minSkew, maxSkew := c.skewLocked()
+	if got, want := fmt.Sprint(minSkew, " to ", maxSkew), "59s to 1m31s"; got != want {
 		t.Errorf("the skew is from %s, want %s", got, want)
 	}
 }

@@ -45,9 +45,9 @@ type recovery struct {
 	// that profile.
 	foreign   string
 	described *candidate
-	// shown is what the last list shows. candidates are those of all lists, those of the
-	// last one first.
-	shown      evidence
+	// latest is what the last list shows. candidates are the profiles of all lists that this
+	// create may have made. Those of the last list come first.
+	latest     evidence
 	candidates []candidate
 	// recovered reports whether the profile was found in a list. undecided reports whether
 	// its time did not show that it is new.
@@ -129,9 +129,9 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 			return nil, r.ambiguousError("the list could not be read: " + err.Error())
 		}
 		chosen, reason := r.choose()
-		isLast, isComplete, wait := n == maxLists || r.isWrong(), r.shown.incomplete == nil, r.pause()
+		isLast, isComplete, wait := n == maxLists || r.isWrong(), r.latest.incomplete == nil, r.pause()
 		switch {
-		case reason != "" && !r.shown.showsLag():
+		case reason != "" && !r.latest.showsLag():
 			return nil, r.ambiguousError(reason)
 		case reason != "": // lists lag, so a later one may show the profile
 			wait = r.options.MaxWait(n - 1)
@@ -180,17 +180,17 @@ func (r *recovery) look(ctx context.Context) error {
 		return err
 	}
 	earlier := slices.DeleteFunc(r.candidates, shown.shows)
-	r.shown, r.candidates = shown, slices.Concat(shown.candidates, earlier)
+	r.latest, r.candidates = shown, slices.Concat(shown.candidates, earlier)
 	return nil
 }
 
 // choose returns the candidate that this create probably made, or nil if there are no
 // candidates. The reason says why it can't choose one.
 func (r *recovery) choose() (chosen *candidate, reason string) {
-	isNewer, others := r.shown.matching(newer), append(r.shown.matching(undecided), r.shown.matching(older)...)
+	isNewer, others := r.latest.matching(newer), append(r.latest.matching(undecided), r.latest.matching(older)...)
 	_, baselineErr := r.baselineResult()
 	switch {
-	case len(r.shown.candidates) == 0:
+	case len(r.latest.candidates) == 0:
 		return nil, ""
 	case baselineErr != nil:
 		return nil, "it is not known which profiles are new, because the list before the first create could not be read: " + baselineErr.Error()
@@ -222,11 +222,11 @@ func (r *recovery) adopt(c candidate) (wire.RawFields, error) {
 // last list. Earlier lists may have lacked them. If there are more candidates than
 // ambiguous POSTs, they are only possible.
 func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) {
-	most := r.ambiguous // each of these POSTs may have made a profile
+	maxDuplicates := r.ambiguous // each of these POSTs may have made a profile
 	if r.recovered {
-		most-- // one of them made the profile of this create
+		maxDuplicates-- // one of them made the profile of this create
 	}
-	if most > 0 {
+	if maxDuplicates > 0 {
 		_ = Sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
 		_ = r.look(ctx)                                                          // after an error, the warning about the resend says that there may be duplicates
 	}
@@ -236,16 +236,16 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 		case owned[c.UUID()]:
 		case !c.matches && c.doubt == "": // it has other values
 		case c.age == older && r.clock.isLearned(): // otherwise it may only seem to be older
-		case c.matches && c.age == newer && r.shown.shows(c):
+		case c.matches && c.age == newer && r.latest.shows(c):
 			certain = append(certain, c.UUID())
 		default:
 			possible = append(possible, c.UUID())
 		}
 	}
 	switch {
-	case len(certain) > most:
+	case len(certain) > maxDuplicates:
 		certain, possible = nil, slices.Concat(certain, possible)
-	case most > 0 && len(certain) == most:
+	case maxDuplicates > 0 && len(certain) == maxDuplicates:
 		possible = nil
 	}
 	return certain, possible
@@ -254,11 +254,11 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 // absence returns the text for an error after no new profile was found.
 func (r *recovery) absence() string {
 	text := "no new profile has this name"
-	if len(r.shown.owned) > 0 {
-		text += " except those of other resources, " + redact.Enumerate(r.shown.owned)
+	if len(r.latest.owned) > 0 {
+		text += " except those of other resources, " + redact.Enumerate(r.latest.owned)
 	}
-	if r.shown.incomplete != nil {
-		text += ", but " + r.shown.incomplete.Error()
+	if r.latest.incomplete != nil {
+		text += ", but " + r.latest.incomplete.Error()
 	}
 	return text
 }

@@ -341,18 +341,18 @@ func TestPager_Read_Endless(t *testing.T) {
 
 func TestPager_Read_TooManyItems(t *testing.T) {
 	t.Parallel()
-	const most = 100_000
-	items := make([]string, most+1)
+	const maxItems = 100_000
+	items := make([]string, maxItems+1)
 	for i := range items {
 		items[i] = "{}"
 	}
-	list, err := pages("[" + strings.Join(items[:most], ",") + "]").pager().Read(t.Context())
-	if err != nil || list.Skipped.Count != most {
+	list, err := pages("[" + strings.Join(items[:maxItems], ",") + "]").pager().Read(t.Context())
+	if err != nil || list.Skipped.Count != maxItems {
 		t.Errorf("at the limit: %v", err)
 	}
 	for name, payloads := range map[string][]string{
 		"in an array": {"[" + strings.Join(items, ",") + "]"},
-		"in pages":    {page(most+1, items[:most]...), page(most+1, "{}")},
+		"in pages":    {page(maxItems+1, items[:maxItems]...), page(maxItems+1, "{}")},
 	} {
 		if _, err := pages(payloads...).pager().Read(t.Context()); err == nil || !strings.HasSuffix(err.Error(), "the list has more than 100000 items") {
 			t.Errorf("%s: got %v", name, err)

@@ -9,7 +9,7 @@ import (
 )
 
 // healthChecks returns how often HTTP/2 connections are checked by a ping. A load balancer
-// may forget a connection without closing it (half-open). The check then closes the
+// may drop a connection without closing it (half-open). The check then closes the
 // connection before request_timeout ends.
 func healthChecks(requestTimeout time.Duration) *http.HTTP2Config {
 	return &http.HTTP2Config{

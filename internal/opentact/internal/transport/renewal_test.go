@@ -18,24 +18,24 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 )
 
-// forgetfulProxy forwards connections to a server. It can stop forwarding without closing
+// stallingProxy forwards connections to a server. It can stop forwarding without closing
 // them.
-type forgetfulProxy struct {
+type stallingProxy struct {
 	address string
 	conns   atomic.Int64
 
-	mu        sync.Mutex
-	forgotten []*atomic.Bool
+	mu       sync.Mutex
+	halfOpen []*atomic.Bool
 }
 
-func newForgetfulProxy(t *testing.T, server string) *forgetfulProxy {
+func newStallingProxy(t *testing.T, server string) *stallingProxy {
 	t.Helper()
-	p := new(forgetfulProxy)
+	p := new(stallingProxy)
 	p.address = listen(t, nil, func(client net.Conn) {
 		p.conns.Add(1)
-		isForgotten := new(atomic.Bool)
+		isHalfOpen := new(atomic.Bool)
 		p.mu.Lock()
-		p.forgotten = append(p.forgotten, isForgotten)
+		p.halfOpen = append(p.halfOpen, isHalfOpen)
 		p.mu.Unlock()
 		upstream, err := new(net.Dialer).DialContext(t.Context(), "tcp", server)
 		if err != nil {
@@ -44,7 +44,7 @@ func newForgetfulProxy(t *testing.T, server string) *forgetfulProxy {
 		var forwarding sync.WaitGroup
 		forward := func(to, from net.Conn) {
 			defer func() { _ = to.Close() }()
-			_, _ = io.Copy(halfOpenConn{to, isForgotten}, from)
+			_, _ = io.Copy(halfOpenConn{to, isHalfOpen}, from)
 		}
 		forwarding.Go(func() { forward(upstream, client) })
 		forwarding.Go(func() { forward(client, upstream) })
@@ -53,43 +53,43 @@ func newForgetfulProxy(t *testing.T, server string) *forgetfulProxy {
 	return p
 }
 
-// forget forgets all connections.
-func (p *forgetfulProxy) forget() {
+// makeHalfOpen makes all connections half-open.
+func (p *stallingProxy) makeHalfOpen() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, isForgotten := range p.forgotten {
-		isForgotten.Store(true)
+	for _, isHalfOpen := range p.halfOpen {
+		isHalfOpen.Store(true)
 	}
 }
 
-// halfOpenConn discards what is written to it if the connection is forgotten.
+// halfOpenConn discards what is written to it while it is half-open.
 type halfOpenConn struct {
 	net.Conn
-	isForgotten *atomic.Bool
+	isHalfOpen *atomic.Bool
 }
 
 func (c halfOpenConn) Write(p []byte) (int, error) {
-	if c.isForgotten.Load() {
+	if c.isHalfOpen.Load() {
 		return len(p), nil
 	}
 	return c.Conn.Write(p)
 }
 
-// TestClientDo_ForgottenConnection_RetrySucceeds is about a real connection that a proxy
-// forgets. A POST on it is ambiguous, and the next request uses a new connection.
-func TestClientDo_ForgottenConnection_RetrySucceeds(t *testing.T) {
+// TestClientDo_ProxyStalls_RetrySucceeds is about a real connection that becomes
+// half-open. A POST on it is ambiguous, and the next request uses a new connection.
+func TestClientDo_ProxyStalls_RetrySucceeds(t *testing.T) {
 	t.Parallel()
 	for method, attempts := range map[string]int{http.MethodGet: 2, http.MethodPost: 1} {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			server, base := startServer(t, https2, func(http.ResponseWriter, *http.Request) {})
-			proxy := newForgetfulProxy(t, server.Listener.Addr().String())
+			proxy := newStallingProxy(t, server.Listener.Addr().String())
 			address := "https://" + proxy.address
 			client := newClient(base, func(o *Options) { o.RequestTimeout = time.Second })
 			if err := client.Do(t.Context(), newRequest(t, http.MethodGet, address)); err != nil {
 				t.Fatal(err)
 			}
-			proxy.forget()
+			proxy.makeHalfOpen()
 			r := newRequest(t, method, address)
 			err := client.Do(t.Context(), r)
 			if method == http.MethodPost {
@@ -134,12 +134,12 @@ func (n *halfOpenNetwork) dial(ctx context.Context, network, address string) (ne
 	return made, nil
 }
 
-// forget makes all connections half-open.
-func (n *halfOpenNetwork) forget() {
+// makeHalfOpen makes all connections half-open.
+func (n *halfOpenNetwork) makeHalfOpen() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, conn := range n.conns {
-		conn.isForgotten.Store(true)
+		conn.isHalfOpen.Store(true)
 	}
 }
 
@@ -199,7 +199,7 @@ func TestClientDo_HalfOpenConnections_RetrySucceeds(t *testing.T) {
 					client := newClient(base, func(o *Options) { o.MaxRetries = 5 })
 					sendAll(t, client, newRequests(t, 5, address)...)
 					before, _ := network.count()
-					network.forget()
+					network.makeHalfOpen()
 					r := newRequest(t, method, address)
 					err := client.Do(t.Context(), r)
 					if _, closed := network.count(); closed < before-1 { // Go closes the one that timed out
@@ -223,7 +223,7 @@ func TestClientDo_ManyTimeouts_MakeOneTransport(t *testing.T) {
 		network, address, base := startHalfOpenServer(t, https2, func(http.ResponseWriter, *http.Request) {})
 		client := newClient(base, func(o *Options) { o.RequestsPerSecond = 1 })
 		sendAll(t, client, newRequests(t, 1, address)...)
-		network.forget()
+		network.makeHalfOpen()
 		for _, err := range sendAll(t, client, newRequests(t, 20, address)...) {
 			if err != nil {
 				t.Error(err)
@@ -331,7 +331,7 @@ func TestHealthChecks_HalfOpenConnection_EndsBeforeTimeout(t *testing.T) {
 			base.HTTP2 = healthChecks(timeout)
 			client := newClient(base, once, func(o *Options) { o.RequestTimeout = timeout })
 			sendAll(t, client, newRequests(t, 1, address)...)
-			network.forget()
+			network.makeHalfOpen()
 			r := newRequest(t, http.MethodGet, address)
 			err := client.Do(t.Context(), r)
 			wantTransportError(t, err, apierror.Ambiguous, 1)
