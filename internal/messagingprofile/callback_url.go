@@ -12,6 +12,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 	"github.com/opentact/terraform-provider-opentact/internal/profile"
 )
 
@@ -35,8 +36,8 @@ func checkCallbackURL(text string) error {
 	if n := utf8.RuneCountInString(text); n < minCallbackURL || n > maxCallbackURL {
 		return fmt.Errorf("got %d characters", n)
 	}
-	if position, char := findRune(text, isInvisible); position > 0 {
-		return fmt.Errorf("got %s (%U) at position %d", describeRune(char), char, position)
+	if err := opentact.CheckVisible(text); err != nil {
+		return err
 	}
 	parsed, err := url.Parse(text)
 	switch {
@@ -75,8 +76,9 @@ func checkHost(text string) error {
 	if i := strings.LastIndex(host, ":"); i >= 0 {
 		host = host[:i] // without the port
 	}
-	if position, char := findRune(host, isForbiddenInHost); position > 0 {
-		return fmt.Errorf("got %q (%U) in the host at position %d", char, char, before+position)
+	if i := strings.IndexFunc(host, isForbiddenInHost); i >= 0 {
+		char, _ := utf8.DecodeRuneInString(host[i:])
+		return fmt.Errorf("got %q (%U) in the host at position %d", char, char, before+utf8.RuneCountInString(host[:i])+1)
 	}
 	if slices.Contains(strings.Split(strings.TrimSuffix(dots.Replace(host), "."), "."), "") {
 		return errors.New("got a host that starts with a dot or has two dots in a row")
@@ -94,50 +96,8 @@ func isPort(text string) bool {
 	return text == "" || err == nil && port > 0
 }
 
-// findRune returns the first character that matches, and its position. The first position is 1. The
-// position is 0 if there is no such character.
-func findRune(text string, matches func(rune) bool) (position int, char rune) {
-	for _, char := range text {
-		position++
-		if matches(char) {
-			return position, char
-		}
-	}
-	return 0, 0
-}
-
 // isForbiddenInHost reports whether a character can't be in a host name. Non-ASCII characters and
 // percent-encoded ones can be in an internationalised name.
 func isForbiddenInHost(char rune) bool {
 	return char < utf8.RuneSelf && !unicode.IsLetter(char) && !unicode.IsDigit(char) && !strings.ContainsRune("-._%", char)
-}
-
-// isInvisible reports whether a character is white space, a control character, or invisible.
-func isInvisible(char rune) bool {
-	return unicode.In(char, unicode.Z, unicode.Cc, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
-}
-
-// runeNames are the names of the invisible characters that are most often pasted by mistake.
-var runeNames = map[rune]string{
-	' ': "a space", '\t': "a tab", '\n': "a line feed", '\r': "a carriage return",
-	'\u00a0': "a no-break space", '\u00ad': "a soft hyphen",
-	'\u200b': "a zero-width space", '\u200c': "a zero-width non-joiner", '\u200d': "a zero-width joiner",
-	'\u200e': "a left-to-right mark", '\u200f': "a right-to-left mark",
-	'\u2060': "a word joiner", '\ufeff': "a byte order mark",
-}
-
-// describeRune describes an invisible character.
-func describeRune(char rune) string {
-	switch name, known := runeNames[char]; {
-	case known:
-		return name
-	case unicode.Is(unicode.Bidi_Control, char):
-		return "a bidirectional control character"
-	case unicode.Is(unicode.Z, char):
-		return "a white-space character"
-	case unicode.IsControl(char):
-		return "a control character"
-	default:
-		return "an invisible character"
-	}
 }

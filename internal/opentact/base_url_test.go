@@ -72,7 +72,7 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 		"https://a.example/s3cret\n":     "got a line break (U+000A) at position 25",
 		"https://a.example/s3 cret":      "got a space (U+0020) at position 21",
 		"https://a.example\u00a0/s3cret": "got a no-break space (U+00A0) at position 18",
-		"https://a.example/\u200bs3cret": "got an invisible character (U+200B) at position 19",
+		"https://a.example/\u200bs3cret": "got a zero-width space (U+200B) at position 19",
 		" ":                              "got a space (U+0020) at position 1",
 		"https://[::1":                   "got text that is not a valid URL",
 		"https://a.example/%zz-s3cret":   "got text that is not a valid URL",

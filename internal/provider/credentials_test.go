@@ -61,7 +61,7 @@ func TestProvider_Credentials(t *testing.T) {
 		"blank address":                     {block: acctest.Values{"email": " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 1."},
 		"address with a space at the end":   {block: acctest.Values{"email": address + " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 16."},
 		"address with a no-break space":     {block: acctest.Values{"email": "\u00a0" + address, "password": secretPassword}, attribute: "email", want: emailRule + "got a no-break space (U+00A0) at position 1."},
-		"address with a zero-width space":   {block: acctest.Values{"email": address + "\u200b", "password": secretPassword}, attribute: "email", want: emailRule + "got an invisible character (U+200B) at position 16."},
+		"address with a zero-width space":   {block: acctest.Values{"email": address + "\u200b", "password": secretPassword}, attribute: "email", want: emailRule + "got a zero-width space (U+200B) at position 16."},
 		"address with a line break, in a variable": {environment: environment{"EMAIL": address + "\n", "PASSWORD": secretPassword}, attribute: "email",
 			want: "The environment variable OPENTACT_EMAIL must be the e-mail address of a user, got a line break (U+000A) at position 16."},
 		"address with a colon":         {block: acctest.Values{"email": "a:b@c", "password": secretPassword}, attribute: "email", want: emailRule + "got text with a colon."},

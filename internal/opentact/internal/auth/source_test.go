@@ -196,7 +196,7 @@ func TestValidateToken(t *testing.T) {
 		{"a space", "s3cret s3cret", "got a space (U+0020) at position 7"},
 		{"a line break", "s3cret\n", "got a line break (U+000A) at position 7"},
 		{"a control character", "s3cret\x7f", "got a control character (U+007F) at position 7"},
-		{"an invisible character", "s3cret\u200b", "got an invisible character (U+200B) at position 7"},
+		{"an invisible character", "s3cret\u200b", "got a zero-width space (U+200B) at position 7"},
 		{"a letter outside ASCII", "s3crét", "got a character outside ASCII at position 5"},
 		{"not UTF-8", "s3cret\xff", "got a character outside ASCII at position 7"},
 	} {

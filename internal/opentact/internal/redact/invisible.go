@@ -23,28 +23,33 @@ func CheckVisible(text string) error {
 	for _, r := range text {
 		position++
 		if unicode.IsSpace(r) || IsInvisible(r) {
-			return fmt.Errorf("got %s at position %d", describeInvisible(r), position)
+			return fmt.Errorf("got %s (%U) at position %d", nameInvisible(r), r, position)
 		}
 	}
 	return nil
 }
 
-// describeInvisible describes a character that is white space or invisible.
-func describeInvisible(r rune) string {
-	name := "an invisible character"
-	switch {
-	case r == ' ':
-		name = "a space"
-	case r == '\t':
-		name = "a tab"
-	case r == '\n' || r == '\r':
-		name = "a line break"
-	case r == '\u00a0':
-		name = "a no-break space"
+// invisibleNames are the names of the characters that are most often pasted by mistake.
+var invisibleNames = map[rune]string{
+	' ': "a space", '\t': "a tab", '\n': "a line break", '\r': "a line break",
+	'\u00a0': "a no-break space", '\u00ad': "a soft hyphen",
+	'\u200b': "a zero-width space", '\u200c': "a zero-width non-joiner", '\u200d': "a zero-width joiner",
+	'\u200e': "a left-to-right mark", '\u200f': "a right-to-left mark",
+	'\u2060': "a word joiner", '\ufeff': "a byte order mark",
+}
+
+// nameInvisible returns the name of a character that is white space or invisible.
+func nameInvisible(r rune) string {
+	switch name, known := invisibleNames[r]; {
+	case known:
+		return name
+	case unicode.Is(unicode.Bidi_Control, r):
+		return "a bidirectional control character"
 	case unicode.IsSpace(r):
-		name = "white space"
+		return "a white-space character"
 	case unicode.IsControl(r):
-		name = "a control character"
+		return "a control character"
+	default:
+		return "an invisible character"
 	}
-	return fmt.Sprintf("%s (%U)", name, r)
 }

@@ -19,12 +19,14 @@ func TestCheckVisible(t *testing.T) {
 		"a\n":            "got a line break (U+000A) at position 2",
 		"a\r\n":          "got a line break (U+000D) at position 2",
 		"a\u00a0b":       "got a no-break space (U+00A0) at position 2",
-		"a\u3000b":       "got white space (U+3000) at position 2",
+		"a\u3000b":       "got a white-space character (U+3000) at position 2",
 		"a\x00":          "got a control character (U+0000) at position 2",
 		"a\x7f":          "got a control character (U+007F) at position 2",
-		"\ufeffa":        "got an invisible character (U+FEFF) at position 1",
-		"ab\u200b c":     "got an invisible character (U+200B) at position 3",
-		"a\u2060b\u034f": "got an invisible character (U+2060) at position 2",
+		"\ufeffa":        "got a byte order mark (U+FEFF) at position 1",
+		"ab\u200b c":     "got a zero-width space (U+200B) at position 3",
+		"a\u2060b\u034f": "got a word joiner (U+2060) at position 2",
+		"a\u202eb":       "got a bidirectional control character (U+202E) at position 2",
+		"a\u034fb":       "got an invisible character (U+034F) at position 2",
 	} {
 		got := ""
 		if err := redact.CheckVisible(text); err != nil {
