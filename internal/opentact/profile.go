@@ -12,7 +12,7 @@ import (
 // Profile is one profile of the API. The API sets its UUID and times. The caller sets its
 // fields. F is the struct of the fields of one kind.
 type Profile[F Fields] struct {
-	// UUID identifies the profile. It has the form that ValidateUUID accepts.
+	// UUID identifies the profile. It has the form that ParseUUID returns.
 	UUID string
 	// CreatedOn and ModifiedOn are times in RFC 3339, as the API returned them.
 	CreatedOn  Optional[string]
@@ -101,16 +101,12 @@ func (s *Spec[F]) kind() *endpoint.Kind {
 	return &endpoint.Kind{Name: s.Name, Path: s.Path, Sensitive: s.Sensitive, Float32: s.Float32}
 }
 
-// ValidateUUID returns an error unless id has the API's form of a UUID: lower-case
-// hexadecimal digits in groups of 8-4-4-4-12.
-func ValidateUUID(id string) error { return wire.ValidateUUID(id) }
-
-// ParseUUID returns id in the API's form. It accepts upper-case digits. It returns an error if id
-// is not a UUID.
+// ParseUUID returns id in the API's form: lower-case hexadecimal digits in groups of
+// 8-4-4-4-12. It accepts upper-case digits. It returns an error if id is not a UUID.
 func ParseUUID(id string) (string, error) {
 	lower := strings.ToLower(id)
 	if !wire.IsUUID(lower) {
-		return "", ValidateUUID(id)
+		return "", wire.ValidateUUID(id)
 	}
 	return lower, nil
 }

@@ -40,10 +40,9 @@ var regexRule = StringRule{
 // malformed profile is an error if its name matches. A profile without a name is left out
 // with a warning, unless the pattern is empty.
 func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F], nameRegex types.String, diags *diag.Diagnostics) []opentact.Profile[F] {
-	// The validator has not seen a value that was unknown.
 	pattern, err := regexp.Compile(nameRegex.ValueString())
-	if err != nil {
-		diags.AddAttributeError(path.Root(attrNameRegex), "Invalid Attribute Value", err.Error())
+	if err != nil { // Terraform may have validated an unknown value
+		regexRule.validate(path.Root(attrNameRegex), nameRegex.ValueString(), diags)
 		return nil
 	}
 	all, err := profiles.List(ctx)

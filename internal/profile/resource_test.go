@@ -171,7 +171,7 @@ func TestResource_Delete_Rejected_KeepsState(t *testing.T) {
 
 // A response to a delete that does not say whether the profile is deleted is confirmed by
 // a read. The profile stays in the state if it still exists.
-func TestResource_Delete_UnclearResponse_IsConfirmed(t *testing.T) {
+func TestResource_Delete_AmbiguousSuccess_IsConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		fault  emulator.Fault

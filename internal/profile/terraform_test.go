@@ -140,6 +140,11 @@ func TestAccErrors(t *testing.T) {
 				ExpectError: regexp.MustCompile(weight + `\s+got\s+1\.5\.`),
 			},
 			{
+				Config: env.Config("resource \"terraform_data\" \"pattern\" {\n  input = \"([\"\n}\n\n" +
+					"data \"opentact_messaging_profiles\" \"test\" {\n  name_regex = terraform_data.pattern.output\n}\n"),
+				ExpectError: regexp.MustCompile(`name_regex\s+must\s+be\s+a\s+regular\s+expression\s+in\s+RE2\s+syntax,\s+got\s+"\(\[":\s+missing\s+closing\s+\]\.`),
+			},
+			{
 				Config:      env.Config("import {\n  to = opentact_messaging_profile.test\n  id = \"17\"\n}\n" + acctest.Block(messagingProfile, "test", acctest.Values{"name": "a"})),
 				ExpectError: regexp.MustCompile(`must\s+be\s+a\s+UUID\s+\(32\s+hexadecimal\s+digits\s+in\s+groups\s+of\s+8-4-4-4-12\),\s+got\s+"17"`),
 			},

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -44,14 +46,18 @@ func (r StringRule) ValidateString(_ context.Context, req validator.StringReques
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if err := r.Check(req.ConfigValue.ValueString()); err != nil {
-		text := fmt.Sprintf("%s %s, %s.", req.Path, r.Rule, err)
-		resp.Diagnostics.Append(NewAttributeError(req.Path, r.Sensitive, invalidValue, text))
+	r.validate(req.Path, req.ConfigValue.ValueString(), &resp.Diagnostics)
+}
+
+// validate adds an error if the value of an attribute breaks the rule.
+func (r StringRule) validate(at path.Path, value string, diags *diag.Diagnostics) {
+	if err := r.Check(value); err != nil {
+		diags.Append(NewAttributeError(at, r.Sensitive, invalidValue, fmt.Sprintf("%s %s, %s.", at, r.Rule, err)))
 	}
 }
 
-// LengthBetween limits the number of characters of a string.
-func LengthBetween(minimum, maximum int) StringRule {
+// lengthBetween limits the number of characters of a string.
+func lengthBetween(minimum, maximum int) StringRule {
 	return StringRule{
 		Rule: fmt.Sprintf("must have %d to %d characters", minimum, maximum),
 		Check: func(text string) error {
@@ -123,9 +129,9 @@ func (r NumberRule) check(value *big.Float) error {
 		rule += " and fit into a 64-bit floating-point number"
 	}
 	if r.integer && isAlmostInteger(value, almostDigits) {
-		return fmt.Errorf("%s, got %s; round it with floor(number + 0.5)", rule, FormatNumber(value))
+		return fmt.Errorf("%s, got %s; round it with floor(number + 0.5)", rule, formatNumber(value))
 	}
-	return fmt.Errorf("%s, got %s", rule, FormatNumber(value))
+	return fmt.Errorf("%s, got %s", rule, formatNumber(value))
 }
 
 // IntegerBetween accepts the integers of a range.
@@ -168,9 +174,9 @@ const (
 	almostDigits = 15
 )
 
-// FormatNumber returns a number with at most 20 digits. It doesn't show a fraction as an integer:
+// formatNumber returns a number with at most 20 digits. It doesn't show a fraction as an integer:
 // it cuts digits off instead of rounding, and adds an ellipsis.
-func FormatNumber(value *big.Float) string {
+func formatNumber(value *big.Float) string {
 	if nearest, accuracy := value.Float64(); accuracy == big.Exact { // else 20 digits would show its binary error
 		value, _, _ = big.ParseFloat(strconv.FormatFloat(nearest, 'g', -1, 64), 10, 512, big.ToNearestEven)
 	}
@@ -194,7 +200,7 @@ func isAlmostInteger(value *big.Float, digits int) bool {
 }
 
 // nameRule is the rule of a profile's name.
-var nameRule = LengthBetween(1, 255)
+var nameRule = lengthBetween(1, 255)
 
 // uuidRule is the rule of an id in a configuration.
 var uuidRule = StringRule{
