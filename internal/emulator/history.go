@@ -38,7 +38,7 @@ func (s *store) lastName(kind Kind, uuid string) string {
 	return ""
 }
 
-// listAt returns the profiles of a kind as of the given time, including changes at that time.
+// listAt returns the profiles that a kind had at the given time, including changes at that time.
 func (s *store) listAt(kind Kind, at time.Time) []profile {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -28,7 +28,7 @@ type kindSpec struct {
 	// aliasInResponses reports whether responses use the alias even if requests use the documented name.
 	aliasInResponses bool
 
-	// extra holds members of a profile in responses that are not fields of requests. It may be nil.
+	// extra holds fields that a profile has only in responses. It may be nil.
 	extra map[string]any
 	// addToLease puts a profile into a phone-number lease, at the place that the document's sample shows.
 	addToLease func(lease, profile map[string]any)

@@ -33,12 +33,12 @@ type Request struct {
 
 // MarshalJSON encodes the body as a string, with invalid UTF-8 replaced, and the duration as a string such as "1.5ms".
 func (r Request) MarshalJSON() ([]byte, error) {
-	type members Request // has no MarshalJSON
+	type fields Request // has no MarshalJSON
 	return json.Marshal(struct {
-		members
+		fields
 		Body     string   `json:"body,omitempty"`
 		Duration Duration `json:"duration"`
-	}{members(r), string(r.Body), Duration(r.Duration)})
+	}{fields(r), string(r.Body), Duration(r.Duration)})
 }
 
 // maxLog is the maximum size of the log in bytes. Clients without a token can fill the log too.

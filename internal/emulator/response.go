@@ -90,7 +90,7 @@ func (e *Emulator) listPayload(kind Kind, profiles []profile) any {
 	return payload
 }
 
-// profileJSON returns a profile as it is in responses.
+// profileJSON returns a profile in the form of responses.
 func (e *Emulator) profileJSON(kind Kind, p profile) map[string]any {
 	k := e.kinds[kind]
 	object := map[string]any{

@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// parameters are the members of Fault that an action requires. It allows no others, except that an action with a status
+// parameters says which fields of Fault an action requires. It allows no others, except that an action with a status
 // may have a RetryAfter.
 type parameters struct{ status, duration bool }
 

@@ -118,14 +118,14 @@ func (e *Emulator) dropDocumented(r *http.Request, kind Kind) {
 		return // can't happen: the body is in memory
 	}
 	setBody(r, body)
-	var members map[string]json.RawMessage
-	if json.Unmarshal(body, &members) != nil || members == nil {
+	var rawFields map[string]json.RawMessage
+	if json.Unmarshal(body, &rawFields) != nil || rawFields == nil {
 		return
 	}
 	for documented := range e.kinds[kind].aliases {
-		delete(members, documented)
+		delete(rawFields, documented)
 	}
-	if rest, err := json.Marshal(members); err == nil {
+	if rest, err := json.Marshal(rawFields); err == nil {
 		setBody(r, rest)
 	}
 }

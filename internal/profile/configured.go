@@ -29,8 +29,8 @@ type privateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// loadConfigured returns the attributes that were configured at the last write. There are none after an
-// import, and none if private state is not readable.
+// loadConfigured returns the attributes that were configured at the last write. It returns nil after an
+// import, and if private state can't be decoded.
 func loadConfigured(ctx context.Context, private privateState) (names []string) {
 	text, _ := private.GetKey(ctx, configuredKey)
 	if json.Unmarshal(text, &names) != nil {
@@ -78,14 +78,14 @@ func (k *Kind[F]) isNullable(name string) bool { return slices.Contains(k.Spec.N
 // isSensitive reports whether an attribute's value may contain credentials.
 func (k *Kind[F]) isSensitive(name string) bool { return slices.Contains(k.Spec.Sensitive, name) }
 
-// plannedUnsets returns the attributes that an update unsets: the plan has marked them as unknown. The
-// configuration can't tell, because ignore_changes plans a removed attribute with its old value.
+// plannedUnsets returns the attributes that an update unsets: those that the plan has marked as unknown.
+// The configuration doesn't show them, because ignore_changes plans a removed attribute with its old value.
 func (k *Kind[F]) plannedUnsets(plan map[string]tftypes.Value) []string {
 	return slices.DeleteFunc(slices.Clone(k.Spec.Nullable), func(name string) bool { return plan[name].IsKnown() })
 }
 
-// pendingUnsets returns the removed attributes that stay saved after an update: all after a failed
-// update, else those that ignore_changes keeps from being unset.
+// pendingUnsets returns the removed attributes that stay saved after an update. After a failed update,
+// these are all of them. Otherwise, they are those that ignore_changes protects.
 func (k *Kind[F]) pendingUnsets(configured []string, config, plan map[string]tftypes.Value, failed bool) []string {
 	return slices.DeleteFunc(removedAttributes(configured, config, plan), func(name string) bool {
 		ignored := k.isNullable(name) && plan[name].IsKnown()

@@ -79,14 +79,15 @@ func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequ
 	resp.State.Raw = d.kind.toTerraform(req.Config.Raw.Type(), profile)
 }
 
-// nameError means that not exactly one profile has the name that a data source looks for.
+// nameError means that the name of a data source belongs to no profile, or to several.
 type nameError struct{ cause, next string }
 
 func (e *nameError) Error() string { return e.cause }
 
 func (e *nameError) nextStep() string { return e.next }
 
-// byName returns the profile with a name. It is an error if not exactly one profile has it.
+// byName returns the profile with a name. It returns an error unless exactly one profile has
+// the name.
 func (d *profileDataSource[F]) byName(ctx context.Context, name string) (profile opentact.Profile[F], err error) {
 	all, err := d.profiles.List(ctx)
 	if err != nil {

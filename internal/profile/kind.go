@@ -39,7 +39,8 @@ func (k *Kind[F]) fields() opentact.Layout[F] {
 	return k.layout
 }
 
-// Registration is a kind without its type parameter. The provider registers what the methods return.
+// Registration is a kind without its type parameter. The provider registers the resources and data
+// sources that its methods return.
 type Registration interface {
 	Resources() []func() resource.Resource
 	ListResources() []func() list.ListResource

@@ -37,8 +37,8 @@ var regexRule = StringRule{
 }
 
 // matching returns the profiles whose names match, sorted by name and then by UUID. A
-// malformed profile is an error if its name matches. A profile without a name is left out
-// with a warning, unless the pattern is empty.
+// malformed profile is an error if its name matches. Unless the pattern is empty, matching
+// leaves out a profile without a name and adds a warning.
 func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F], nameRegex types.String, diags *diag.Diagnostics) []opentact.Profile[F] {
 	pattern, err := regexp.Compile(nameRegex.ValueString())
 	if err != nil { // Terraform may have validated an unknown value
@@ -53,7 +53,7 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 	var matching []opentact.Profile[F]
 	for _, listed := range all {
 		switch {
-		case isUnnamed(listed) && pattern.String() != "": // see the warning below
+		case isUnnamed(listed) && pattern.String() != "": // the warning below names it
 		case !pattern.MatchString(listed.Fields.ProfileName()):
 		case listed.Err != nil:
 			report(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, listed.Err)
@@ -72,8 +72,8 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 	return matching
 }
 
-// isUnnamed reports whether a listed item may be a profile of any name, because the API's
-// data of it shows none.
+// isUnnamed reports whether a list shows a malformed item without a name. It may be a
+// profile with any name.
 func isUnnamed[F opentact.Fields](listed opentact.Listed[F]) bool {
 	return listed.Err != nil && listed.Fields.ProfileName() == ""
 }

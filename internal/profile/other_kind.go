@@ -14,8 +14,8 @@ import (
 type ProviderData struct {
 	// Client calls the API.
 	Client *opentact.Client
-	// Kinds are all kinds of the provider. They tell a user that an id belongs to a profile
-	// of another kind.
+	// Kinds are all kinds of the provider. With them, an error can say that an id belongs to
+	// a profile of another kind.
 	Kinds []Registration
 }
 
@@ -42,9 +42,9 @@ func (e *otherKindError) nextStep() string {
 	return fmt.Sprintf("Use %s instead of %s.", e.got.terraform, e.want.terraform)
 }
 
-// explainNotFound returns an *otherKindError if err means that a profile is not found, and
-// the API has a profile of another kind with its UUID. Otherwise it returns err. It sends one
-// GET for each other kind.
+// explainNotFound returns an *otherKindError if err means that no profile of this kind has
+// the UUID, but a profile of another kind has it. Otherwise it returns err. It sends one GET
+// for each other kind.
 func (k *Kind[F]) explainNotFound(ctx context.Context, data *ProviderData, uuid string, err error) error {
 	if data == nil || !opentact.IsNotFound(err) {
 		return err

@@ -24,8 +24,8 @@ func remediation(op operation, err error) string {
 	return strings.TrimSpace(effect(op, err) + " " + nextStep(op, err))
 }
 
-// remediationForMismatch is about a create or an update that the API stored with other
-// values.
+// remediationForMismatch is about a create or an update after which the API returned other
+// values than those that were sent.
 func remediationForMismatch(op operation, err *opentact.MismatchError) string {
 	const (
 		// Terraform marks a resource as tainted if its create returns a state and an error.

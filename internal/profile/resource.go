@@ -26,7 +26,7 @@ func (r *profileResource[F]) Metadata(_ context.Context, req resource.MetadataRe
 func (r *profileResource[F]) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	err := r.kind.validate(ctx)
 	attributes, inputErr := r.kind.resourceAttributes(ctx)
-	if err := cmp.Or(err, inputErr); err != nil { // a mistake in the kind, which every test finds
+	if err := cmp.Or(err, inputErr); err != nil { // a mistake in the code of the kind: every test fails
 		resp.Diagnostics.AddError("Invalid schema of "+r.kind.Spec.Name, sentence(err.Error()))
 		return
 	}

@@ -69,7 +69,7 @@ func lengthBetween(minimum, maximum int) StringRule {
 	}
 }
 
-// StringOneOf accepts some strings only.
+// StringOneOf accepts only the given strings.
 func StringOneOf(values ...string) StringRule {
 	quoted := make([]string, len(values))
 	for i, value := range values {
@@ -134,7 +134,7 @@ func (r NumberRule) check(value *big.Float) error {
 	return fmt.Errorf("%s, got %s", rule, formatNumber(value))
 }
 
-// IntegerBetween accepts the integers of a range.
+// IntegerBetween accepts the integers from minimum to maximum.
 func IntegerBetween(minimum, maximum int64) NumberRule {
 	return NumberRule{
 		rule: fmt.Sprintf("must be an integer from %d to %d", minimum, maximum),
@@ -146,7 +146,7 @@ func IntegerBetween(minimum, maximum int64) NumberRule {
 	}
 }
 
-// IntegerOneOf accepts some integers only.
+// IntegerOneOf accepts only the given integers.
 func IntegerOneOf(values ...int64) NumberRule {
 	texts := make([]string, len(values))
 	for i, value := range values {

@@ -29,7 +29,8 @@ func kinds() []profile.Registration {
 	}
 }
 
-// New returns a function that makes a provider. The build is part of its User-Agent.
+// New returns a function that makes a provider. The User-Agent of its requests contains the
+// build.
 func New(build version.Build) func() provider.Provider {
 	return func() provider.Provider { return &opentactProvider{build: build} }
 }
