@@ -56,7 +56,7 @@ func withForbidden(apis ...api) []api {
 }
 
 // group is a number of objects that are measured with several APIs in turn, so that other
-// load of the machine affects all alike.
+// load of the machine affects all of them in the same way.
 type group struct {
 	command string
 	objects int

@@ -61,7 +61,7 @@ func benchmarkRead(b *testing.B, server tfprotov6.ProviderServer, requests []*tf
 	for i := 0; b.Loop(); i++ {
 		resp, err := server.ReadResource(b.Context(), requests[i%len(requests)])
 		if err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatalf("%v, %+v", err, resp)
+			b.Fatalf("error %v, response %+v", err, resp)
 		}
 	}
 }
@@ -72,7 +72,7 @@ func benchmarkPlan(b *testing.B, server tfprotov6.ProviderServer, request *tfpro
 	for b.Loop() {
 		resp, err := server.PlanResourceChange(b.Context(), request)
 		if err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatalf("%v, %+v", err, resp)
+			b.Fatalf("error %v, response %+v", err, resp)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func benchmarkApply(b *testing.B, server tfprotov6.ProviderServer, request *tfpr
 	for b.Loop() {
 		resp, err := server.ApplyResourceChange(b.Context(), request)
 		if err != nil || len(resp.Diagnostics) > 0 {
-			b.Fatalf("%v, %+v", err, resp)
+			b.Fatalf("error %v, response %+v", err, resp)
 		}
 	}
 }
@@ -97,7 +97,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 	benchmarkRead(b, p.Server, requests)
 	if n := len(p.env.Requests()); n > maxRequests+b.N/10_000 { // the list is cached for 30 s
-		b.Errorf("%d requests", n)
+		b.Errorf("the provider sent %d requests, want at most %d", n, maxRequests+b.N/10_000)
 	}
 }
 
@@ -220,7 +220,7 @@ func TestProtocol(t *testing.T) { //nolint:paralleltest // other tests would cha
 	} {
 		r := testing.Benchmark(benchmark.run)
 		if r.N == 0 {
-			t.Fatalf("%s failed", benchmark.name)
+			t.Fatalf("the benchmark %q failed", benchmark.name)
 		}
 		rows = append(rows, []string{benchmark.name, fmt.Sprintf("%.3f ms", float64(r.NsPerOp())/1e6), fmt.Sprint(r.AllocsPerOp()), fmt.Sprintf("%.1f kB", float64(r.AllocedBytesPerOp())/1e3)})
 	}

@@ -32,7 +32,7 @@ func TestStart_Allocations(t *testing.T) {
 	for _, init := range found {
 		allocations, _ := strconv.Atoi(init[2])
 		if strings.Contains(init[1], "opentact") && allocations > 20 {
-			t.Errorf("%s makes %d allocations at the start", init[1], allocations)
+			t.Errorf("%s makes %d allocations at the start, want at most 20", init[1], allocations)
 		}
 	}
 }
@@ -45,6 +45,6 @@ func TestProgram_Size(t *testing.T) {
 		t.Fatal(err)
 	}
 	if info.Size() > 20e6 {
-		t.Errorf("the program has %s", megabytes(info.Size()))
+		t.Errorf("the program has %s, want at most 20 MB", megabytes(info.Size()))
 	}
 }

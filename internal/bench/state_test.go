@@ -14,8 +14,8 @@ import (
 // object is a JSON object.
 type object = map[string]any
 
-// stateOf returns the state after an apply, because an apply of thousands of objects takes too
-// long. It adds the profiles to the API.
+// stateOf adds the profiles to the API and returns the state that an apply would write. A real
+// apply of thousands of objects takes too long.
 func stateOf(t *testing.T, env *acctest.Env, objects int) string {
 	t.Helper()
 	resource := object{"mode": "managed", "type": "terraform_data", "name": "p", "provider": `provider["terraform.io/builtin/terraform"]`}

@@ -38,7 +38,7 @@ type scenario struct {
 	allDistinct bool
 	// rules are the failures, from the first request to the last.
 	rules func(seed uint64) []emulator.Rule
-	// retries is how often a failed apply may be repeated.
+	// retries is the maximum number of retries of a failed apply.
 	retries int
 	// create runs before the first plain apply, and check before the destroy. Both may be nil.
 	create, check func(*testing.T, *run)
@@ -227,8 +227,8 @@ func (r *run) stored() (uuids []string) {
 }
 
 // interrupt interrupts an apply while the API holds as many creates as Terraform sends at
-// once. Terraform must finish these and save them in the state, and begin no others. The seed
-// determines when.
+// once. Terraform must finish these creates, save them in the state, and begin no others. The
+// seed determines the time of the interrupt.
 func interrupt(t *testing.T, r *run) {
 	t.Helper()
 	before := int(3 + 7*r.row.seed%40)

@@ -103,7 +103,8 @@ type probe struct {
 
 const probeName = acctest.NamePrefix + "probe"
 
-// newProbe creates a probe. It returns an error if the profile may belong to somebody else.
+// newProbe creates a probe. It returns an error if the profile may belong to
+// another client.
 func (a *account) newProbe(lifecycle acctest.Lifecycle) (*probe, error) {
 	uuid, created, err := a.create(lifecycle.Kind, map[string]any{"name": probeName})
 	if err != nil {
@@ -210,14 +211,14 @@ func (p *probe) fieldStatements(field string) []statement {
 	if field == "daily_spend_limit" {
 		all = append(all, statement{"I", "daily_spend_limit has 32 bits", p.has32Bits})
 	}
-	shown := field
+	inResponses := field
 	if field == "toll_free_weight" { // the sample response of the API document uses the alias
-		shown = alias
+		inResponses = alias
 	}
 	if alias != "" || p.Kind == emulator.OutboundVoiceProfile {
-		all = append(all, statement{"V", "responses contain " + shown, func() result {
+		all = append(all, statement{"V", "responses contain " + inResponses, func() result {
 			r := p.get()
-			_, ok := r.profile(p.Kind)[shown]
+			_, ok := r.profile(p.Kind)[inResponses]
 			return r.verdict(ok)
 		}})
 	}

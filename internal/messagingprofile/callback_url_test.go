@@ -13,7 +13,7 @@ import (
 
 const rule = "must be an absolute http or https URL of 10 to 255 characters, got "
 
-// Each error names the attribute and what is wrong. It shows neither the URL, which may contain
+// Each error says which attribute is invalid, and why. It shows neither the URL, which may contain
 // credentials, nor the line of the configuration.
 func TestCallbackURL_Invalid_IsRejectedWithoutValue(t *testing.T) {
 	t.Parallel()

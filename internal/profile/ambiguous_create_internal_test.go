@@ -13,20 +13,20 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// For many profiles, ten commands are written, with the number of the others.
+// For many profiles, the text has ten commands and the number of the other profiles.
 func TestImportCommands_ManyProfiles_WritesTen(t *testing.T) {
 	t.Parallel()
 	r := &profileResource[everyType]{kind: &Kind[everyType]{TypeName: "thing"}}
 	for n, more := range map[int]string{10: "", 12: "\n  … and 2 more"} {
 		got := r.importCommands(slices.Repeat([]string{"UUID"}, n)...)
 		if strings.Count(got, "terraform import 'opentact_thing.NAME' UUID") != 10 || !strings.HasSuffix(got, "UUID"+more) {
-			t.Errorf("of %d: %s", n, got)
+			t.Errorf("%d profiles: got %s", n, got)
 		}
 	}
 }
 
-// A warning about a create says how to find out who manages a profile that another one may
-// have created. A profile that the last request created needs no check.
+// If another client may have created a profile, the warning has the command that shows which
+// resource manages it. A profile that the last request created needs no such command.
 func TestWarnAmbiguousCreate_SummaryAndCheck(t *testing.T) {
 	t.Parallel()
 	r := &profileResource[everyType]{kind: &Kind[everyType]{TypeName: "thing", Spec: &opentact.Spec[everyType]{Name: "thing"}}}

@@ -148,7 +148,7 @@ func TestCreate_AmbiguousOutcome_Text(t *testing.T) {
 			})
 			state, diags := create(t, p, acctest.Values{"name": "a", "sticky_sender": true, "callback_url": test.callback})
 			if diff := cmp.Diff(test.want, normalize(diags)); diff != "" {
-				t.Errorf("(-want +got):\n%s", diff)
+				t.Errorf("diagnostics (-want +got):\n%s", diff)
 			}
 			if created := state.Values() != nil; created != test.created || created && state.Values()["id"] != uuid {
 				t.Errorf("the state is %v", state.Values())
@@ -176,7 +176,7 @@ func TestCreate_ManyCandidates_NamesTen(t *testing.T) {
 	_, diags := create(t, p, acctest.Values{"name": "a", "sticky_sender": true})
 	text := acctest.Describe(diags)
 	if strings.Count(text, "terraform import") != 10 || len(text) > 5000 || !strings.Contains(text, "several profiles have this name") || !strings.Contains(text, "(these are the first 10 of 1000)") {
-		t.Errorf("%d bytes:\n%.6000s", len(text), text)
+		t.Errorf("the error has %d bytes:\n%.6000s", len(text), text)
 	}
 }
 
@@ -230,7 +230,7 @@ func TestCreate_ListsLag_NamesPossibleDuplicate(t *testing.T) {
 		"run this in each workspace of the account:\n\n  terraform state list -id=" + duplicate +
 		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."
 	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
 }
 
@@ -269,7 +269,7 @@ func TestCreate_NewerProfile_NamesDuplicate(t *testing.T) {
 		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + otherUUID +
 		"\n\nCreate messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes)."
 	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
 }
 
@@ -286,7 +286,7 @@ func TestCreate_InterruptedBefore_SendsNothing(t *testing.T) {
 	want := `ERROR : Could not create messaging profile "a": Create messaging profile (POST URL/rest/profile/messaging): interrupted before it was sent: context canceled.` +
 		"\n\nNothing was created. Run Terraform again."
 	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
+		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
 	if state.Values() != nil || len(env.Requests()) != 0 {
 		t.Errorf("the state is %v after %d requests", state.Values(), len(env.Requests()))
@@ -328,7 +328,7 @@ func TestWrites_EachFault(t *testing.T) {
 		resending = "Resent the create of messaging profile \"a\""
 		nothing   = "Nothing was c"
 	)
-	slow := emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)} // until the client stops waiting
+	slow := emulator.Fault{Action: emulator.ActionDelay, For: emulator.Duration(time.Minute)} // longer than the client waits
 	for name, test := range map[string]struct {
 		fault emulator.Fault
 		// The results, and how often each request is sent.
@@ -473,7 +473,7 @@ func TestWrites_ErrorAfterAmbiguousAttempt_Text(t *testing.T) {
 	})
 }
 
-// A read that fails keeps the state.
+// A failed read keeps the state.
 func TestRead_EachFault_KeepsState(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]emulator.Fault{

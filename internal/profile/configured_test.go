@@ -133,8 +133,8 @@ func voiceJSON(members string) string {
 	return `{"success":true,"payload":{"uuid":"` + uuid + `","created_on":"c","modified_on":"m","name":"a"` + members + `}}`
 }
 
-// It is inferred that a null unsets the limits of voice profiles. If the API rejects it, the error says
-// what to do.
+// CONTRACT.md infers that a null unsets the limits of voice profiles. If the API rejects the null, the
+// error says what to do.
 func TestResource_Unset_Rejected_SaysNextStep(t *testing.T) {
 	t.Parallel()
 	p := rejectsUpdates(t, voiceJSON(`,"max_rate":0.5`), http.StatusBadRequest,
@@ -260,14 +260,15 @@ func TestResource_Unset_NullInAPI_PlanIsEmpty(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantNoChange(t, p, messagingProfile, refresh(t, p, messagingProfile, state), acctest.Values{"name": "a"})
-	// Without a refresh, the provider doesn't know and sends a null. It does no harm.
+	// Without a refresh, the provider doesn't know that and sends a null, which has no effect.
 	state = p.Converge(t, messagingProfile, state, acctest.Values{"name": "a"})
 	if got := state.Values()["callback_url"]; got != nil {
 		t.Errorf("callback_url is %v", got)
 	}
 }
 
-// A user may untaint the profile.
+// A create that ends with a mismatch saves the configured attributes, because the user may untaint the
+// profile.
 func TestResource_Create_Tainted_SavesConfigured(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -280,7 +281,7 @@ func TestResource_Create_Tainted_SavesConfigured(t *testing.T) {
 	wantUnset(t, p, messagingProfile, state, acctest.Values{"name": "a", "long_code_weight": 1}, "callback_url")
 }
 
-// Another version of the provider may have written the private state, or none.
+// Another version of the provider may have written other private state, or none.
 func TestResource_Plan_UnreadableConfigured_UnsetsNothing(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})

@@ -31,7 +31,7 @@ func rejects(status int, message string) brokenAPI {
 	}}
 }
 
-// rejectsSilently rejects requests without a message. Its responses have a header.
+// rejectsSilently rejects requests without a message. Its responses have the given header.
 func rejectsSilently(header, value string) brokenAPI {
 	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set(header, value)
@@ -243,7 +243,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"TLS: certificate not trusted", brokenAPI{url: func(t *testing.T) string {
 				server := httptest.NewUnstartedServer(nil)
-				server.Config.ErrorLog = log.New(io.Discard, "", 0) // of the handshake that fails
+				server.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake fails
 				server.StartTLS()
 				t.Cleanup(server.Close)
 				return server.URL
@@ -385,7 +385,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			}))
 			got := acctest.Describe(test.call.run(t, p))
 			got = strings.NewReplacer(url, "API", uuid, "UUID").Replace(got)
-			if test.api.url != nil { // what the system calls it differs from one to the next
+			if test.api.url != nil { // the text of such an error depends on the operating system
 				got = regexp.MustCompile(`the request could not be sent: .*`).ReplaceAllString(got, "the request could not be sent: …")
 			}
 			if want := "ERROR : " + test.call.summary + ": " + test.cause + "\n\n" + test.rest + "\n"; got != want {
@@ -395,7 +395,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 	}
 }
 
-// Nothing listens at a loopback address, so the error comes after one attempt.
+// If nothing listens at a loopback address, the error comes after one attempt.
 func TestRead_NothingListensOnLoopback_IsTriedOnce(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(nil)

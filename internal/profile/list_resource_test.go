@@ -147,7 +147,7 @@ func TestLists_EqualNames_SortedByUUID(t *testing.T) {
 	}
 }
 
-// An error is the only result.
+// After an error, the list has no other result.
 func TestListResource_Errors(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -228,7 +228,7 @@ func addOneOfEach(t *testing.T, env *acctest.Env) (profiles int) {
 	return profiles
 }
 
-// A result of a list holds an identity and a resource. After an import by the identity, a
+// A result of a list contains an identity and a resource. After an import by the identity, a
 // configuration with the resource's attributes plans no change.
 func TestImport_ListedProfile_PlansNoChange(t *testing.T) {
 	t.Parallel()

@@ -56,8 +56,8 @@ func TestOtherKind_IsNamed(t *testing.T) {
 	}
 }
 
-// A profile of no kind is not found. The other kind is asked once, and its error changes
-// nothing. A refresh does not ask it.
+// If no kind has the id, the profile is not found. A data source and an import send one GET for
+// the other kind. An error of this GET doesn't change the outcome. A refresh doesn't send it.
 func TestOtherKind_NotFound(t *testing.T) {
 	t.Parallel()
 	for name, status := range map[string]int{"not found": http.StatusNotFound, "no permission": http.StatusForbidden, "failure": http.StatusInternalServerError} {

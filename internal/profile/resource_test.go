@@ -14,7 +14,8 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// The plan changes nothing else except modified_on.
+// An update plans and sends only the changed attributes. The plan also shows that modified_on
+// will change.
 func TestResource_Update_SendsOnlyChanges(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -169,8 +170,8 @@ func TestResource_Delete_Rejected_KeepsState(t *testing.T) {
 	}
 }
 
-// A response to a delete that does not say whether the profile is deleted is confirmed by
-// a read. The profile stays in the state if it still exists.
+// If the response to a delete doesn't show whether the profile is deleted, the provider reads
+// the profile. The profile stays in the state if it still exists.
 func TestResource_Delete_AmbiguousSuccess_IsConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

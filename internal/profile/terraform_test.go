@@ -72,7 +72,7 @@ func TestAccResource_ChangedByAnotherClient(t *testing.T) {
 	})
 }
 
-// Name and filter are known only in the apply.
+// The name and the pattern of the data sources are known only in the apply.
 func TestAccDataSources_UnknownArguments(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})

@@ -61,7 +61,7 @@ func absent(attribute) any  { return nil }
 func value(a attribute) any { return a.value }
 func other(a attribute) any { return a.other }
 
-// becomes returns the outcome in which a value is planned, sent and stored.
+// becomes returns the outcome of a value that is planned, sent and stored.
 func becomes(value func(attribute) any) func(attribute) outcome {
 	return func(a attribute) outcome {
 		v := show(value(a))
@@ -69,7 +69,7 @@ func becomes(value func(attribute) any) func(attribute) outcome {
 	}
 }
 
-// stays returns the outcome in which nothing happens.
+// stays returns the outcome of a change that has no effect.
 func stays(a attribute) outcome {
 	return outcome{Planned: noChange, State: show(a.value), SecondPlan: empty}
 }

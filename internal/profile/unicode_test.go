@@ -77,7 +77,7 @@ func TestRefresh_APIShowsNFD_FourRequests(t *testing.T) {
 	}
 }
 
-// A malformed profile in the account breaks only the data source that selects it.
+// A malformed profile in the account is an error only of a data source that selects it.
 func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
 	t.Parallel()
 	profile := func(n int, members string) string {

@@ -44,7 +44,7 @@ func TestLogger_WritesWithTflog(t *testing.T) {
 // The client does not build messages that Terraform does not log.
 func TestLogger_Enabled(t *testing.T) {
 	if newLogger().Enabled(t.Context(), slog.LevelDebug) {
-		t.Error("it is enabled outside of a call from Terraform")
+		t.Error("the logger is enabled outside of a call from Terraform")
 	}
 	for level, want := range map[string]bool{"OFF": false, "INFO": false, "DEBUG": true, "TRACE": true} {
 		t.Run(level, func(t *testing.T) {
@@ -52,7 +52,7 @@ func TestLogger_Enabled(t *testing.T) {
 			t.Setenv(variable, level)
 			ctx := tfsdklog.NewRootProviderLogger(t.Context(), tfsdklog.WithLevelFromEnv(variable))
 			if got := newLogger().Enabled(ctx, slog.LevelDebug); got != want {
-				t.Errorf("it is enabled: %t, want %t", got, want)
+				t.Errorf("the logger is enabled: %t, want %t", got, want)
 			}
 		})
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/version"
 )
 
-// contextKey is the key of a value that must be collected.
+// contextKey is the key of a value that the garbage collector must be able to free.
 type contextKey struct{}
 
 // TestServer_ReleasesCallContexts checks that no reference to the values of a context
@@ -72,7 +72,7 @@ func TestReleasableContext(t *testing.T) {
 	child, release := withRelease(parent)
 	done := child.Done()
 	if got, ok := child.Deadline(); !ok || !got.Equal(deadline) || child.Value(contextKey{}) != "held" || child.Err() != nil {
-		t.Errorf("during the call it is %v, %v", got, child.Value(contextKey{}))
+		t.Errorf("during the call, the context has %v, %v", got, child.Value(contextKey{}))
 	}
 	grandchild, cancelGrandchild := context.WithCancel(child)
 	defer cancelGrandchild()
@@ -80,7 +80,7 @@ func TestReleasableContext(t *testing.T) {
 	<-done
 	<-grandchild.Done()
 	if child.Value(contextKey{}) != nil || child.Err() == nil || child.Done() != done {
-		t.Errorf("after the call it holds %v, %v", child.Value(contextKey{}), child.Err())
+		t.Errorf("after the call, the context has %v, %v", child.Value(contextKey{}), child.Err())
 	}
 
 	interrupted, releaseInterrupted := withRelease(parent)

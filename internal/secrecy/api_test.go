@@ -47,18 +47,19 @@ func (b *buffer) bytes() []byte {
 // the traffic, and can respond instead of the emulator.
 type api struct {
 	*httptest.Server
-	// emulator is the address of the program, printed what it prints.
+	// emulator is the address of the program, and printed is its output.
 	emulator *url.URL
 	printed  buffer
 	// traffic is everything that the provider and the API send.
 	traffic buffer
 	// respond responds to all requests, onCreate to creates.
 	respond, onCreate atomic.Pointer[http.HandlerFunc]
-	// failures is how many requests are still to fail.
+	// failures is the number of requests that will fail next.
 	failures atomic.Int64
 
 	mu sync.Mutex
-	// issued are the credentials that the provider got from a login, or built for it.
+	// issued are the tokens that the provider got from logins, and the credentials that it
+	// encoded for them.
 	issued map[string]canary
 }
 

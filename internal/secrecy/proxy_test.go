@@ -18,8 +18,9 @@ import (
 type proxy struct {
 	*httptest.Server
 	target string
-	// asked are the methods and hosts of requests, passed everything that clients sent.
-	asked, passed buffer
+	// requests has the method and the host of each request. traffic is everything that
+	// clients sent.
+	requests, traffic buffer
 }
 
 func newProxy(t *testing.T, target string) *proxy {
@@ -31,8 +32,8 @@ func newProxy(t *testing.T, target string) *proxy {
 }
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	_, _ = io.WriteString(&p.passed, dump(r))
-	_, _ = io.WriteString(&p.asked, r.Method+" "+r.Host+"\n")
+	_, _ = io.WriteString(&p.traffic, dump(r))
+	_, _ = io.WriteString(&p.requests, r.Method+" "+r.Host+"\n")
 	if r.Method != http.MethodConnect {
 		w.WriteHeader(http.StatusForbidden)
 		return
@@ -49,7 +50,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	_, _ = io.WriteString(client, "HTTP/1.1 200 Connection established\r\n\r\n")
 	go func() {
-		_, _ = io.Copy(server, io.TeeReader(client, &p.passed))
+		_, _ = io.Copy(server, io.TeeReader(client, &p.traffic))
 		_ = server.Close()
 	}()
 	_, _ = io.Copy(client, server)
@@ -75,8 +76,8 @@ func TestAccProxy(t *testing.T) {
 	l.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": base})
 	l.must(t, inPrinted, "apply", "-auto-approve")
 	l.must(t, inPrinted, "destroy", "-auto-approve")
-	if asked := p.asked.bytes(); len(asked) > 0 {
-		t.Errorf("plain http used the proxy:\n%s", asked)
+	if got := p.requests.bytes(); len(got) > 0 {
+		t.Errorf("plain http used the proxy:\n%s", got)
 	}
 
 	// The certificate of httptest is valid for example.com.
@@ -90,12 +91,12 @@ func TestAccProxy(t *testing.T) {
 	l.AddEnv(t, map[string]string{"SSL_CERT_FILE": l.Dir + "/trusted.pem"})
 	l.must(t, inPrinted, "apply", "-auto-approve")
 	l.must(t, inPrinted, "destroy", "-auto-approve")
-	asked := string(p.asked.bytes())
-	if strings.ReplaceAll(asked, "CONNECT example.com:443\n", "") != "" || asked == "" {
-		t.Errorf("requests to the proxy:\n%s", asked)
+	got := string(p.requests.bytes())
+	if strings.ReplaceAll(got, "CONNECT example.com:443\n", "") != "" || got == "" {
+		t.Errorf("requests to the proxy:\n%s", got)
 	}
 	for _, secret := range l.secrets() {
-		if hits, around := secret.count(p.passed.bytes()); hits > 0 {
+		if hits, around := secret.count(p.traffic.bytes()); hits > 0 {
 			t.Errorf("the proxy sees the %s: …%s…", secret.name, around)
 		}
 	}

@@ -137,7 +137,7 @@ func TestRun_ControlFlag_PrintsControlURL(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-control")
 	if want := "Control endpoint: http://" + hostOf(p.url) + "/_emulator"; p.greeting[4] != want {
-		t.Errorf("%q, want %q", p.greeting[4], want)
+		t.Errorf("the fifth line is %q, want %q", p.greeting[4], want)
 	}
 }
 
@@ -145,7 +145,7 @@ func TestRun_HealthRequest_IsNotLogged(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0")
 	if status, _ := p.do(t, http.MethodGet, "http://"+hostOf(p.url)+"/_emulator/health", nil, ""); status != http.StatusOK {
-		t.Errorf("status %d", status)
+		t.Errorf("the health request has status %d", status)
 	}
 	p.stop()
 	if p.stderr.String() != "" {
@@ -170,7 +170,7 @@ func TestRun_RequestLog_OmitsSecrets(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-token", "very-secret")
 	if want := `  export OPENTACT_TOKEN="$TOKEN" # the value of -token`; p.greeting[3] != want {
-		t.Errorf("%q, want %q", p.greeting[3], want)
+		t.Errorf("the fourth line is %q, want %q", p.greeting[3], want)
 	}
 	p.get(t, "/profile/messaging?q=very-secret", "very-secret")
 	p.get(t, "/profile/a%0Ab", "very-secret")
