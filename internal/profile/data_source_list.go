@@ -9,9 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -54,12 +52,7 @@ func (d *profilesDataSource[F]) Configure(_ context.Context, req datasource.Conf
 }
 
 func (d *profilesDataSource[F]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var nameRegex types.String
-	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root(attrNameRegex), &nameRegex)...)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	found := d.kind.matching(ctx, d.profiles, nameRegex, &resp.Diagnostics)
+	found := d.kind.matching(ctx, d.profiles, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

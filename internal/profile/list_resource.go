@@ -6,12 +6,11 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
@@ -49,12 +48,8 @@ func (l *profileListResource[F]) Configure(_ context.Context, req resource.Confi
 // limit comes first, because Terraform reads nothing after the last result.
 func (l *profileListResource[F]) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	stream.Results = func(push func(list.ListResult) bool) {
-		var nameRegex types.String
-		diags := req.Config.GetAttribute(ctx, path.Root(attrNameRegex), &nameRegex)
-		var found []opentact.Profile[F]
-		if !diags.HasError() {
-			found = l.kind.matching(ctx, l.profiles, nameRegex, &diags)
-		}
+		var diags diag.Diagnostics
+		found := l.kind.matching(ctx, l.profiles, req.Config, &diags)
 		if limit := int(req.Limit); limit > 0 && len(found) > limit {
 			diags.AddWarning(fmt.Sprintf("Not all %ss are listed", l.kind.Spec.Name),
 				fmt.Sprintf("%d profiles match, but the list shows only the first %d. To list all profiles, set the limit of the list block to %d or more.", len(found), limit, len(found)))

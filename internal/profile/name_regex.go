@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -36,10 +37,16 @@ var regexRule = StringRule{
 	},
 }
 
-// matching returns the profiles whose names match, sorted by name and then by UUID. A
+// matching returns the profiles whose names match name_regex, sorted by name and then by UUID. A
 // malformed profile is an error if its name matches. Unless the pattern is empty, matching
-// leaves out a profile without a name and adds a warning.
-func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F], nameRegex types.String, diags *diag.Diagnostics) []opentact.Profile[F] {
+// leaves out a profile without a name and adds a warning. config is the configuration of a data
+// source or a list resource.
+func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F], config tfsdk.Config, diags *diag.Diagnostics) []opentact.Profile[F] {
+	var nameRegex types.String
+	diags.Append(config.GetAttribute(ctx, path.Root(attrNameRegex), &nameRegex)...)
+	if diags.HasError() {
+		return nil
+	}
 	pattern, err := regexp.Compile(nameRegex.ValueString())
 	if err != nil { // Terraform may have validated an unknown value
 		regexRule.validate(path.Root(attrNameRegex), nameRegex.ValueString(), diags)
