@@ -112,11 +112,11 @@ func TestCallbackURLs_Error_IsRedacted(t *testing.T) {
 	for _, attribute := range []string{"callback_url", "callback_url2"} {
 		for name, test := range map[string]struct{ response, want string }{
 			"a key in the message": {
-				`{"success":false,"message":"no answer to key-s3cret-0123"}`,
-				"no answer to (the value of " + attribute + ")"},
+				`{"success":false,"message":"no response to key-s3cret-0123"}`,
+				"no response to (the value of " + attribute + ")"},
 			"a key in the message of the field": {
-				`{"success":false,"fields":{"params.` + attribute + `":{"message":"no answer to key-s3cret-0123"}}}`,
-				"Attribute " + attribute + `: the API says "no answer to (the value of ` + attribute + `)".`},
+				`{"success":false,"fields":{"params.` + attribute + `":{"message":"no response to key-s3cret-0123"}}}`,
+				"Attribute " + attribute + `: the API says "no response to (the value of ` + attribute + `)".`},
 			"another value stored": {
 				`{"success":true,"payload":{"uuid":"0a0a0a0a-0000-4000-8000-00000000000a","name":"a","` + attribute + `":"` + url + `/s3cret"}}`,
 				attribute + " was sent as a sensitive value of 38 characters and came back as a sensitive value of 45 characters"},

@@ -128,7 +128,7 @@ func TestCollection_Get_MalformedField_IsError(t *testing.T) {
 	}
 }
 
-// Responses embed users with passwords and tokens. The client decodes none of them.
+// Responses embed users with passwords and tokens. The client does not decode them.
 func TestCollection_Get_UnknownMembers_AreDropped(t *testing.T) {
 	t.Parallel()
 	a := newScriptedAPI(t, success(profileAWith(map[string]any{

@@ -32,7 +32,7 @@ func TestCollection_NotFound_ProbesCollection(t *testing.T) {
 		"maintenance page":         {reply{status: 200, body: "<h1>Back soon"}, unread},
 		"collection not found":     {notFound, wrongPath},
 		"404 page":                 {reply{status: 404, body: "<h1>Not found"}, wrongPath},
-		"collection gone":          {rejection(410, "Gone"), unread},
+		"collection has 410":       {rejection(410, "Gone"), unread},
 		"busy API":                 {rejection(503, "Busy"), unread},
 		"connection lost":          {reply{drop: true}, unread},
 		"list cut":                 {reply{status: 200, body: listOf(profileA).body, cut: true}, unread},

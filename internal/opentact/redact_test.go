@@ -34,8 +34,8 @@ func TestCollection_Create_Error_RedactsCallbackURL(t *testing.T) {
 		"without its end":           rejection(400, "callback_url https://user:s3cret@hook.exam… is not reachable"),
 		"without its scheme":        rejection(400, "user:s3cret@hook.example is not reachable"),
 		"in capitals":               rejection(400, "HTTPS://user:s3cret@HOOK.EXAMPLE is not reachable"),
-		"only its query":            rejection(400, "no answer to ?k=s3cret&key=s3cret-key"),
-		"only its key":              rejection(400, "no answer to s3cret-key"),
+		"only its query":            rejection(400, "no response to ?k=s3cret&key=s3cret-key"),
+		"only its key":              rejection(400, "no response to s3cret-key"),
 		"only its path":             rejection(400, "no route to /T0123-s3cret/"),
 	} {
 		a := newScriptedCreateAPI(t, next)
@@ -91,7 +91,7 @@ func TestCollection_Get_Error_ReducesUnknownURL(t *testing.T) {
 		want  string
 	}{
 		"message":             {rejection(409, secret+" is down"), "https://hook.example is down"},
-		"no scheme":           {rejection(409, "no answer from "+strings.TrimPrefix(secret, "https://")), "responded with status 409: no answer from hook.example"},
+		"no scheme":           {rejection(409, "no response from "+strings.TrimPrefix(secret, "https://")), "responded with status 409: no response from hook.example"},
 		"message of a field":  {reply{status: 400, body: `{"success":false,"fields":{"params.callback_url":{"message":"` + secret + `"}}}`}, "callback_url: https://hook.example"},
 		"name of a field":     {reply{status: 400, body: `{"success":false,"fields":{"` + secret + `":"bad"}}`}, "https://hook.example: bad"},
 		"JSON in the message": {rejection(502, `{"url":"`+strings.ReplaceAll(secret, "/", `\/`)+`"}`), `{"url":"https://hook.example"}`},

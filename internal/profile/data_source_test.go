@@ -53,7 +53,7 @@ func TestDataSource_Errors(t *testing.T) {
 		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{`id must be a UUID (32 hexadecimal digits in groups of 8-4-4-4-12), got "17".`}},
 		"an empty name": {acctest.Values{"name": ""}, "name", []string{"name must have 1 to 255 characters, got 0."}},
 		"a long name":   {acctest.Values{"name": strings.Repeat("é", 256)}, "name", []string{"name must have 1 to 255 characters, got 256."}},
-		"gone":          {acctest.Values{"id": uuid}, "", []string{"Could not find messaging profile", "404", "The account of the credentials has no such profile."}},
+		"not found":     {acctest.Values{"id": uuid}, "", []string{"Could not find messaging profile", "404", "The account of the credentials has no such profile."}},
 		"no such name":  {acctest.Values{"name": "Twice"}, "", []string{`No messaging profile is named "Twice"; the API lists 2 with other names`}},
 		"several":       {acctest.Values{"name": "twice"}, "", []string{`2 messaging profiles are named "twice": `, first, second, "Set id instead of name to select one of them."}},
 	} {

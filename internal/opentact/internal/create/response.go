@@ -66,9 +66,9 @@ func (r *recovery) accept(ctx context.Context, response Response) error {
 	return nil
 }
 
-// hasAppeared reports whether a list shows a profile that earlier lists lacked, and lacks
-// none of theirs. The profile then counts as new, and the clocks of the API differ. Lists
-// may lag, so it reads up to five.
+// hasAppeared reports whether a list shows a profile that earlier lists lacked, and all
+// profiles of the earlier lists. The profile then counts as new, and the clocks of the API
+// differ. Lists may lag, so it reads up to five.
 func (r *recovery) hasAppeared(ctx context.Context, uuid string) bool {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()

@@ -119,7 +119,7 @@ func TestEndpoint_Delete_ContextEnds_IsConfirmed(t *testing.T) {
 		script   []reply
 		requests []string
 	}{
-		"unclear":   {[]reply{{status: http.StatusNoContent}, notFound}, []string{"DELETE A", "GET A", "LIST"}},
+		"ambiguous": {[]reply{{status: http.StatusNoContent}, notFound}, []string{"DELETE A", "GET A", "LIST"}},
 		"not found": {[]reply{notFound}, []string{"DELETE A", "LIST"}},
 	} {
 		t.Run(name, func(t *testing.T) {

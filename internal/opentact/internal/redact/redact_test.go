@@ -145,7 +145,7 @@ func TestRedactor_Text_URL(t *testing.T) {
 		{"an @ in a path", "https://h.example/@me", "https://…"},
 		{"a JWT in a path", "https://h.example/" + jwt, "https://h.example"},
 		{"a JWT as the host", "https://" + jwt, "https://(a token)"},
-		{"no scheme", "no answer from hooks.h.example/services/k3y, h.example:8080/k3y or h.example./k3y.", "no answer from hooks.h.example, h.example:8080 or h.example.."},
+		{"no scheme", "no response from hooks.h.example/services/k3y, h.example:8080/k3y or h.example./k3y.", "no response from hooks.h.example, h.example:8080 or h.example.."},
 		{"no scheme, a query", "(h.example?key=k3y) h.example%3Fkey%3Dk3y", "(h.example) h.example"},
 		{"no scheme, an IPv4 address", "10.0.0.1/k3y 10.0.0.1:80/k3y 10.0.0.1?k3y", "10.0.0.1 10.0.0.1:80 10.0.0.1"},
 		{"no scheme, a host that is not ASCII", "bücher.example/k3y xn--bcher-kva.xn--p1ai/k3y", "bücher.example xn--bcher-kva.xn--p1ai"},

@@ -187,7 +187,7 @@ func newRequests(t *testing.T, number int, address string) []*Request {
 }
 
 // TestClientDo_HalfOpenConnections_RetrySucceeds is about several connections that all
-// become half-open. One attempt fails, and the next one uses none of them.
+// become half-open. One attempt fails, and the next one does not use them.
 func TestClientDo_HalfOpenConnections_RetrySucceeds(t *testing.T) {
 	t.Parallel()
 	for _, p := range allProtocols {
