@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// errRefusedWindows is WSAECONNREFUSED of Windows, which syscall.ECONNREFUSED is not there.
+// errRefusedWindows is WSAECONNREFUSED of Windows, where syscall.ECONNREFUSED has another value.
 // No other system has an error with this number.
 const errRefusedWindows = syscall.Errno(10061)
 

@@ -191,7 +191,7 @@ func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	return nil
 }
 
-// list reads the list and records the profiles that it shows.
+// list reads the list and stores which profiles it shows.
 func (c *Creator) list(ctx context.Context, sent wire.RawFields) (*pager.List, error) {
 	list, err := c.options.List(ctx, sent)
 	if err != nil {
