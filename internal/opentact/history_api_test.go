@@ -94,8 +94,8 @@ func (a *historyAPI) versionOf(i int, name string) int {
 	return slices.IndexFunc(a.history[i], func(v version) bool { return v.name == name })
 }
 
-// saidNotFound reports whether a GET of a profile got a 404 at a time or later.
-func (a *historyAPI) saidNotFound(i int, since time.Time) bool {
+// respondedNotFound reports whether a GET of a profile got a 404 at a time or later.
+func (a *historyAPI) respondedNotFound(i int, since time.Time) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.ContainsFunc(a.notFound[i], func(at time.Time) bool { return !at.Before(since) })

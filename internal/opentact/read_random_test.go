@@ -88,7 +88,7 @@ func (p *process) get(ctx context.Context, i int, known opentact.Profile[opentac
 	case err == nil:
 		p.check("get", i, got.Fields.ProfileName(), lastWrite, time.Now().Add(-listcache.MaxAge))
 		p.setKnown(i, got.Fields.ProfileName())
-	case !p.saidNotFound(i, start):
+	case !p.respondedNotFound(i, start):
 		p.errorf("get: profile %d: no GET said that it is not found: %v", i, err)
 	case !opentact.IsNotFound(err) && !p.listsMayFail():
 		p.errorf("get: profile %d is not found, which the lists confirm: %v", i, err)

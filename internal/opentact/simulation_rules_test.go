@@ -204,7 +204,7 @@ func (s *simulation) judgeUnnamed() {
 		}
 		maker := s.runs[p.maker]
 		g := group{maker.process, lockedName(maker.op.Fields.Name)}
-		if s.tellsOfMore(maker) {
+		if s.warnsOfUnnamed(maker) {
 			spare[g]++
 		}
 		// After a response, no list is about duplicates. After an ambiguous error, people look.
@@ -233,9 +233,9 @@ func (s *simulation) judgeUnnamed() {
 // farFuture is a time after the end of every case.
 var farFuture = time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// tellsOfMore reports whether the end of a create says that there may be a profile whose
-// UUID it does not name.
-func (*simulation) tellsOfMore(run *simRun) bool {
+// warnsOfUnnamed reports whether the error or warning of a create says that there may be
+// another profile, without its UUID.
+func (*simulation) warnsOfUnnamed(run *simRun) bool {
 	return opentact.OutcomeOf(run.err) == apierror.Ambiguous ||
 		run.created.Resends > 0
 }

@@ -31,8 +31,8 @@ func (a attribute) noun() string {
 	return strings.TrimSuffix(noun, " profile")
 }
 
-// attributesOfTheContract returns the attributes of all kinds, except name.
-func attributesOfTheContract(t *testing.T) (all []attribute) {
+// contractAttributes returns the attributes of all kinds, except name.
+func contractAttributes(t *testing.T) (all []attribute) {
 	t.Helper()
 	contract, err := emulator.Contract()
 	if err != nil {

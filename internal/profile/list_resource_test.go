@@ -213,7 +213,7 @@ func TestAccListResource_Query(t *testing.T) {
 // conversion may change. It returns the number of profiles.
 func addOneOfEach(t *testing.T, env *acctest.Env) (profiles int) {
 	t.Helper()
-	for _, a := range attributesOfTheContract(t) {
+	for _, a := range contractAttributes(t) {
 		for _, value := range []any{a.value, a.other} {
 			add(t, env, a.kind, map[string]any{"name": fmt.Sprintf("%s \"%v\" ${x} %%{y}", a.name, value), a.name: value})
 			profiles++

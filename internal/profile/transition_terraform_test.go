@@ -18,7 +18,7 @@ import (
 func TestAccTransitions(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
-	attributes := attributesOfTheContract(t)
+	attributes := contractAttributes(t)
 	label := func(a attribute, i int) string { return fmt.Sprintf("%s_%d", a.name, i) }
 	address := func(a attribute, i int) string { return a.resourceType + "." + label(a, i) }
 

@@ -120,7 +120,7 @@ func (table *transitionTable) String() string {
 func TestTransitions(t *testing.T) {
 	t.Parallel()
 	table := newTransitionTable()
-	for _, a := range attributesOfTheContract(t) {
+	for _, a := range contractAttributes(t) {
 		for _, tr := range transitions {
 			env := acctest.New(t, emulator.Options{})
 			p := env.Protocol(t)

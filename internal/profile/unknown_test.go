@@ -16,7 +16,7 @@ import (
 // Terraform plans again before it applies.
 func TestResource_Plan_UnknownValue_BecomesKnownInApply(t *testing.T) {
 	t.Parallel()
-	for _, a := range attributesOfTheContract(t) {
+	for _, a := range contractAttributes(t) {
 		for _, existing := range []bool{false, true} {
 			for _, later := range []any{a.value, a.other, nil} {
 				env := acctest.New(t, emulator.Options{})

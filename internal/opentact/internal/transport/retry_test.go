@@ -128,14 +128,14 @@ func TestCheckRetry_ContextEnded(t *testing.T) {
 
 func TestBackoff_NoRetryAfter_IsRandomAndBounded(t *testing.T) {
 	t.Parallel()
-	const shortest, longest = 500 * time.Millisecond, 4 * time.Second
+	const minWait, maxWait = 500 * time.Millisecond, 4 * time.Second
 	for retry, bound := range map[int]time.Duration{
-		0: shortest, 1: 2 * shortest, 2: 4 * shortest, 3: longest, 4: longest,
-		40: longest, 63: longest, 64: longest, 1_000_000: longest, // past what a duration can hold
+		0: minWait, 1: 2 * minWait, 2: 4 * minWait, 3: maxWait, 4: maxWait,
+		40: maxWait, 63: maxWait, 64: maxWait, 1_000_000: maxWait, // past what a duration can hold
 	} {
 		highest := time.Duration(0)
 		for range 1000 {
-			wait := backoff(shortest, longest, retry, &http.Response{})
+			wait := backoff(minWait, maxWait, retry, &http.Response{})
 			if wait < 0 || wait >= bound {
 				t.Fatalf("retry %d: waited %s, the bound is %s", retry, wait, bound)
 			}
@@ -145,7 +145,7 @@ func TestBackoff_NoRetryAfter_IsRandomAndBounded(t *testing.T) {
 			t.Errorf("retry %d: the longest of 1000 waits is %s, far below the bound %s", retry, highest, bound)
 		}
 	}
-	if wait := backoff(shortest, 0, 3, nil); wait != 0 {
+	if wait := backoff(minWait, 0, 3, nil); wait != 0 {
 		t.Errorf("waited %s although retry_max_wait is 0", wait)
 	}
 }

@@ -79,7 +79,7 @@ func Encode(value any) (RawFields, error) {
 		return nil, err
 	}
 	for name, raw := range fields {
-		fields[name] = normalise(raw)
+		fields[name] = toNFC(raw)
 	}
 	return fields, nil
 }
@@ -95,10 +95,10 @@ func Marshal(value any) ([]byte, error) {
 	return bytes.TrimSpace(text.Bytes()), nil
 }
 
-// normalise returns a JSON string in NFC. Terraform stores all text in this form, while
+// toNFC returns a JSON string in NFC. Terraform stores all text in this form, while
 // an API may return another one for the same characters. Values of other types, and text
 // that is not UTF-8, are not changed.
-func normalise(raw json.RawMessage) json.RawMessage {
+func toNFC(raw json.RawMessage) json.RawMessage {
 	if len(raw) == 0 || raw[0] != '"' || !utf8.Valid(raw) || !bytes.Contains(raw, []byte(`\u`)) && norm.NFC.IsNormal(raw) {
 		return raw
 	}

@@ -105,7 +105,7 @@ func (s Shape) known(object RawFields) RawFields {
 			raw, ok = object[alias]
 		}
 		if ok {
-			fields[name] = normalise(raw)
+			fields[name] = toNFC(raw)
 		}
 	}
 	return fields
