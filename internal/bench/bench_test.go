@@ -63,9 +63,9 @@ type group struct {
 	apis    []api
 }
 
-// TestTerraform measures Terraform with profiles and with terraform_data objects. Without
+// TestAccTerraform measures Terraform with profiles and with terraform_data objects. Without
 // -full, it only checks that the measurement works.
-func TestTerraform(t *testing.T) { //nolint:paralleltest // other tests would change the results
+func TestAccTerraform(t *testing.T) { //nolint:paralleltest // other tests would change the results
 	groups, rounds := []group{{refresh, 12, withForbidden(atOnce)}, {apply, 4, []api{atOnce}}}, 1
 	if *full {
 		groups, rounds = []group{

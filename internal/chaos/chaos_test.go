@@ -100,8 +100,8 @@ func loseCreates(uint64) []emulator.Rule {
 	return []emulator.Rule{{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionCloseAfter}}}}
 }
 
-// TestChaos runs every scenario with every seed.
-func TestChaos(t *testing.T) {
+// TestAccChaos runs every scenario with every seed.
+func TestAccChaos(t *testing.T) {
 	t.Parallel()
 	for name, s := range scenarios {
 		for seed := range *seeds {
