@@ -89,23 +89,29 @@ func (p *Protocol) Stop(ctx context.Context) error {
 	return err
 }
 
-// Configure validates and configures the provider.
-func (p *Protocol) Configure(t testing.TB, config Values) []*tfprotov6.Diagnostic {
+// ValidateProvider validates the configuration of the provider.
+func (p *Protocol) ValidateProvider(t testing.TB, config Values) []*tfprotov6.Diagnostic {
 	t.Helper()
 	value := dynamic(t, object(t, p.schemas.Provider.ValueType(), config))
-	validated, err := p.Server.ValidateProviderConfig(p.context(t), &tfprotov6.ValidateProviderConfigRequest{Config: value})
+	resp, err := p.Server.ValidateProviderConfig(p.context(t), &tfprotov6.ValidateProviderConfigRequest{Config: value})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(validated.Diagnostics) > 0 {
-		return validated.Diagnostics
+	return resp.Diagnostics
+}
+
+// Configure validates and configures the provider.
+func (p *Protocol) Configure(t testing.TB, config Values) []*tfprotov6.Diagnostic {
+	t.Helper()
+	if diags := p.ValidateProvider(t, config); len(diags) > 0 {
+		return diags
 	}
-	configured, err := p.Server.ConfigureProvider(p.context(t), &tfprotov6.ConfigureProviderRequest{
-		TerraformVersion: "1.11.4", Config: value,
+	resp, err := p.Server.ConfigureProvider(p.context(t), &tfprotov6.ConfigureProviderRequest{
+		TerraformVersion: "1.11.4", Config: dynamic(t, object(t, p.schemas.Provider.ValueType(), config)),
 		ClientCapabilities: &tfprotov6.ConfigureProviderClientCapabilities{DeferralAllowed: p.deferral},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return configured.Diagnostics
+	return resp.Diagnostics
 }

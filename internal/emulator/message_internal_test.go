@@ -3,6 +3,7 @@
 package emulator
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -25,5 +26,13 @@ func TestMessage_SchemaWithOneLimit(t *testing.T) {
 		if got, want := err.Error(), "field "+c.want; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
+	}
+}
+
+// An error of an unknown type may repeat sensitive values.
+func TestExplain_UnknownError_IsNotRepeated(t *testing.T) {
+	t.Parallel()
+	if got, want := explain(errors.New("s3cret"), "").Error(), "the request can't be read"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

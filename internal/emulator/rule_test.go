@@ -142,3 +142,18 @@ func TestInject_InvalidRule_ReturnsError(t *testing.T) {
 		mustEqual(t, "status without a rule", http.StatusOK, status(t, e, http.MethodGet, "/profile/messaging", ""))
 	}
 }
+
+func TestInject_StatusAtLimit_IsAccepted(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{})
+	for _, fault := range []emulator.Fault{
+		{Action: emulator.ActionRespond, Status: 400},
+		{Action: emulator.ActionRespond, Status: 599},
+		{Action: emulator.ActionPage, Status: 200},
+		{Action: emulator.ActionPage, Status: 400},
+	} {
+		if _, err := e.Inject(always(fault)); err != nil {
+			t.Errorf("%s with status %d: %v", fault.Action, fault.Status, err)
+		}
+	}
+}

@@ -131,6 +131,11 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. The credentials are valid, but do not have permission for this request. Ask the account's administrator for the permission.`,
 		},
 		{
+			"403: no permission to list, data source by name", rejects(403, "Forbidden"), findingByName,
+			`List messaging profiles (GET API/profile/messaging): the API responded with status 403: Forbidden.`,
+			`The credentials are valid, but do not have permission for this request. Ask the account's administrator for the permission.`,
+		},
+		{
 			"404: update of a profile that is not found", brokenAPI{respond: emptyAPI}, updating,
 			`Update messaging profile (PATCH API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
 			`Nothing was changed. The profile was deleted after Terraform planned, or the credentials belong to another account than those of the plan. Check the account of the credentials, and run terraform plan.`,

@@ -82,6 +82,7 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		{"almost an integer of retries", "max_retries", "1.0000000000000000000000001", retries + "got 1.00000000000000000000…."},
 		{"too many retries", "max_retries", 101, retries + "got 101."},
 		{"more retries than any integer", "max_retries", "1e20", retries + "got 100000000000000000000."},
+		{"the longest number in full", "max_retries", "1234567890123456789012", retries + "got 1234567890123456789012."},
 		{"negative maximum wait", "retry_max_wait", "-1ns", maxWait + `got "-1ns".`},
 		{"maximum wait without a unit", "retry_max_wait", "60", maxWait + `got "60".`},
 		{"maximum wait just too long", "retry_max_wait", "10m0.000000001s", maxWait + `got "10m0.000000001s".`},
@@ -97,7 +98,7 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 			t.Parallel()
 			config := acctest.Values{"base_url": "https://api.opentact.org/rest", "token": secretToken}
 			config[test.attribute] = test.value
-			wantError(t, acctest.NewProtocol(t).Configure(t, config), test.attribute, "Invalid Provider Configuration: "+test.want)
+			wantError(t, acctest.NewProtocol(t).ValidateProvider(t, config), test.attribute, "Invalid Provider Configuration: "+test.want)
 		})
 	}
 }

@@ -34,6 +34,7 @@ func TestIsRefused(t *testing.T) {
 		{"another host", dial("192.0.2.1", syscall.ECONNREFUSED), true, false},
 		{"another host on Windows", dial("192.0.2.1", windows), true, false},
 		{"no route", dial("127.0.0.1", syscall.EHOSTUNREACH), false, false},
+		{"no dial", os.NewSyscallError("connect", syscall.ECONNREFUSED), true, false},
 		{"no address", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}, true, false},
 	} {
 		if got := apierror.IsRefused(test.err); got != test.refused {
