@@ -37,8 +37,9 @@ func without(text string, drop func(rune) bool) string {
 // white space". It returns "" if they differ otherwise, or if a value is not text. The
 // result contains no part of the values.
 func difference(a, b json.RawMessage) string {
-	var x, y string
-	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil || x == y {
+	x, isText := decodeText(a)
+	y, both := decodeText(b)
+	if !isText || !both || x == y {
 		return ""
 	}
 	for _, combination := range [][]int{{0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}} {

@@ -31,6 +31,7 @@ func TestDifference(t *testing.T) {
 		"white space in the host":    {"https://a\u3000.example", "https://a.example", "only in white space"},
 		"zero width in the host":     {"https://A\u200b.example", "https://a.example", "only in upper and lower case and in invisible characters"},
 		"scheme":                     {"HTTPS://a.example", "https://a.example", "only in upper and lower case"},
+		"long s in the scheme":       {"httpſ://a.example", "https://a.example", "only in upper and lower case"},
 		"not a URL":                  {"%zz", "%ZZ", "only in upper and lower case"},
 		"other text":                 {"a", "b", ""},
 		"slash at the end":           {"https://a.example", "https://a.example/", ""},
@@ -46,7 +47,7 @@ func TestDifference(t *testing.T) {
 		}
 	}
 	for _, raw := range []string{``, `null`, `5`, `{}`} {
-		if got := difference(json.RawMessage(raw), json.RawMessage(`""`)); got != "" {
+		if got := difference(json.RawMessage(raw), json.RawMessage(`" "`)); got != "" {
 			t.Errorf("%s: got %q", raw, got)
 		}
 	}

@@ -59,8 +59,7 @@ func (k *Kind) Show(field string, fields wire.RawFields) string {
 func (k *Kind) show(field string, fields wire.RawFields, visible func(string) string) string {
 	raw, ok := fields[field]
 	isSensitive := slices.Contains(k.Sensitive, field)
-	var text string
-	switch isText := json.Unmarshal(raw, &text) == nil && !wire.IsNull(raw); {
+	switch text, isText := decodeText(raw); {
 	case !ok:
 		return "nothing"
 	case wire.IsComposite(raw): // not a value of any field: it may be a user with a password
@@ -75,6 +74,12 @@ func (k *Kind) show(field string, fields wire.RawFields, visible func(string) st
 	default:
 		return visible(string(raw))
 	}
+}
+
+// decodeText decodes a JSON string, and reports whether raw is one.
+func decodeText(raw json.RawMessage) (text string, ok bool) {
+	ok = json.Unmarshal(raw, &text) == nil && !wire.IsNull(raw)
+	return text, ok
 }
 
 // showRedacted returns Show without the sensitive values of the known fields. The API may
