@@ -70,7 +70,7 @@ func checkHost(text string) error {
 	if strings.HasPrefix(host, "[") {
 		return nil // url.Parse has checked the IPv6 address
 	}
-	if name, isScheme := strings.CutSuffix(host, ":"); isScheme && strings.HasPrefix(path, "/") && (isWebScheme(name) || strings.HasPrefix(path, "//")) {
+	if name, isScheme := strings.CutSuffix(host, ":"); isScheme && (isWebScheme(name) || strings.HasPrefix(path, "//")) {
 		return fmt.Errorf("got a second scheme at position %d", before+1)
 	}
 	if i := strings.LastIndex(host, ":"); i >= 0 {

@@ -41,6 +41,7 @@ func TestCallbackURL_Invalid_IsRejectedWithoutValue(t *testing.T) {
 		{"https://https://a.example/s3cret", "a second scheme at position 9"},
 		{"http://HTTPS://a.example/s3cret", "a second scheme at position 8"},
 		{"https://http:/a.example/s3cret", "a second scheme at position 9"},
+		{"https://https:?s3cret", "a second scheme at position 9"},
 		{"https://wss://a.example/s3cret", "a second scheme at position 9"},
 		{"https://user:s3cret@https://a.example", "a second scheme at position 21"},
 		// hosts
@@ -53,6 +54,7 @@ func TestCallbackURL_Invalid_IsRejectedWithoutValue(t *testing.T) {
 		{"https://user:s3cret@a.example,b.example", `',' (U+002C) in the host at position 30`},
 		{"https://\u00fc,b.example/s3cret", `',' (U+002C) in the host at position 10`},
 		{"https://a.example:80:80/s3cret", badURL},
+		{"https://,a.example/s3cret", `',' (U+002C) in the host at position 9`},
 		{"https://a;b.example/s3cret", `';' (U+003B) in the host at position 10`},
 		// white space, control characters and invisible characters
 		{" https://a.example/s3cret", "a space (U+0020) at position 1"},
