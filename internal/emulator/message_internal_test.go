@@ -20,6 +20,7 @@ func TestMessage_SchemaWithOneLimit(t *testing.T) {
 		{openapi3.NewStringSchema().WithMinLength(3), "ab", "must have at least 3 characters, got 2"},
 		{openapi3.NewStringSchema().WithMaxLength(1), "ab", "must have 0 to 1 characters, got 2"},
 		{openapi3.NewFloat64Schema().WithMax(0.5), 1.0, "must be a number of at most 0.5, got 1"},
+		{openapi3.NewStringSchema().WithEnum("a"), "b", `must be one of "a", got "b"`},
 		{openapi3.NewFloat64Schema(), "1", `must be a number, got "1"`},
 	} {
 		err := explain(c.schema.VisitJSON(c.value), "field")

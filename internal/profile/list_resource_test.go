@@ -94,6 +94,7 @@ func TestListResource_RegexAndLimit(t *testing.T) {
 		{"", everything, everything, "Prod-a prod-a prod-b test-a", ""},
 		{nil, 3, everything, "Prod-a prod-a prod-b", "4 profiles match, but the list shows only the first 3. To list all profiles, set the limit of the list block to 4 or more."},
 		{"-a$", 1, everything, "Prod-a", "3 profiles match, but the list shows only the first 1. To list all profiles, set the limit of the list block to 3 or more."},
+		{nil, 3, 1, "", "4 profiles match, but the list shows only the first 3. To list all profiles, set the limit of the list block to 4 or more."},
 		{nil, 4, everything, "Prod-a prod-a prod-b test-a", ""},
 		{nil, 0, everything, "Prod-a prod-a prod-b test-a", ""}, // Terraform always sends one
 		{nil, everything, 2, "Prod-a prod-a", ""},               // Terraform stops reading
