@@ -177,8 +177,10 @@ func TestRequest_InvalidValue_MessageHasRuleAndValue(t *testing.T) {
 		{v, "max_rate", `-0.1`, "must be a number of at least 0 or null, got -0.1"},
 		{v, "max_rate", `1e400`, "must be a number of at least 0 or null, got a number that does not fit in 64 bits"},
 		{v, "tech_prefix", `1000000`, "must be an integer from 100000 to 999999, got 1000000"},
+		{v, "tech_prefix", `1e6`, "must be an integer from 100000 to 999999, got 1000000"},
 		{v, "record_calls", `3`, "must be one of 0, 1, 2, got 3"},
 		{v, "filemat", `"<ogg>"`, `must be one of "wav", "mp3", got "<ogg>"`},
+		{v, "filemat", text(40), `must be one of "wav", "mp3", got ` + text(40)},
 		{v, "filemat", text(41), `must be one of "wav", "mp3", got a string of 41 characters`},
 	} {
 		got := a.send(http.MethodPost, collection(c.kind), fieldRule{field: c.field}.body(c.sent))

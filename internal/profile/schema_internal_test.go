@@ -6,8 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
 func TestDescribeInput_AddsRulesAndRemoval(t *testing.T) {
@@ -35,5 +38,25 @@ func TestDescribeInput_UnknownType_IsError(t *testing.T) {
 	t.Parallel()
 	if _, err := describeInput(t.Context(), schema.Int64Attribute{Optional: true}, true); err == nil || !strings.Contains(err.Error(), "schema.Int64Attribute") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestResource_Schema_InvalidKind_IsError(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name      string
+		attribute schema.Attribute
+		want      string
+	}{
+		{"decimal", schema.StringAttribute{Optional: true}, "The field decimal has no attribute of its type."},
+		{"decimal", schema.Float64Attribute{Optional: true}, "Attribute decimal: can't describe the input of a schema.Float64Attribute."},
+	} {
+		kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing"}, Attributes: everyAttribute()}
+		kind.Attributes[test.name] = test.attribute
+		var resp resource.SchemaResponse
+		kind.Resources()[0]().Schema(t.Context(), resource.SchemaRequest{}, &resp)
+		if got := resp.Diagnostics; len(got) != 1 || got[0].Summary() != "Invalid schema of thing" || got[0].Detail() != test.want {
+			t.Errorf("got %v, want %q", got, test.want)
+		}
 	}
 }
