@@ -68,6 +68,7 @@ func TestProvider_Credentials(t *testing.T) {
 		"address without an @":         {block: acctest.Values{"email": "ops", "password": secretPassword}, attribute: "email", want: emailRule + "got text without an @."},
 		"empty password":               {block: acctest.Values{"email": address, "password": ""}, attribute: "password", want: "password must not be empty; remove it to use OPENTACT_PASSWORD."},
 		"password with a line break":   {block: acctest.Values{"email": address, "password": secretPassword + "\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000A)."},
+		"password with CR and LF":      {block: acctest.Values{"email": address, "password": secretPassword + "\r\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000D)."},
 		"password with a control byte": {block: acctest.Values{"email": address, "password": secretPassword + "\x00"}, attribute: "password", want: "password must not contain control characters, got a control character (U+0000)."},
 		"password with a line break, in a variable": {environment: environment{"EMAIL": address, "PASSWORD": secretPassword + "\n"}, attribute: "password",
 			want: "The environment variable OPENTACT_PASSWORD must not contain control characters, got a line break (U+000A)."},
