@@ -98,6 +98,14 @@ func TestProvider_Credentials(t *testing.T) {
 	}
 }
 
+func TestProvider_Validate_TokenAndLogin_IsConflict(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{"email": address, "password": secretPassword} {
+		diags := acctest.NewProtocol(t).ValidateProvider(t, acctest.Values{"token": secretToken, name: value})
+		wantError(t, diags, "", "Conflicting Provider Configuration: The attributes token and "+name+" are both set.")
+	}
+}
+
 // TestProvider_Password_IsUnchanged logs in with passwords that look like mistakes, from
 // the attribute and from the environment.
 func TestProvider_Password_IsUnchanged(t *testing.T) {
