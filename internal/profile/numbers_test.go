@@ -91,7 +91,7 @@ func TestNumbers_OutsideFloat64_AreRejected(t *testing.T) {
 	for _, attribute := range []string{"channel_limit", "max_rate", "daily_spend_limit"} {
 		for number, shown := range map[string]string{"1e400": "1e+400", "1e-400": "1e-400"} {
 			diags := p.ValidateResource(t, voiceProfile, acctest.Values{"name": "a", attribute: number})
-			acctest.WantError(t, diags, attribute, "Invalid Attribute Value: "+attribute+" must be 0 or more and fit into a 64-bit floating-point number, got "+shown+".")
+			acctest.WantError(t, diags, attribute, "Invalid Attribute Value: "+attribute+" must be 0 or more, got "+shown+", which a 64-bit floating-point number can't hold.")
 		}
 	}
 }

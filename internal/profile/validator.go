@@ -4,6 +4,7 @@ package profile
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -114,24 +115,26 @@ func (r NumberRule) ValidateNumber(_ context.Context, req validator.NumberReques
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if err := r.check(req.ConfigValue.ValueBigFloat()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, req.Path.String()+" "+err.Error()+".")
+	if err := r.Check(req.ConfigValue.ValueBigFloat()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, invalidValue, fmt.Sprintf("%s %s, %s.", req.Path, r.rule, err))
 	}
 }
 
-// check returns an error if value breaks the rule, or if the API's JSON can't represent it.
-func (r NumberRule) check(value *big.Float) error {
-	rule := r.rule
-	if r.accepts(value) {
-		if _, ok := toFloat64(value); ok {
-			return nil
-		}
-		rule += " and fit into a 64-bit floating-point number"
+// Check returns an error if value breaks the rule, or if the API's JSON can't represent it. The
+// error describes the value and starts with "got".
+func (r NumberRule) Check(value *big.Float) error {
+	text := "got " + FormatNumber(value)
+	_, fits := toFloat64(value)
+	switch accepted := r.accepts(value); {
+	case accepted && fits:
+		return nil
+	case accepted:
+		return errors.New(text + ", which a 64-bit floating-point number can't hold")
+	case r.integer && isAlmostInteger(value, almostDigits) && r.accepts(round(value)):
+		return errors.New(text + "; round it with floor(number + 0.5)")
+	default:
+		return errors.New(text)
 	}
-	if r.integer && isAlmostInteger(value, almostDigits) {
-		return fmt.Errorf("%s, got %s; round it with floor(number + 0.5)", rule, formatNumber(value))
-	}
-	return fmt.Errorf("%s, got %s", rule, formatNumber(value))
 }
 
 // IntegerBetween accepts the integers from minimum to maximum.
@@ -174,10 +177,10 @@ const (
 	almostDigits = 15
 )
 
-// formatNumber returns a number with at most 20 digits. It doesn't show a fraction as an integer:
+// FormatNumber returns a number with at most 20 digits. It doesn't show a fraction as an integer:
 // it cuts digits off instead of rounding, and adds an ellipsis.
-func formatNumber(value *big.Float) string {
-	if nearest, accuracy := value.Float64(); accuracy == big.Exact { // else 20 digits would show its binary error
+func FormatNumber(value *big.Float) string {
+	if nearest, accuracy := value.Float64(); accuracy == big.Exact && !value.IsInt() { // else 20 digits would show its binary error
 		value, _, _ = big.ParseFloat(strconv.FormatFloat(nearest, 'g', -1, 64), 10, 512, big.ToNearestEven)
 	}
 	text := value.Text('g', maxDigits)
@@ -197,6 +200,16 @@ func formatNumber(value *big.Float) string {
 func isAlmostInteger(value *big.Float, digits int) bool {
 	rounded, _, err := big.ParseFloat(value.Text('g', digits), 10, value.Prec(), big.ToNearestEven)
 	return err == nil && rounded.IsInt() && !value.IsInt()
+}
+
+// round returns the nearest integer as Terraform's floor(value + 0.5) does.
+func round(value *big.Float) *big.Float {
+	sum := new(big.Float).Add(value, big.NewFloat(0.5))
+	rounded, _ := sum.Int(nil)
+	if sum.Signbit() && !sum.IsInt() {
+		rounded.Sub(rounded, big.NewInt(1)) // Int rounds towards zero
+	}
+	return new(big.Float).SetInt(rounded)
 }
 
 // nameRule is the rule of a profile's name.

@@ -79,10 +79,10 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		{"empty timeout", "request_timeout", "", "request_timeout must not be empty; remove it to use OPENTACT_REQUEST_TIMEOUT or the default."},
 		{"negative retries", "max_retries", -1, retries + "got -1."},
 		{"fraction of retries", "max_retries", 1.5, retries + "got 1.5."},
-		{"almost an integer of retries", "max_retries", "1.0000000000000000000000001", retries + "got 1.00000000000000000000…."},
+		{"almost an integer of retries", "max_retries", "1.0000000000000000000000001", retries + "got 1.0000000000000000000…; round it with floor(number + 0.5)."},
 		{"too many retries", "max_retries", 101, retries + "got 101."},
-		{"more retries than any integer", "max_retries", "1e20", retries + "got 100000000000000000000."},
-		{"the longest number in full", "max_retries", "1234567890123456789012", retries + "got 1234567890123456789012."},
+		{"more retries than any integer", "max_retries", "1e20", retries + "got 1e+20."},
+		{"more digits than an error shows", "max_retries", "123456789012345678901234567890.5", retries + "got 1.234567890123456789e+29."},
 		{"negative maximum wait", "retry_max_wait", "-1ns", maxWait + `got "-1ns".`},
 		{"maximum wait without a unit", "retry_max_wait", "60", maxWait + `got "60".`},
 		{"maximum wait just too long", "retry_max_wait", "10m0.000000001s", maxWait + `got "10m0.000000001s".`},
@@ -92,6 +92,7 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		{"negative requests", "requests_per_second", -0.5, requests + "got -0.5."},
 		{"too few requests", "requests_per_second", 0.001, requests + "got 0.001."},
 		{"more requests than a 64-bit number", "requests_per_second", "1e400", requests + "got 1e+400."},
+		{"more digits of requests than an error shows", "requests_per_second", "123456789012345678901234567890.5", requests + "got 1.234567890123456789e+29."},
 		{"too many requests", "requests_per_second", 1e9, requests + "got 1000000000."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -122,7 +123,7 @@ func TestProvider_ValidConfiguration(t *testing.T) {
 func TestProvider_Environment(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken})
 	all := map[string]string{
-		"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": secretToken, "OPENTACT_REQUEST_TIMEOUT": "10s", "OPENTACT_MAX_RETRIES": "0",
+		"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": secretToken, "OPENTACT_REQUEST_TIMEOUT": "10s", "OPENTACT_MAX_RETRIES": "0.0",
 		"OPENTACT_RETRY_MAX_WAIT": "1s", "OPENTACT_REQUESTS_PER_SECOND": "1000.5",
 	}
 	for variable, value := range all {
@@ -161,15 +162,15 @@ func TestProvider_Environment(t *testing.T) {
 			{"OPENTACT_MAX_RETRIES", "101", "got 101."},
 			{"OPENTACT_MAX_RETRIES", "1.5", "got 1.5."},
 			{"OPENTACT_MAX_RETRIES", "99999999999999999999", "got 99999999999999999999."},
-			{"OPENTACT_MAX_RETRIES", strings.Repeat("9", 1000), "got " + strings.Repeat("9", 22) + "…."},
+			{"OPENTACT_MAX_RETRIES", strings.Repeat("9", 1000), "got 1e+1000."},
 			{"OPENTACT_MAX_RETRIES", strings.Repeat("x", 1000), `got "` + strings.Repeat("x", 60) + `".`},
-			{"OPENTACT_REQUESTS_PER_SECOND", "NaN", "must be a number from 0.01 to 1000000, got NaN."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "NaN", "must be a number from 0.01 to 1000000, got \"NaN\"."},
 			{"OPENTACT_REQUESTS_PER_SECOND", "0", "got 0."},
 			{"OPENTACT_REQUESTS_PER_SECOND", "-1", "got -1."},
-			{"OPENTACT_REQUESTS_PER_SECOND", "1e7", "got 1e7."},
-			{"OPENTACT_REQUESTS_PER_SECOND", "1e400", "got 1e400."},
-			{"OPENTACT_REQUESTS_PER_SECOND", "Inf", "got Inf."},
-			{"OPENTACT_REQUESTS_PER_SECOND", "-Inf", "got -Inf."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "1e7", "got 10000000."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "1e400", "got 1e+400."},
+			{"OPENTACT_REQUESTS_PER_SECOND", "Inf", `got "Inf".`},
+			{"OPENTACT_REQUESTS_PER_SECOND", "-Inf", `got "-Inf".`},
 		} {
 			t.Run(test.variable+"="+test.value, func(t *testing.T) {
 				t.Setenv(test.variable, test.value)

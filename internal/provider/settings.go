@@ -9,7 +9,6 @@ import (
 	"math/big"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -90,7 +89,7 @@ var (
 	}
 	maxRetries = setting[int]{
 		name:        "max_retries",
-		rule:        fmt.Sprintf("must be an integer from 0 to %d", maxRetriesLimit),
+		rule:        retriesRule.Description(context.Background()),
 		parse:       parseMaxRetries,
 		defaultText: "5",
 	}
@@ -148,44 +147,40 @@ func parseDuration(minimum time.Duration) func(string) (time.Duration, error) {
 }
 
 func parseRequestsPerSecond(text string) (float64, error) {
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(n >= minRequestsPerSecond && n <= maxRequestsPerSecond) { // also rejects NaN
-		return 0, gotNumber(text)
+	number, err := parseNumber(text)
+	if err != nil {
+		return 0, err
+	}
+	n, _ := number.Float64()
+	if n < minRequestsPerSecond || n > maxRequestsPerSecond {
+		return 0, fmt.Errorf("got %s", profile.FormatNumber(number))
 	}
 	return n, nil
 }
+
+// retriesRule is the rule of max_retries.
+var retriesRule = profile.IntegerBetween(0, maxRetriesLimit)
 
 func parseMaxRetries(text string) (int, error) {
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 0 || n > maxRetriesLimit {
-		return 0, gotNumber(text)
+	number, err := parseNumber(text)
+	if err != nil {
+		return 0, err
 	}
-	return n, nil
+	if err := retriesRule.Check(number); err != nil {
+		return 0, err
+	}
+	n, _ := number.Int64()
+	return int(n), nil
 }
 
-// maxNumber is the maximum length of a number in an error: 20 digits, a sign and a point.
-const maxNumber = 22
-
-// gotNumber returns an error that shows the beginning of a value. It quotes text that is
-// not a number.
-func gotNumber(text string) error {
-	switch _, err := strconv.ParseFloat(text, 64); {
-	case errors.Is(err, strconv.ErrSyntax):
-		return fmt.Errorf("got %.60q", text)
-	case len(text) > maxNumber:
-		return fmt.Errorf("got %s…", text[:maxNumber])
-	default:
-		return fmt.Errorf("got %s", text)
+// parseNumber parses a number with the precision of Terraform's numbers.
+func parseNumber(text string) (*big.Float, error) {
+	const precision = 512
+	number, _, err := big.ParseFloat(text, 10, precision, big.ToNearestEven)
+	if err != nil || number.IsInf() {
+		return nil, fmt.Errorf("got %.60q", text)
 	}
-}
-
-// numberText returns all digits of a number. It uses an exponent if the text is long
-// otherwise.
-func numberText(value *big.Float) string {
-	if text := value.Text('f', -1); len(text) <= maxNumber {
-		return text
-	}
-	return value.Text('g', -1)
+	return number, nil
 }
 
 // variable returns the name of the environment variable.
@@ -267,7 +262,7 @@ func textOf(value attr.Value) string {
 	case types.String:
 		return value.ValueString()
 	case types.Number:
-		return numberText(value.ValueBigFloat())
+		return value.ValueBigFloat().Text('g', -1)
 	default:
 		return value.String()
 	}
