@@ -148,7 +148,8 @@ func nextStepForTransport(err error) string {
 func nextStepForProxy(proxy *opentact.ProxyError) string {
 	switch {
 	case proxy.Address == "":
-		return "Set HTTPS_PROXY to the URL of an HTTP proxy, such as http://proxy.example:3128, or unset it."
+		return "Set HTTPS_PROXY to the URL of an HTTP proxy, such as http://proxy.example:3128, or unset it. " +
+			"Percent-encode special characters in the user name and the password."
 	case proxy.Status == http.StatusProxyAuthRequired:
 		return "Check the user name and the password in HTTPS_PROXY."
 	case proxy.Status == http.StatusForbidden:
@@ -157,9 +158,21 @@ func nextStepForProxy(proxy *opentact.ProxyError) string {
 		return "The proxy can't reach the API's host. " + checkBaseURL + ", and ask the administrator of the proxy."
 	case isType[*tls.CertificateVerificationError](proxy.Err):
 		return "This machine must trust the certificate of the proxy."
+	case isType[tls.RecordHeaderError](proxy.Err):
+		return "The proxy does not use TLS. Start the address in HTTPS_PROXY with http://."
+	case proxy.Status != 0:
+		return checkProxyAddress(proxy) + "."
 	default:
-		return "Check that the address in HTTPS_PROXY is the address of an HTTP proxy, and that this machine can reach it."
+		return checkProxyAddress(proxy) + ", and that this machine can reach it."
 	}
+}
+
+func checkProxyAddress(proxy *opentact.ProxyError) string {
+	kind := "an HTTP proxy"
+	if strings.HasPrefix(proxy.Address, "socks") {
+		kind = "a SOCKS5 proxy"
+	}
+	return "Check that the address in HTTPS_PROXY is the address of " + kind
 }
 
 // nextStepForLogin is about a failed login.

@@ -56,7 +56,8 @@ func TestNextStep_ListChanged(t *testing.T) {
 func TestNextStep_ProxyError(t *testing.T) {
 	t.Parallel()
 	const address = "http://proxy.example:3128"
-	const checkAddress = "Check that the address in HTTPS_PROXY is the address of an HTTP proxy, and that this machine can reach it."
+	const checkAddress = "Check that the address in HTTPS_PROXY is the address of an HTTP proxy"
+	const checkReachable = checkAddress + ", and that this machine can reach it."
 	const notReached = "The proxy can't reach the API's host. Check the provider's base_url (the default is https://api.opentact.org/rest), and ask the administrator of the proxy."
 	status := func(status int) error { return &opentact.ProxyError{Address: address, Status: status} }
 	failed := func(err error) error { return &opentact.ProxyError{Address: address, Err: err} }
@@ -64,19 +65,23 @@ func TestNextStep_ProxyError(t *testing.T) {
 		err  error
 		want string
 	}{
-		{&opentact.ProxyError{Err: errors.New("HTTPS_PROXY is not the URL of a proxy")}, "Set HTTPS_PROXY to the URL of an HTTP proxy, such as http://proxy.example:3128, or unset it."},
+		{&opentact.ProxyError{Err: errors.New("HTTPS_PROXY is not the URL of a proxy")}, "Set HTTPS_PROXY to the URL of an HTTP proxy, such as http://proxy.example:3128, or unset it. " +
+			"Percent-encode special characters in the user name and the password."},
 		{status(407), "Check the user name and the password in HTTPS_PROXY."},
 		{status(403), "The proxy forbids connections to the API's host. Ask the administrator of the proxy to allow the host, or add the host to NO_PROXY."},
 		{status(502), notReached},
 		{status(503), notReached},
 		{status(504), notReached},
-		{status(302), checkAddress},
-		{failed(errors.New("the connection was closed before the response was complete")), checkAddress},
-		{failed(errors.New("it did not respond in HTTP")), checkAddress},
-		{failed(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), checkAddress},
-		{failed(&net.DNSError{Err: "no such host"}), checkAddress},
-		{failed(context.DeadlineExceeded), checkAddress},
+		{status(302), checkAddress + "."},
+		{failed(errors.New("the connection was closed before the response was complete")), checkReachable},
+		{failed(errors.New("it did not respond in HTTP")), checkReachable},
+		{failed(&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}), checkReachable},
+		{failed(&net.DNSError{Err: "no such host"}), checkReachable},
+		{failed(context.DeadlineExceeded), checkReachable},
 		{failed(&tls.CertificateVerificationError{Err: errors.New("unknown authority")}), "This machine must trust the certificate of the proxy."},
+		{failed(tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}), "The proxy does not use TLS. Start the address in HTTPS_PROXY with http://."},
+		{&opentact.ProxyError{Address: "socks5://proxy.example:1080", Err: errors.New("the connection was closed before the response was complete")},
+			"Check that the address in HTTPS_PROXY is the address of a SOCKS5 proxy, and that this machine can reach it."},
 	} {
 		if got := nextStep(operation{}, &opentact.TransportError{Err: test.err}); got != test.want {
 			t.Errorf("%v:\ngot  %s\nwant %s", test.err, got, test.want)

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
@@ -55,12 +56,18 @@ func proxyForHTTPS(proxy func(*http.Request) (*url.URL, error)) func(*http.Reque
 			return nil, nil //nolint:nilnil // no proxy, by the contract of http.Transport
 		}
 		via, err := proxy(req)
-		if err != nil { // its text may contain the proxy's password
+		if err != nil || isUnparsed(via) { // the text of err may contain the proxy's password
 			return nil, &apierror.ProxyError{Err: errProxyURL}
 		}
 		requestFrom(req.Context()).exchange.proxy = via
 		return via, nil
 	}
+}
+
+// isUnparsed reports whether Go could not parse the URL of a proxy, for example because of a # in
+// its password. Go then adds http:// in front of the URL, so its scheme becomes the host.
+func isUnparsed(via *url.URL) bool {
+	return via != nil && strings.HasSuffix(via.Host, ":") && strings.HasPrefix(via.Path, "//")
 }
 
 // addressOf returns the scheme, host and port of a proxy, without user name and password.

@@ -103,6 +103,26 @@ func TestProxy_InvalidURL(t *testing.T) {
 	wantText(t, err, "the request could not be sent: HTTPS_PROXY is not the URL of a proxy")
 }
 
+// Go tries an invalid URL again with http:// in front of it. The first three URLs need an escaped
+// character in their password.
+func TestProxy_UnparsedURL(t *testing.T) {
+	t.Parallel()
+	for _, unparsed := range []string{
+		"http://user:" + proxyPassword + "#@proxy.example:3128", "http://user:" + proxyPassword + "/@proxy.example:3128",
+		"https://user:" + proxyPassword + " @proxy.example:3128", "socks5://proxy.example:port",
+	} {
+		via, err := url.Parse("http://" + unparsed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := newBaseTransport()
+		base.Proxy = proxyForHTTPS(http.ProxyURL(via))
+		err = newClient(base).Do(t.Context(), newRequest(t, http.MethodPost, "https://api.example/rest"))
+		wantProxyError(t, err, 1, "", 0)
+		wantText(t, err, "the request could not be sent: HTTPS_PROXY is not the URL of a proxy")
+	}
+}
+
 // connectProxy is an HTTP proxy that opens a tunnel to a server, whatever the client asks
 // for.
 func connectProxy(target string) func(net.Conn) {
