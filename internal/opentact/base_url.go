@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -43,6 +44,8 @@ func ParseBaseURL(text string) (*url.URL, error) {
 		return nil, errors.New("got text that begins neither with https:// nor with http://")
 	case base.Hostname() == "":
 		return nil, errors.New("got a URL without a host")
+	case !isPort(base.Port()):
+		return nil, errors.New("got a port that is not from 1 to 65535")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("got a URL with a query or a fragment")
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
@@ -78,6 +81,12 @@ func containsAt(text string) bool {
 		}
 		text = decoded
 	}
+}
+
+// isPort reports whether text is a port from 1 to 65535, or empty.
+func isPort(text string) bool {
+	port, err := strconv.ParseUint(text, 10, 16)
+	return text == "" || err == nil && port > 0
 }
 
 // isLoopback reports whether host is localhost or a loopback address.

@@ -16,6 +16,7 @@ func TestParseBaseURL_Valid(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://api.opentact.org/rest":   "https://api.opentact.org/rest",
 		"https://api.opentact.org/rest//": "https://api.opentact.org/rest",
+		"https://api.opentact.org:65535":  "https://api.opentact.org:65535",
 		"https://api.opentact.org":        "https://api.opentact.org",
 		"http://127.0.0.1:8480/rest":      "http://127.0.0.1:8480/rest",
 		"http://127.9.9.9":                "http://127.9.9.9",
@@ -42,6 +43,8 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 		"ftp://api.opentact.org":         "got text that begins neither with https:// nor with http://",
 		"s3cret://api.opentact.org":      "got text that begins neither with https:// nor with http://",
 		"https://":                       "got a URL without a host",
+		"https://s3cret.example:65536":   "got a port that is not from 1 to 65535",
+		"http://127.0.0.1:0/s3cret":      "got a port that is not from 1 to 65535",
 		"https:///rest":                  "got a URL without a host",
 		"http://api.opentact.org/rest":   "got an http URL of another host, which would send the token unencrypted",
 		"http://localhost.example":       "got an http URL of another host",
