@@ -70,15 +70,16 @@ func checkHost(text string) error {
 	if strings.HasPrefix(host, "[") {
 		return nil // url.Parse has checked the IPv6 address
 	}
-	if name, isScheme := strings.CutSuffix(host, ":"); isScheme && (isWebScheme(name) || strings.HasPrefix(path, "//")) {
+	name, hasColon := strings.CutSuffix(host, ":")
+	if isWebScheme(name) && (hasColon || strings.HasPrefix(path, "//")) || hasColon && strings.HasPrefix(path, "//") {
 		return fmt.Errorf("got a second scheme at position %d", before+1)
 	}
 	if i := strings.LastIndex(host, ":"); i >= 0 {
 		host = host[:i] // without the port
 	}
 	if i := strings.IndexFunc(host, isForbiddenInHost); i >= 0 {
-		char, _ := utf8.DecodeRuneInString(host[i:])
-		return fmt.Errorf("got %q (%U) in the host at position %d", char, char, before+utf8.RuneCountInString(host[:i])+1)
+		char, position := rune(host[i]), before+utf8.RuneCountInString(host[:i])+1 // only ASCII characters are forbidden
+		return fmt.Errorf("got %q (%U) in the host at position %d", char, char, position)
 	}
 	if slices.Contains(strings.Split(strings.TrimSuffix(dots.Replace(host), "."), "."), "") {
 		return errors.New("got a host that starts with a dot or has two dots in a row")

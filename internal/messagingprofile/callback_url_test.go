@@ -42,6 +42,7 @@ func TestCallbackURL_Invalid_IsRejectedWithoutValue(t *testing.T) {
 		{"http://HTTPS://a.example/s3cret", "a second scheme at position 8"},
 		{"https://http:/a.example/s3cret", "a second scheme at position 9"},
 		{"https://https:?s3cret", "a second scheme at position 9"},
+		{"https://https//a.example/s3cret", "a second scheme at position 9"},
 		{"https://wss://a.example/s3cret", "a second scheme at position 9"},
 		{"https://user:s3cret@https://a.example", "a second scheme at position 21"},
 		// hosts
