@@ -84,10 +84,10 @@ func TestCollection_Create_FieldNotApplied_TriesAlias(t *testing.T) {
 			mismatch: "toll_free_weight was sent as 7 and came back as 1"},
 		{name: "malformed", replies: []reply{created(profileAWith(map[string]any{"tollfree_weight": "x"})), success(profileAWith(map[string]any{"tollfree_weight": "x"}))},
 			requests: []string{post + byName, patch + alone}, want: opentact.Value[int64](7),
-			mismatch: `toll_free_weight was sent as 7 and came back as "x", which is not of this field's type`},
+			mismatch: `toll_free_weight was sent as 7 and came back as "x", which is not a valid value`},
 		{name: "another field malformed", replies: []reply{created(profileAWith(map[string]any{"tollfree_weight": 7, "sticky_sender": "x"}))},
 			requests: []string{post + byName}, want: opentact.Value[int64](7),
-			mismatch: `sticky_sender came back as "x", which is not of this field's type`},
+			mismatch: `sticky_sender came back as "x", which is not a valid value`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -32,7 +32,7 @@ func TestCollection_Get_ListDiffers_ReadsProfile(t *testing.T) {
 		"field missing":       {[]string{numberedVoiceWith(2, `"x":1`)}, []int{2}, lacks + "1 item of the list could not be used: outbound voice profile " + numberedUUID(2) + " lacks a field"},
 		"name missing":        {[]string{strings.Replace(numberedVoice(2), `"name"`, `"title"`, 1)}, []int{2}, "has no name"},
 		"time missing":        {[]string{strings.Replace(numberedVoice(2), `"modified_on"`, `"touched_on"`, 1)}, []int{2}, "lacks a field"},
-		"malformed":           {[]string{numberedVoiceWith(2, `"daily_spend_limit":"5"`)}, []int{2}, "daily_spend_limit is not of this field's type"},
+		"malformed":           {[]string{numberedVoiceWith(2, `"daily_spend_limit":"5"`)}, []int{2}, "daily_spend_limit has an invalid value"},
 		"no UUID":             {[]string{`{"name":"n2"}`}, []int{2}, "1 item of the list could not be used: the profile has no uuid"},
 		"no objects":          {[]string{`17`, `null`, `[]`, `"x"`}, []int{2}, "4 items of the list could not be used: a profile was expected, found a single JSON value; "},
 		"another value":       {[]string{numberedVoiceWith(2, `"daily_spend_limit":6`)}, []int{2}, ""},

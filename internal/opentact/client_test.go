@@ -102,7 +102,7 @@ func TestClient_MalformedHeader_IsNotQuoted(t *testing.T) {
 	var out bytes.Buffer
 	profiles := a.messaging(t, noRetries, func(c *opentact.Config) { c.Logger = jsonLogger(&out) })
 	_, err := profiles.Get(t.Context(), knownA())
-	wantErrorContains(t, err, "the response is not valid HTTP")
+	wantErrorContains(t, err, "the server sent data that is not valid HTTP")
 	if text := fmt.Sprint(err, out.String()); strings.Contains(text, token) || !strings.Contains(out.String(), `"error":"`) {
 		t.Errorf("the error and the log: %s", text)
 	}

@@ -141,7 +141,7 @@ func (c *Collection[F]) decode(raw wire.RawFields) (any, error) {
 	case !named:
 		return profile, errors.New("it has no name")
 	case len(malformed) > 0:
-		return profile, fmt.Errorf("%s is not of this field's type", malformed[0])
+		return profile, fmt.Errorf("%s has an invalid value", malformed[0])
 	default:
 		return profile, nil
 	}

@@ -56,7 +56,7 @@ func TestCollection_List_ResponseShapes(t *testing.T) {
 		{name: "item without a name", replies: []reply{success(`[{"uuid":"` + uuidA + `","tn":"+1"}]`)},
 			wantItem: "the API's data of outbound voice profile " + uuidA + " is malformed: it has no name"},
 		{name: "malformed field", replies: []reply{success(`[{"uuid":"` + uuidA + `","name":17}]`)},
-			wantItem: "the API's data of outbound voice profile " + uuidA + " is malformed: name is not of this field's type"},
+			wantItem: "the API's data of outbound voice profile " + uuidA + " is malformed: name has an invalid value"},
 		{name: "two contents for one UUID", replies: []reply{listOf(v, voiceProfile(uuidA, "w"))},
 			wantItem: "the list shows two different profiles with the uuid " + uuidA},
 	} {
@@ -103,10 +103,10 @@ func TestCollection_List_OneMalformedProfile_OthersHaveNoError(t *testing.T) {
 	for name, test := range map[string]struct {
 		item, want string
 	}{
-		"weight has another type":          {asUUIDB(profileAWith(map[string]any{"name": "b", "tollfree_weight": "x"})), malformed + "toll_free_weight is not of this field's type"},
-		"sticky sender has another type":   {asUUIDB(profileAWith(map[string]any{"name": "b", "sticky_sender": 1})), malformed + "sticky_sender is not of this field's type"},
-		"callback URL has another type":    {asUUIDB(profileAWith(map[string]any{"name": "b", "callback_url": []string{"s3cret"}})), malformed + "callback_url is not of this field's type"},
-		"name has another type":            {asUUIDB(profileAWith(map[string]any{"name": 17})), malformed + "name is not of this field's type"},
+		"weight has another type":          {asUUIDB(profileAWith(map[string]any{"name": "b", "tollfree_weight": "x"})), malformed + "toll_free_weight has an invalid value"},
+		"sticky sender has another type":   {asUUIDB(profileAWith(map[string]any{"name": "b", "sticky_sender": 1})), malformed + "sticky_sender has an invalid value"},
+		"callback URL has another type":    {asUUIDB(profileAWith(map[string]any{"name": "b", "callback_url": []string{"s3cret"}})), malformed + "callback_url has an invalid value"},
+		"name has another type":            {asUUIDB(profileAWith(map[string]any{"name": 17})), malformed + "name has an invalid value"},
 		"no name":                          {asUUIDB(profileAWith(map[string]any{"name": omitted})), malformed + "it has no name"},
 		"no name and a field's wrong type": {asUUIDB(profileAWith(map[string]any{"name": omitted, "sticky_sender": 1})), malformed + "it has no name"},
 	} {

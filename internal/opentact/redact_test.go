@@ -99,7 +99,7 @@ func TestCollection_Get_Error_ReducesUnknownURL(t *testing.T) {
 		"redirect":            {reply{status: 302, header: map[string]string{"Location": secret}}, "a redirect to https://hook.example, which is not followed"},
 		"member twice":        {reply{status: 200, body: `{"` + secret + `":1,"` + secret + `":1}`}, `the member "https://hook.example" twice`},
 		"malformed field":     {success(profileAWith(map[string]any{"tollfree_weight": secret})), `came back as "https://hook.example", which`},
-		"malformed UUID":      {success(profileAWith(map[string]any{"uuid": secret})), `"https://hook.example" is not a uuid`},
+		"malformed UUID":      {success(profileAWith(map[string]any{"uuid": secret})), `"https://hook.example" is not a UUID`},
 	} {
 		test.reply.header = maps.Clone(test.reply.header)
 		if test.reply.header == nil {
@@ -127,7 +127,7 @@ func TestCollection_Get_MalformedStatusLine_IsNotQuoted(t *testing.T) {
 		_, _ = io.WriteString(conn, "HTTP/1.1 https://hook.example/k3y-of-hook\r\n\r\n")
 	})
 	_, err := a.messaging(t, noRetries).Get(t.Context(), knownA())
-	wantErrorContains(t, err, "the response is not valid HTTP")
+	wantErrorContains(t, err, "the server sent data that is not valid HTTP")
 	if strings.Contains(err.Error(), "hook") {
 		t.Errorf("the error shows the URL: %v", err)
 	}

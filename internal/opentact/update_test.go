@@ -90,7 +90,7 @@ func TestCollection_Update_NullCameBackMalformed_IsMismatch(t *testing.T) {
 	from := messagingFields{Named: named("a"), StickySender: opentact.Value(true)}
 	to := messagingFields{Named: named("a"), StickySender: opentact.Null[bool]()}
 	_, err := a.messaging(t).Update(t.Context(), profileWith(uuidA, from), to)
-	wantErrorContains(t, err, `sticky_sender was sent as null and came back as "x", which is not of this field's type`)
+	wantErrorContains(t, err, `sticky_sender was sent as null and came back as "x", which is not a valid value`)
 }
 
 // The API may keep 32 bits of a number. A value that is equal at that precision is the

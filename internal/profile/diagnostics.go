@@ -90,7 +90,11 @@ func (r *profileResource[F]) attributeErrors(err error) map[string]string {
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		for name, message := range apiErr.Fields {
 			field := r.kind.Spec.FieldName(name)
-			texts[field] = fmt.Sprintf("Attribute %s: the API says %q.\n\n%s", field, message, sentence(err.Error()))
+			says := "the API rejected it and gave no message"
+			if message != "" {
+				says = fmt.Sprintf("the API says %q", message)
+			}
+			texts[field] = fmt.Sprintf("Attribute %s: %s.\n\n%s", field, says, sentence(err.Error()))
 		}
 	}
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {

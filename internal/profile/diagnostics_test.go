@@ -82,7 +82,7 @@ var (
 	}}
 )
 
-const invalidID = "The id in the state is not the UUID of a profile. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
+const invalidID = "The id in the state is not valid. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
 
 // withInvalidID makes a call with a state whose id is not a UUID.
 func withInvalidID(verb string, run func(*testing.T, *acctest.Protocol, string) []*tfprotov6.Diagnostic) call {
@@ -315,37 +315,37 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		},
 		{
 			"malformed profile: read", returns(profileJSON(`"long_code_weight":"x","sticky_sender":7`)), reading,
-			`The API's data of messaging profile UUID is malformed: long_code_weight came back as "x", which is not of this field's type; sticky_sender came back as 7, which is not of this field's type.`,
+			`The API's data of messaging profile UUID is malformed: long_code_weight came back as "x", which is not a valid value; sticky_sender came back as 7, which is not a valid value.`,
 			`The profile is still in the state. Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
 		},
 		{
 			"malformed profile: update that sends nothing", returns(profileJSON(`"sticky_sender":7`)), updatingNothing,
-			`The API's data of messaging profile UUID is malformed: sticky_sender came back as 7, which is not of this field's type.`,
+			`The API's data of messaging profile UUID is malformed: sticky_sender came back as 7, which is not a valid value.`,
 			`Nothing was changed. Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
 		},
 		{
 			"malformed profile: import", returns(profileJSON(`"name":7`)), importing,
-			`The API's data of messaging profile UUID is malformed: name came back as 7, which is not of this field's type.`,
+			`The API's data of messaging profile UUID is malformed: name came back as 7, which is not a valid value.`,
 			`Nothing was imported. Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
 		},
 		{
 			"malformed profile: data source by id", returns(profileJSON(`"name":7`)), finding,
-			`The API's data of messaging profile UUID is malformed: name came back as 7, which is not of this field's type.`,
+			`The API's data of messaging profile UUID is malformed: name came back as 7, which is not a valid value.`,
 			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
 		},
 		{
 			"malformed profile: data source by name", returnsList(profileJSON(`"sticky_sender":"x"`)), findingByName,
-			`The API's data of messaging profile UUID is malformed: sticky_sender is not of this field's type.`,
+			`The API's data of messaging profile UUID is malformed: sticky_sender has an invalid value.`,
 			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support.`,
 		},
 		{
 			"malformed profile: data source of all", returnsList(profileJSON(`"sticky_sender":"x"`)), listing,
-			`The API's data of messaging profile UUID is malformed: sticky_sender is not of this field's type.`,
+			`The API's data of messaging profile UUID is malformed: sticky_sender has an invalid value.`,
 			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support. Until then, set name_regex to a pattern that does not match the profile.`,
 		},
 		{
 			"malformed profile: list resource", returnsList(profileJSON(`"sticky_sender":"x"`)), querying,
-			`The API's data of messaging profile UUID is malformed: sticky_sender is not of this field's type.`,
+			`The API's data of messaging profile UUID is malformed: sticky_sender has an invalid value.`,
 			`Terraform can't correct the API's data. Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support. Until then, set name_regex to a pattern that does not match the profile.`,
 		},
 		{
@@ -360,17 +360,17 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		},
 		{
 			"invalid id in the state: read", returns(""), withInvalidID("read", read),
-			`Read messaging profile: no request was sent: "17" is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed.`,
+			`Read messaging profile: no request was sent: "17" is not a UUID in lower case (32 hexadecimal digits in groups of 8-4-4-4-12).`,
 			`The profile is still in the state. ` + invalidID,
 		},
 		{
 			"invalid id in the state: update", returns(""), withInvalidID("update", update),
-			`Update messaging profile: no request was sent: "17" is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed.`,
+			`Update messaging profile: no request was sent: "17" is not a UUID in lower case (32 hexadecimal digits in groups of 8-4-4-4-12).`,
 			`Nothing was changed. ` + invalidID,
 		},
 		{
 			"invalid id in the state: delete", returns(""), withInvalidID("delete", remove),
-			`Delete messaging profile: no request was sent: "17" is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed.`,
+			`Delete messaging profile: no request was sent: "17" is not a UUID in lower case (32 hexadecimal digits in groups of 8-4-4-4-12).`,
 			`Nothing was changed. ` + invalidID,
 		},
 	} {

@@ -174,7 +174,7 @@ func TestListResource_Errors(t *testing.T) {
 		respond(w, http.StatusOK, `{"success":true,"payload":[`+good+`,`+bad+`]}`)
 	})
 	_, diags = broken.List(t, messagingProfile, nil, false, everything, everything)
-	acctest.WantError(t, diags, "", "Could not list messaging profiles", "long_code_weight is not of this field's type")
+	acctest.WantError(t, diags, "", "Could not list messaging profiles", "long_code_weight has an invalid value")
 
 	unconfigured := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, unconfigured.Configure(t, acctest.Values{"base_url": env.URL, "token": acctest.Unknown}))

@@ -91,7 +91,7 @@ func nextStep(op operation, err error) string {
 	}
 	switch {
 	case isType[*opentact.InvalidUUIDError](err):
-		return "The id in the state is not the UUID of a profile. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
+		return "The id in the state is not valid. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
 	case isType[*opentact.MalformedProfileError](err):
 		return nextStepForMalformed(op)
 	case isType[*opentact.ListChangedError](err):

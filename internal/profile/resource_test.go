@@ -332,7 +332,7 @@ func TestResource_Read_Error_KeepsState(t *testing.T) {
 		"an empty array":         {200, `{"success":true,"payload":[]}`, "found an empty array"},
 		"another profile":        {200, strings.ReplaceAll(profileJSON(""), uuid, "0b0b0b0b-0000-4000-8000-00000000000b"), "it describes another profile"},
 		"a malformed field":      {200, profileJSON(`,"sticky_sender":"yes"`), `sticky_sender came back as "yes"`},
-		"a uuid of another form": {200, strings.ReplaceAll(profileJSON(""), uuid, "17"), "is not a uuid"},
+		"a uuid of another form": {200, strings.ReplaceAll(profileJSON(""), uuid, "17"), "is not a UUID"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -357,15 +357,16 @@ func TestResource_Create_ErrorOfField_PointsAtAttribute(t *testing.T) {
 	p := acctest.Stub(t, func(w http.ResponseWriter, _ *http.Request) {
 		respond(w, http.StatusBadRequest, `{"success":false,"message":"Validation failed for `+webhook+`","status":400,"fields":{`+
 			`"params.name":{"message":"is taken"},"params.tollfree_weight":{"message":"needs a pool"},`+
-			`"params.callback_url":{"message":"`+webhook+` is not reachable"},"params.unheard_of":{"message":"x"}}}`)
+			`"params.callback_url":{"message":"`+webhook+` is not reachable"},"params.unheard_of":{"message":"x"},"params.sticky_sender":{"message":""}}}`)
 	})
 	config := acctest.Values{"name": "a", "sticky_sender": true, "callback_url": webhook}
 	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-	if len(diags) != 3 || state.Values() != nil || strings.Contains(acctest.Describe(diags), "s3cret") {
+	if len(diags) != 4 || state.Values() != nil || strings.Contains(acctest.Describe(diags), "s3cret") {
 		t.Fatalf("got %v\n%s", state.Values(), acctest.Describe(diags))
 	}
 	acctest.WantError(t, diags[:1], "", `Attribute callback_url: the API says "(the value of callback_url) is not reachable"`, "Validation failed for (the value of callback_url)")
 	acctest.WantError(t, diags[1:2], "name", `Attribute name: the API says "is taken"`, "Validation failed")
-	acctest.WantError(t, diags[2:], "toll_free_weight", `Attribute toll_free_weight: the API says "needs a pool"`)
+	acctest.WantError(t, diags[2:3], "sticky_sender", `Attribute sticky_sender: the API rejected it and gave no message.`)
+	acctest.WantError(t, diags[3:], "toll_free_weight", `Attribute toll_free_weight: the API says "needs a pool"`)
 }

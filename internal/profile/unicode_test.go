@@ -108,7 +108,7 @@ func TestDataSources_MalformedProfile_BreaksOnlyItsSelection(t *testing.T) {
 	_, diags = p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "other"})
 	acctest.WantError(t, diags, "", `No messaging profile is named "other"; the API lists 2 with other names, and shows no name of these: `+unnamed+".")
 
-	const malformed = "The API's data of messaging profile 00000002-0000-4000-8000-000000000000 is malformed: sticky_sender is not of this field's type"
+	const malformed = "The API's data of messaging profile 00000002-0000-4000-8000-000000000000 is malformed: sticky_sender has an invalid value"
 	_, diags = p.ReadDataSource(t, messagingProfile, acctest.Values{"name": "bad"})
 	acctest.WantError(t, diags, "", `Could not find messaging profile "bad"`, malformed)
 	_, diags = p.ReadDataSource(t, messagingProfile+"s", acctest.Values{"name_regex": "bad"})

@@ -97,7 +97,7 @@ func TestError_Text(t *testing.T) {
 				{Field: "weight", Got: `"x"`, Malformed: true},
 				{Field: "url", Sent: "10 characters", Got: "11 characters", Difference: "only in white space", Note: "status 502"},
 			}},
-			`create thing u-1: name was sent as "a" and came back as "b"; weight came back as "x", which is not of this field's type; ` +
+			`create thing u-1: name was sent as "a" and came back as "b"; weight came back as "x", which is not a valid value; ` +
 				"url was sent as 10 characters and came back as 11 characters (they differ only in white space) (status 502)",
 		},
 		{
@@ -109,8 +109,8 @@ func TestError_Text(t *testing.T) {
 			"1 item has no uuid",
 		},
 		{
-			"an invalid UUID", &apierror.InvalidUUIDError{Operation: "delete thing", Err: errors.New("17 is not a uuid")},
-			"delete thing: no request was sent: 17 is not a uuid",
+			"an invalid UUID", &apierror.InvalidUUIDError{Operation: "delete thing", Err: errors.New("17 is not a UUID")},
+			"delete thing: no request was sent: 17 is not a UUID",
 		},
 	} {
 		if got := test.err.Error(); got != test.want {

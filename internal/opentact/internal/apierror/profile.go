@@ -79,7 +79,7 @@ func (m Mismatch) String() string {
 	}
 	text += " came back as " + m.Got + m.howTheyDiffer()
 	if m.Malformed {
-		text += ", which is not of this field's type"
+		text += ", which is not a valid value"
 	}
 	if m.Note != "" {
 		text += fmt.Sprintf(" (%s)", m.Note)

@@ -342,7 +342,7 @@ func TestEndpoint_IDIsNotUUID_SendsNothing(t *testing.T) {
 		_, updateErr := e.Update(t.Context(), id, raw(`{"name":"a"}`), nil)
 		wantError(t, updateErr, "update test profile: no request was sent: ")
 		deleteErr := e.Delete(t.Context(), id, nil)
-		wantError(t, deleteErr, "is not a uuid")
+		wantError(t, deleteErr, "is not a UUID")
 		for _, err := range []error{err, updateErr, deleteErr} {
 			if _, ok := errors.AsType[*apierror.InvalidUUIDError](err); !ok || apierror.OutcomeOf(err) != apierror.NotSent {
 				t.Errorf("%q: got the outcome %s of a %T", id, apierror.OutcomeOf(err), err)

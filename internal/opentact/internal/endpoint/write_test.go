@@ -195,7 +195,7 @@ func TestEndpoint_Get_KnownFields(t *testing.T) {
 		"missing":            {part(uuidA, `"name":"a"`), `{"name":"b","limit":6}`, part(uuidA, `"name":"a","limit":6`), ""},
 		"in 32 bits":         {whole(uuidA, `"limit":0.10000000149011612`), `{"limit":0.1}`, whole(uuidA, `"limit":0.1`), ""},
 		"malformed": {whole(uuidA, `"limit":"`+hook+`"`), `{"webhook":"` + hook + `"}`, "",
-			"the API's data of test profile " + uuidA + ` is malformed: limit came back as "(the value of webhook)", which is not of this field's type`},
+			"the API's data of test profile " + uuidA + ` is malformed: limit came back as "(the value of webhook)", which is not a valid value`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -122,7 +122,7 @@ func (t attemptTransport) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("it took longer than request_timeout (%s): %w", t.timeout, context.DeadlineExceeded)
 	}
 	if quotesResponse(err) {
-		return &plainError{"the response is not valid HTTP", err}
+		return &plainError{"the server sent data that is not valid HTTP", err}
 	}
 	return err
 }

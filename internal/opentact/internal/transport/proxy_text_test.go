@@ -81,7 +81,7 @@ func TestServer_MalformedResponse_IsNotQuoted(t *testing.T) {
 				o.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 			})
 			err := client.Do(t.Context(), newRequest(t, http.MethodPost, "http://"+host+"/rest"))
-			wantText(t, err, "no response: the response is not valid HTTP")
+			wantText(t, err, "no response: the server sent data that is not valid HTTP")
 			if strings.Contains(err.Error(), word) || strings.Contains(log.String(), word) {
 				t.Errorf("%q is in %v\n%s", word, err, &log)
 			}

@@ -43,7 +43,7 @@ func FuzzResponse(f *testing.F) {
 			t.Fatalf("%q is not JSON", body)
 		}
 		if id := profile.Fields().UUID(); !wire.IsUUID(id) {
-			t.Fatalf("%q is not a uuid", id)
+			t.Fatalf("%q is not a UUID", id)
 		}
 	})
 }

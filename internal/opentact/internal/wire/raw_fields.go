@@ -117,7 +117,7 @@ func toNFC(raw json.RawMessage) json.RawMessage {
 // hexadecimal digits in groups of 8-4-4-4-12. The API's document requires this form.
 func ValidateUUID(id string) error {
 	if !IsUUID(id) {
-		return fmt.Errorf("%q is not a uuid: 32 hexadecimal digits in lower case, in groups of 8-4-4-4-12, are needed", redact.Shorten(id, 60))
+		return fmt.Errorf("%q is not a UUID in lower case (32 hexadecimal digits in groups of 8-4-4-4-12)", redact.Shorten(id, 60))
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func checkUUID(fields RawFields) error {
 		return fmt.Errorf("the profile's uuid is %s", Describe(raw))
 	}
 	if err := ValidateUUID(uuid); err != nil {
-		return fmt.Errorf("the profile's uuid has another form: %w", err)
+		return fmt.Errorf("the profile's uuid is not valid: %w", err)
 	}
 	return nil
 }
