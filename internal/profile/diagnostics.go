@@ -37,12 +37,14 @@ const (
 	verbList   = "list"
 )
 
-func (o operation) summary() string {
-	summary := fmt.Sprintf("Could not %s %s", o.verb, o.kind)
-	if o.name != "" {
-		summary += fmt.Sprintf(" %q", opentact.Clean(o.name))
+func (o operation) summary() string { return fmt.Sprintf("Could not %s %s", o.verb, o.subject()) }
+
+// subject returns the kind, and the name if there is one.
+func (o operation) subject() string {
+	if o.name == "" {
+		return o.kind
 	}
-	return summary
+	return fmt.Sprintf("%s %q", o.kind, opentact.Clean(o.name))
 }
 
 // report adds the diagnostics of a failed operation of the resource. It adds nothing if err
@@ -60,9 +62,13 @@ func (r *profileResource[F]) reportAll(diags *diag.Diagnostics, op operation, er
 		diags.AddError(op.summary(), r.ambiguousCreate(ambiguous))
 		return
 	}
+	summary := op.summary()
+	if isType[*opentact.MismatchError](err) { // the API carried out the request
+		summary = "Could not set all attributes of " + op.subject()
+	}
 	attributeErrors := r.attributeErrors(err)
 	if len(attributeErrors) == 0 {
-		diags.AddError(op.summary(), detail(err.Error(), remediation(op, err)+remediationForUnset(unset, err)))
+		diags.AddError(summary, detail(err.Error(), remediation(op, err)+remediationForUnset(unset, err)))
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(attributeErrors)) {
@@ -70,7 +76,7 @@ func (r *profileResource[F]) reportAll(diags *diag.Diagnostics, op operation, er
 		if slices.Contains(unset, name) {
 			text += remediationForUnset([]string{name}, err)
 		}
-		diags.Append(NewAttributeError(path.Root(name), slices.Contains(r.kind.Spec.Sensitive, name), op.summary(), text))
+		diags.Append(NewAttributeError(path.Root(name), slices.Contains(r.kind.Spec.Sensitive, name), summary, text))
 	}
 }
 

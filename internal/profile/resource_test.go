@@ -261,7 +261,7 @@ func TestResource_Create_Mismatch_IsTainted(t *testing.T) {
 	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
 	acctest.NoDiagnostics(t, diags)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-	acctest.WantError(t, diags, "long_code_weight", "Could not create messaging profile",
+	acctest.WantError(t, diags, "long_code_weight", `Could not set all attributes of messaging profile "a"`,
 		"Attribute long_code_weight was sent as 9 and came back as 1, in the response to create messaging profile "+uuid, "terraform untaint")
 	if state.Values()["id"] != uuid || state.Values()["long_code_weight"] != 1.0 {
 		t.Errorf("the state is %v", state.Values())
