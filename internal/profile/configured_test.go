@@ -43,6 +43,34 @@ func wantUnset(t *testing.T, p *acctest.Protocol, resourceType string, state acc
 	return planned
 }
 
+// Terraform shows each warning with its own summary. Of several with the same summary, it shows one and
+// their number.
+func TestResource_RemovalFromManyProfiles_WarningsShareSummary(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	p := env.Protocol(t)
+	summaries := make(map[string]int)
+	for i := range 15 {
+		name := fmt.Sprintf("profile %d", i)
+		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": name, "callback_url": webhook, "sticky_sender": true})
+		_, diags := p.Plan(t, messagingProfile, state, acctest.Values{"name": name})
+		for _, d := range diags {
+			summaries[d.Summary]++
+		}
+	}
+	want := map[string]int{
+		"callback_url of other messaging profiles will be unset":    5,
+		"sticky_sender of other messaging profiles keeps its value": 5,
+	}
+	for i := range 10 {
+		want[fmt.Sprintf("callback_url of messaging profile \"profile %d\" will be unset", i)] = 1
+		want[fmt.Sprintf("sticky_sender of messaging profile \"profile %d\" keeps its value", i)] = 1
+	}
+	if diff := cmp.Diff(want, summaries); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestResource_Unset_BesideChange(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})

@@ -17,6 +17,9 @@ type ProviderData struct {
 	// Kinds are all kinds of the provider. With them, an error can say that an id belongs to
 	// a profile of another kind.
 	Kinds []Registration
+
+	// removals counts the warnings about removed attributes.
+	removals warningCounter
 }
 
 // otherKindError means that an id belongs to a profile of another kind.
