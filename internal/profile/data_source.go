@@ -9,10 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -49,9 +47,17 @@ func (d *profileDataSource[F]) Schema(_ context.Context, _ datasource.SchemaRequ
 	}
 }
 
-func (d *profileDataSource[F]) ConfigValidators(context.Context) []datasource.ConfigValidator {
-	return []datasource.ConfigValidator{
-		datasourcevalidator.ExactlyOneOf(path.MatchRoot(attrID), path.MatchRoot(attrName)),
+// ValidateConfig requires exactly one of id and name. An unknown value may become null.
+func (d *profileDataSource[F]) ValidateConfig(_ context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
+	const rule = "Exactly one of id and name must be set, "
+	config := attributeValues(req.Config.Raw)
+	id, name := config[attrID], config[attrName]
+	switch {
+	case !id.IsKnown() || !name.IsKnown():
+	case id.IsNull() && name.IsNull():
+		resp.Diagnostics.AddError("Missing Attribute Configuration", rule+"got neither.")
+	case !id.IsNull() && !name.IsNull():
+		resp.Diagnostics.AddError("Invalid Attribute Combination", rule+"got both.")
 	}
 }
 

@@ -48,8 +48,8 @@ func TestDataSource_Errors(t *testing.T) {
 		attribute string
 		want      []string
 	}{
-		"neither":       {acctest.Values{}, "", []string{"Exactly one of these attributes must be configured", "id", "name"}},
-		"both":          {acctest.Values{"id": uuid, "name": "a"}, "id", []string{"Exactly one of these attributes must be configured"}},
+		"neither":       {acctest.Values{}, "", []string{"Missing Attribute Configuration: Exactly one of id and name must be set, got neither."}},
+		"both":          {acctest.Values{"id": uuid, "name": "a"}, "", []string{"Invalid Attribute Combination: Exactly one of id and name must be set, got both."}},
 		"no uuid":       {acctest.Values{"id": "17"}, "id", []string{`id must be a UUID (32 hexadecimal digits in groups of 8-4-4-4-12), got "17".`}},
 		"an empty name": {acctest.Values{"name": ""}, "name", []string{"name must have 1 to 255 characters, got 0."}},
 		"a long name":   {acctest.Values{"name": strings.Repeat("é", 256)}, "name", []string{"name must have 1 to 255 characters, got 256."}},
