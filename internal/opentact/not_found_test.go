@@ -16,7 +16,7 @@ import (
 // A 404 for a profile counts only if the API itself shows that it has the collection.
 func TestCollection_NotFound_ProbesCollection(t *testing.T) {
 	t.Parallel()
-	const wrongPath, unread = "the path in base_url is wrong", "because the list of profiles failed"
+	const wrongPath, unread = "the path in base_url may be wrong", "because the list of profiles failed"
 	notFound := rejection(404, "Not found")
 	for name, test := range map[string]struct {
 		collection reply

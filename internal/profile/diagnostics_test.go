@@ -142,7 +142,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		},
 		{
 			"404: wrong path, update", rejects(404, "Not found"), updating,
-			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
+			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url may be wrong.`,
 			`Nothing was changed. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
@@ -152,7 +152,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		},
 		{
 			"404: wrong path, read", rejects(404, "Not found"), reading,
-			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
+			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url may be wrong.`,
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
@@ -310,7 +310,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		},
 		{
 			"import: wrong path", rejects(404, "Not found"), importing,
-			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url is wrong.`,
+			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url may be wrong.`,
 			`Nothing was imported. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{

@@ -320,7 +320,7 @@ func TestResource_Read_Error_KeepsState(t *testing.T) {
 	}{
 		"401":                    {401, `{"success":false,"message":"Expired"}`, "rejected the credentials"},
 		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "do not have permission"},
-		"404 for everything":     {404, `{"success":false,"message":"Not found"}`, "the path in base_url is wrong"},
+		"404 for everything":     {404, `{"success":false,"message":"Not found"}`, "the path in base_url may be wrong"},
 		"404 as a page":          {404, `<h1>Not Found</h1>`, "a sign-in page"},
 		"404 as other JSON":      {404, `{"error":"not found"}`, "a sign-in page"},
 		"404 that says success":  {404, `{"success":true}`, "a sign-in page"},

@@ -74,7 +74,7 @@ func TestEndpoint_Delete_AmbiguousSuccess_IsConfirmed(t *testing.T) {
 			"not found, list denied": {notFound, rejection(http.StatusForbidden, "no lists"), nil},
 			"not found, unconfirmed": {notFound, badGateway, []string{unknown, "could not confirm this"}},
 			"not found as a page":    {page404, success(`[]`), []string{unknown, "an HTML page"}},
-			"wrong path":             {notFound, notFound, []string{unknown, "the path in base_url is wrong"}},
+			"wrong path":             {notFound, notFound, []string{unknown, "the path in base_url may be wrong"}},
 			"still there":            {success(whole(uuidA, "")), success(`[]`), []string{exists}},
 			"still there, malformed": {success(whole(uuidA, `"limit":"x"`)), success(`[]`), []string{exists}},
 			"the same":               {response, success(`[]`), []string{unknown}},

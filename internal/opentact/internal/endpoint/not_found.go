@@ -84,7 +84,7 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, uuid string, mayBeDelete
 			info.Last, info.EarlierAmbiguous = apierror.Rejected, apierror.OutcomeOf(err) == apierror.Ambiguous
 			return &apierror.ResponseError{
 				Request: info, Status: http.StatusNotFound,
-				Reason: "neither the profile nor its collection is found, so the path in base_url is wrong",
+				Reason: "neither the profile nor its collection is found, so the path in base_url may be wrong",
 			}
 		case collectionExists(listErr):
 			return err
