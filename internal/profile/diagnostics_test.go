@@ -82,6 +82,8 @@ var (
 	}}
 )
 
+const mayBeFailing = "The API, or a gateway in front of it, may be failing or restarting. Try again later, or raise the provider's max_retries to retry more often."
+
 const invalidID = "The id in the state is not valid. Remove the resource from the state with terraform state rm, and import the profile by its UUID."
 
 // withInvalidID makes a call with a state whose id is not a UUID.
@@ -279,14 +281,14 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				panic(http.ErrAbortHandler)
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): no response: the connection was closed before the response was complete.`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can reach it.`,
+			`The profile is still in the state. ` + mayBeFailing,
 		},
 		{
 			"connection lost during a delete", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
 				panic(http.ErrAbortHandler)
 			}}, deleting,
 			`Delete messaging profile (DELETE API/profile/messaging/UUID): no response: the connection was closed before the response was complete.`,
-			`The profile may have been deleted. Run terraform plan to check. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can reach it.`,
+			`The profile may have been deleted. Run terraform plan to check. ` + mayBeFailing,
 		},
 		{
 			"400: no message", rejectsSilently("X-Request-Id", "r-1"), updating,

@@ -139,6 +139,8 @@ func nextStepForTransport(err error) string {
 			"Start it with `make emulator` or `opentact-emulator`, or correct the provider's base_url."
 	case opentact.IsRefused(err):
 		return "No program listens at this address, or a firewall rejects the connection. " + checkBaseURL + "."
+	case !opentact.OutcomeOf(err).NothingHappened(): // the request was sent, so this machine can reach the address
+		return "The API, or a gateway in front of it, may be failing or restarting. Try again later, or raise the provider's max_retries to retry more often."
 	default:
 		return checkBaseURL + ", and that this machine can reach it."
 	}
