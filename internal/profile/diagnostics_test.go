@@ -239,7 +239,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				case <-time.After(time.Minute):
 				}
 			}}, reading,
-			`Read messaging profile (GET API/profile/messaging/UUID): no response: it took longer than request_timeout (1s): context deadline exceeded.`,
+			`Read messaging profile (GET API/profile/messaging/UUID): no response: it took longer than request_timeout (1s).`,
 			`The profile is still in the state. If the API is slow, raise the provider's request_timeout. Otherwise, check that this machine can reach the host in base_url.`,
 		},
 		{

@@ -119,7 +119,7 @@ func isConnectionError(err error) bool {
 // replaces an error that quotes the response.
 func (t attemptTransport) explain(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), errTimeout) {
-		return fmt.Errorf("it took longer than request_timeout (%s): %w", t.timeout, context.DeadlineExceeded)
+		return &plainError{fmt.Sprintf("it took longer than request_timeout (%s)", t.timeout), context.DeadlineExceeded}
 	}
 	if quotesResponse(err) {
 		return &plainError{"the server sent data that is not valid HTTP", err}
