@@ -284,6 +284,18 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. ` + mayBeFailing,
 		},
 		{
+			"data that is not HTTP", brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
+				conn, _, err := http.NewResponseController(w).Hijack()
+				if err != nil {
+					panic(err)
+				}
+				_, _ = io.WriteString(conn, "SSH-2.0-s3cret\r\n")
+				_ = conn.Close()
+			}}, reading,
+			`Read messaging profile (GET API/profile/messaging/UUID): no response: the server sent data that is not valid HTTP.`,
+			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If it is correct, try again later.`,
+		},
+		{
 			"connection lost during a delete", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
 				panic(http.ErrAbortHandler)
 			}}, deleting,

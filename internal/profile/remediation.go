@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"slices"
@@ -139,11 +140,18 @@ func nextStepForTransport(err error) string {
 			"Start it with `make emulator` or `opentact-emulator`, or correct the provider's base_url."
 	case opentact.IsRefused(err):
 		return "No program listens at this address, or a firewall rejects the connection. " + checkBaseURL + "."
-	case !opentact.OutcomeOf(err).NothingHappened(): // the request was sent, so this machine can reach the address
-		return "The API, or a gateway in front of it, may be failing or restarting. Try again later, or raise the provider's max_retries to retry more often."
-	default:
+	case opentact.OutcomeOf(err).NothingHappened():
 		return checkBaseURL + ", and that this machine can reach it."
+	case isConnectionLost(err): // the request was sent, so this machine can reach the address
+		return "The API, or a gateway in front of it, may be failing or restarting. Try again later, or raise the provider's max_retries to retry more often."
+	default: // not HTTP, or an error of HTTP/2
+		return checkBaseURL + ". If it is correct, try again later."
 	}
+}
+
+// isConnectionLost reports whether a connection ended before the response was complete.
+func isConnectionLost(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isType[*net.OpError](err)
 }
 
 // nextStepForProxy is about a proxy that did not open a connection to the API.
