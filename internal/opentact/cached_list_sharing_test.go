@@ -39,6 +39,19 @@ func TestCollection_Get_ManyReads_OneList(t *testing.T) {
 	})
 }
 
+// Without waits between attempts, the timeout of the list must not end before that of its last attempt.
+func TestCollection_List_Timeout_NamesRequestTimeout(t *testing.T) {
+	t.Parallel()
+	for _, retries := range []int{0, 2} {
+		synctest.Test(t, func(t *testing.T) {
+			api := &fakeListAPI{delay: time.Hour}
+			profiles := api.collection(func(c *opentact.Config) { c.MaxRetries, c.RetryMaxWait = retries, 0 })
+			_, err := profiles.List(t.Context())
+			wantErrorContains(t, err, "no response: it took longer than request_timeout (1m0s)")
+		})
+	}
+}
+
 // A list in pages is read twice, and its age counts from the first page of the second
 // reading. An item that is not a profile counts as an item.
 func TestCollection_Get_PagedList_ServesReads(t *testing.T) {

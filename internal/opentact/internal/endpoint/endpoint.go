@@ -73,7 +73,8 @@ func New(api API, kind Kind) *Endpoint {
 	e := &Endpoint{Kind: kind, api: api, aliases: aliases{alias: kind.Shape.Aliases}}
 	e.cache = listcache.New(listcache.Options{
 		Kind: kind.Name + "s", Read: e.readDecoded, Logger: api.Logger,
-		Timeout: time.Duration(api.MaxRetries+1) * (api.RequestTimeout + api.RetryMaxWait),
+		// Longer than all attempts of one request, so that the error names request_timeout.
+		Timeout: time.Duration(api.MaxRetries+1)*(api.RequestTimeout+api.RetryMaxWait) + api.RequestTimeout,
 		MaxWait: api.RequestTimeout + api.RetryMaxWait,
 	})
 	e.creator = create.New(create.Options{
