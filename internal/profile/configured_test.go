@@ -33,7 +33,7 @@ func wantUnset(t *testing.T, p *acctest.Protocol, resourceType string, state acc
 	warned := false
 	for _, d := range diags {
 		warned = warned || d.Attribute.String() == fmt.Sprintf("AttributeName(%q)", attribute)
-		if d.Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(d.Summary, "will be unset") {
+		if d.Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(d.Summary, "is unset") {
 			t.Errorf("got %s", acctest.Describe(diags))
 		}
 	}
@@ -59,11 +59,11 @@ func TestResource_RemovalFromManyProfiles_WarningsShareSummary(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"callback_url of other messaging profiles will be unset":    5,
+		"callback_url of other messaging profiles is unset":         5,
 		"sticky_sender of other messaging profiles keeps its value": 5,
 	}
 	for i := range 10 {
-		want[fmt.Sprintf("callback_url of messaging profile \"profile %d\" will be unset", i)] = 1
+		want[fmt.Sprintf("callback_url of messaging profile \"profile %d\" is unset", i)] = 1
 		want[fmt.Sprintf("sticky_sender of messaging profile \"profile %d\" keeps its value", i)] = 1
 	}
 	if diff := cmp.Diff(want, summaries); diff != "" {

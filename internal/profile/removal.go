@@ -8,6 +8,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
 // These warnings don't contain values: a provider can't know which values Terraform treats as
@@ -45,8 +47,8 @@ func (r *profileResource[F]) warnKept(diags *diag.Diagnostics, name, profileName
 // warnUnset adds a warning about a sensitive attribute that the plan unsets. Terraform shows such a
 // removal as "(sensitive value)" only.
 func (r *profileResource[F]) warnUnset(diags *diag.Diagnostics, name, profileName string) {
-	r.warnRemoval(diags, name, profileName, "will be unset", fmt.Sprintf(
-		"The configuration no longer sets %[1]s. The apply unsets it, and then the API chooses its value. "+
+	r.warnRemoval(diags, name, profileName, "is unset", fmt.Sprintf(
+		"The configuration no longer sets %[1]s, so the update unsets it, and the API chooses its value. "+
 			"To keep the value, set %[1]s again or add it to ignore_changes.", name))
 }
 
@@ -62,7 +64,7 @@ func (r *profileResource[F]) warnUnsetIgnored(diags *diag.Diagnostics, unsets []
 }
 
 func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name, profileName, what, detail string) {
-	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, profileName)
+	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(profileName))
 	if r.provider.removals.add(name+" "+what) > maxNamedWarnings {
 		subject = fmt.Sprintf("other %ss", r.kind.Spec.Name)
 	}

@@ -170,7 +170,7 @@ func TestAccRemoval_WarnsForEachAttribute(t *testing.T) {
 			for _, want := range []string{
 				fmt.Sprintf("sticky_sender of messaging profile %q keeps its value", profile),
 				fmt.Sprintf("long_code_weight of messaging profile %q keeps its value", profile),
-				fmt.Sprintf("callback_url of messaging profile %q will be unset", profile),
+				fmt.Sprintf("callback_url of messaging profile %q is unset", profile),
 			} {
 				if got := strings.Count(output.String(), want); got != test.want {
 					t.Errorf("%s: want %q %d times, got %d, in\n%s", test.name, want, test.want, got, &output)

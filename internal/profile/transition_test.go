@@ -53,7 +53,7 @@ const (
 	emptyAndWarn = "empty, and warns again"
 
 	keepsItsValue = "keeps its value"
-	willBeUnset   = "will be unset"
+	isUnset       = "is unset"
 	wasNotUnset   = "was not unset"
 )
 
@@ -81,7 +81,7 @@ var transitions = []transition{
 		if a.nullable {
 			unset := outcome{Planned: afterApply, Request: fmt.Sprintf("{%q:null}", a.name), State: "null", SecondPlan: empty}
 			if a.isSensitive() {
-				unset.Warning = willBeUnset
+				unset.Warning = isUnset
 			}
 			return unset
 		}
@@ -199,7 +199,7 @@ func warning(t *testing.T, a attribute, diags []*tfprotov6.Diagnostic) string {
 	if len(diags) == 0 {
 		return ""
 	}
-	for _, what := range []string{keepsItsValue, willBeUnset} {
+	for _, what := range []string{keepsItsValue, isUnset} {
 		if acctest.Describe(diags) == acctest.Describe([]*tfprotov6.Diagnostic{removalWarning(a, what)}) {
 			return what
 		}
@@ -213,7 +213,7 @@ func removalWarning(a attribute, what string) *tfprotov6.Diagnostic {
 	detail := map[string]string{
 		keepsItsValue: "The configuration no longer sets NAME, and the API can't unset it. The profile keeps the value in the state. " +
 			"To change it, set NAME. To keep it without this warning, set NAME to this value or add it to ignore_changes.",
-		willBeUnset: "The configuration no longer sets NAME. The apply unsets it, and then the API chooses its value. " +
+		isUnset: "The configuration no longer sets NAME, so the update unsets it, and the API chooses its value. " +
 			"To keep the value, set NAME again or add it to ignore_changes.",
 		wasNotUnset: "The provider asked the API to unset NAME, and the API responded with the same value as before. " +
 			"Either the API chooses this value for an unset attribute, or it ignored the request. To change the value, set NAME.",

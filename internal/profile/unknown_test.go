@@ -45,7 +45,7 @@ func TestResource_Plan_UnknownValue_BecomesKnownInApply(t *testing.T) {
 				case !a.nullable:
 					wantWarning = keepsItsValue
 				case a.isSensitive():
-					wantWarning = willBeUnset
+					wantWarning = isUnset
 				}
 				if got := warning(t, a, diags); got != wantWarning {
 					t.Errorf("%s: the warning is %q, want %q", a.name, got, wantWarning)
