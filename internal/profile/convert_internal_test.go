@@ -99,6 +99,7 @@ func TestKind_Convert_RoundTrip(t *testing.T) {
 		"unknown": {tftypes.UnknownValue, tftypes.UnknownValue, tftypes.UnknownValue, tftypes.UnknownValue, fields{}, true},
 		"exact":   {nil, nil, nil, tenth, fields{Text: opentact.Null[string](), Flag: opentact.Null[bool](), Integer: opentact.Null[int64](), Decimal: opentact.Value(0.1)}, true},
 		"invalid": {nil, nil, 1.5, huge, fields{Text: opentact.Null[string](), Flag: opentact.Null[bool]()}, true},
+		"below":   {nil, nil, nil, new(big.Float).Neg(huge), fields{Text: opentact.Null[string](), Flag: opentact.Null[bool](), Integer: opentact.Null[int64]()}, true},
 		"tiny":    {nil, nil, nil, tiny, fields{Text: opentact.Null[string](), Flag: opentact.Null[bool](), Integer: opentact.Null[int64]()}, true},
 	} {
 		object := tftypes.NewValue(typ, map[string]tftypes.Value{

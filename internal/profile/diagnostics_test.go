@@ -201,6 +201,11 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
 		},
 		{
+			"502: page of a gateway, delete", showsPage(502), deleting,
+			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 502: a body that is not the API's JSON (text/html, 13 bytes).`,
+			`The profile may have been deleted. Run terraform plan to check. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
+		},
+		{
 			"redirect", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
 			}}, reading,

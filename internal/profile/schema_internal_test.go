@@ -26,6 +26,7 @@ func TestDescribeInput_AddsRulesAndRemoval(t *testing.T) {
 		{schema.BoolAttribute{Optional: true, MarkdownDescription: "Flag."}, false, "Flag. Must be `true` or `false`." + removalKeeps},
 		{schema.StringAttribute{Required: true, MarkdownDescription: "Name.", Validators: []validator.String{nameRule}}, false, "Name. Must have 1 to 255 characters."},
 		{schema.StringAttribute{Computed: true, MarkdownDescription: "Time."}, false, "Time."},
+		{schema.BoolAttribute{Computed: true, MarkdownDescription: "Flag."}, true, "Flag."},
 	} {
 		described, err := describeInput(t.Context(), test.attribute, test.nullable)
 		if err != nil || described.GetMarkdownDescription() != test.want {

@@ -52,6 +52,7 @@ func TestNumberRule_Check(t *testing.T) {
 		{IntegerBetween(0, 9), big.NewFloat(1e9), "got 1000000000"},
 		{IntegerOneOf(0, 1, 2), number(t, "2"), ""},
 		{IntegerOneOf(0, 1, 2), number(t, "3"), "got 3"},
+		{IntegerOneOf(10, 20), number(t, "0"), "got 0"},
 		{IntegerOneOf(0, 1), number(t, "0.5"), "got 0.5"},
 		{NonNegative(), number(t, "0"), ""},
 		{NonNegative(), tenth, ""},
