@@ -189,7 +189,7 @@ func FormatNumber(value *big.Float) string {
 	}
 	const allDigits = 400 // of a fraction; Terraform's numbers have 512 bits
 	whole, fraction, _ := strings.Cut(value.Text('f', allDigits), ".")
-	if digits := maxDigits - len(strings.TrimPrefix(whole, "-")); digits > 0 {
+	if digits := maxDigits - len(strings.TrimPrefix(whole, "-")); digits >= 0 {
 		text = whole + "." + fraction[:digits] + "…"
 	}
 	return text

@@ -47,6 +47,7 @@ func TestNumberRule_Check(t *testing.T) {
 		{IntegerBetween(0, 9), number(t, "9223372036854775808"), "got 9223372036854775808"},
 		{IntegerBetween(0, 9), number(t, "1e400"), "got 1e+400"},
 		{IntegerBetween(0, 9), number(t, "1e-400"), "got 1e-400"},
+		{IntegerBetween(0, 9), number(t, "12345678901234567890.5"), "got 12345678901234567890.…"},
 		{IntegerBetween(0, 9), number(t, "12345678901234567890123.5"), "got 1.234567890123456789e+22"},
 		{IntegerBetween(0, 9), big.NewFloat(0.001), "got 0.001"}, // 53 bits
 		{IntegerBetween(0, 9), big.NewFloat(1e9), "got 1000000000"},
