@@ -49,7 +49,7 @@ func (e *otherKindError) nextStep() string {
 // the UUID, but a profile of another kind has it. Otherwise it returns err. It sends one GET
 // for each other kind.
 func (k *Kind[F]) explainNotFound(ctx context.Context, data *ProviderData, uuid string, err error) error {
-	if data == nil || !opentact.IsNotFound(err) {
+	if !opentact.IsNotFound(err) {
 		return err
 	}
 	for _, other := range data.Kinds {
