@@ -23,6 +23,7 @@ func TestClosestNames(t *testing.T) {
 		{"alerts", []string{"alrets", "alert", "Alerts", "alertz"}, []string{"Alerts", "alert", "alertz"}}, // the closest first
 		{"alerts", []string{"alert", "alert", "alert", "alertz"}, []string{"alert", "alertz"}},
 		{"a", []string{"b", "", "A"}, []string{"A"}},
+		{"Alerts", []string{"alert", "alerts"}, []string{"alerts", "alert"}},
 		{"abcd", []string{"abce", "abef"}, []string{"abce"}},
 		{"ab", []string{"ac", "xy", "b"}, []string{"ac", "b"}},
 		{" ", []string{"", "a"}, nil},

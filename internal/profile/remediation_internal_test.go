@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/http"
 	"os"
 	"strings"
 	"syscall"
@@ -40,6 +41,22 @@ func TestNextStep_TransportError(t *testing.T) {
 	}
 	if got := nextStep(operation{}, errors.New("no messaging profile is named a")); got != "" {
 		t.Errorf("there is a next step for an error that no request led to: %s", got)
+	}
+}
+
+func TestNextStep_LoginError(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{&opentact.APIError{Status: http.StatusForbidden}, "does not allow the login"},
+		{&opentact.APIError{Status: http.StatusInternalServerError}, "may recover"},
+		{&opentact.TransportError{Err: context.DeadlineExceeded}, "request_timeout"},
+	} {
+		if got := nextStep(operation{}, &opentact.LoginError{Err: test.err}); !strings.Contains(got, test.want) {
+			t.Errorf("%v: %s", test.err, got)
+		}
 	}
 }
 

@@ -42,6 +42,16 @@ func TestDescribeInput_UnknownType_IsError(t *testing.T) {
 	}
 }
 
+func TestResource_Schema_DescribesInput(t *testing.T) {
+	t.Parallel()
+	kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing"}, Attributes: everyAttribute()}
+	var resp resource.SchemaResponse
+	kind.Resources()[0]().Schema(t.Context(), resource.SchemaRequest{}, &resp)
+	if got, want := resp.Schema.Attributes["decimal"].GetMarkdownDescription(), " Must be 0 or more."+removalKeeps; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 func TestResource_Schema_InvalidKind_IsError(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
