@@ -335,6 +335,22 @@ func TestResource_Plan_UnreadableConfigured_UnsetsNothing(t *testing.T) {
 	wantNoChange(t, p, messagingProfile, state, acctest.Values{"name": "a"})
 }
 
+// The order of the names is always the same, so equal configurations have equal private states.
+func TestResource_Create_SavesConfiguredSorted(t *testing.T) {
+	t.Parallel()
+	p := acctest.New(t, emulator.Options{}).Protocol(t)
+	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{
+		"name": "a", "sticky_sender": true, "long_code_weight": 1, "callback_url2": webhook, "callback_url": webhook,
+	})
+	var private map[string][]byte
+	if err := json.Unmarshal(state.Private, &private); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(private["configured"]), `["callback_url","callback_url2","long_code_weight","name","sticky_sender"]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // An ambiguous update saves the configured attributes, because the API may have stored their values. A
 // rejected one does not.
 func TestResource_Update_Ambiguous_SavesConfigured(t *testing.T) {

@@ -53,6 +53,7 @@ func TestKind_Validate(t *testing.T) {
 		{"integer", numberWith(IntegerOneOf(1, 2)), ""},
 		{"integer", numberWith(), "the attribute integer" + noRoom},
 		{"integer", numberWith(NonNegative()), "the attribute integer" + noRoom},
+		{"decimal", numberWith(struct{ validator.Number }{}), "the attribute decimal" + noRoom},
 		{"decimal", numberWith(), "the attribute decimal" + noRoom},
 		{"text", textWith(StringRule{Sensitive: true}), ""},
 		{"text", textWith(StringRule{}), notSensitive},

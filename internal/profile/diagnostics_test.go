@@ -201,8 +201,8 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
 		},
 		{
-			"502: page of a gateway, delete", showsPage(502), deleting,
-			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 502: a body that is not the API's JSON (text/html, 13 bytes).`,
+			"500: page of a gateway, delete", showsPage(500), deleting,
+			`Delete messaging profile (DELETE API/profile/messaging/UUID): unexpected response with status 500: a body that is not the API's JSON (text/html, 13 bytes).`,
 			`The profile may have been deleted. Run terraform plan to check. The API, or a gateway in front of it, is failing but may recover. Try again later, or raise the provider's max_retries to retry more often.`,
 		},
 		{

@@ -30,7 +30,7 @@ func TestNextStep_TransportError(t *testing.T) {
 		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "or a firewall rejects the connection"}, // Windows
 		{refused("127.0.0.1"), "Is the emulator running?"},
 		{refused("::1"), "Is the emulator running?"},
-		{refused("192.0.2.1"), "or a firewall rejects the connection"},
+		{refused("192.0.2.1"), "or a firewall rejects the connection. " + checkBaseURL + "."},
 		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that this machine can reach it"},
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not use TLS"},
 		{errors.New("something else"), "that this machine can reach it"},

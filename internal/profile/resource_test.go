@@ -262,7 +262,8 @@ func TestResource_Create_Mismatch_IsTainted(t *testing.T) {
 	acctest.NoDiagnostics(t, diags)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 	acctest.WantError(t, diags, "long_code_weight", `Could not set all attributes of messaging profile "a"`,
-		"Attribute long_code_weight was sent as 9 and came back as 1, in the response to create messaging profile "+uuid, "terraform untaint")
+		"Attribute long_code_weight was sent as 9 and came back as 1, in the response to create messaging profile "+uuid,
+		"To keep it, set the attribute to a value that the API accepts, and run terraform untaint with the address of the resource.")
 	if state.Values()["id"] != uuid || state.Values()["long_code_weight"] != 1.0 {
 		t.Errorf("the state is %v", state.Values())
 	}

@@ -47,6 +47,7 @@ func TestNumberRule_Check(t *testing.T) {
 		{IntegerBetween(0, 9), number(t, "9223372036854775808"), "got 9223372036854775808"},
 		{IntegerBetween(0, 9), number(t, "1e400"), "got 1e+400"},
 		{IntegerBetween(0, 9), number(t, "1e-400"), "got 1e-400"},
+		{IntegerBetween(0, 9), number(t, "1234567890123456789.96"), "got 1234567890123456789.9…"},
 		{IntegerBetween(0, 9), number(t, "12345678901234567890.5"), "got 12345678901234567890.…"},
 		{IntegerBetween(0, 9), number(t, "12345678901234567890123.5"), "got 1.234567890123456789e+22"},
 		{IntegerBetween(0, 9), big.NewFloat(0.001), "got 0.001"}, // 53 bits
@@ -59,6 +60,7 @@ func TestNumberRule_Check(t *testing.T) {
 		{NonNegative(), tenth, ""},
 		{NonNegative(), number(t, "1e-7"), ""},
 		{NonNegative(), number(t, "-1e-7"), "got -1e-07"},
+		{NonNegative(), number(t, "-0.99999999999999999"), "got -0.99999999999999999"},
 		{NonNegative(), number(t, "-1e400"), "got -1e+400"},
 		{NonNegative(), number(t, "1e400"), "got 1e+400" + tooWide},
 		{NonNegative(), number(t, "1e-400"), "got 1e-400" + tooWide},
