@@ -111,17 +111,16 @@ func describe(value any, sensitive bool) string {
 	return fmt.Sprint(value)
 }
 
-// describeNumber accepts a float64 or a json.Number.
+// describeNumber accepts a float64, or a json.Number that does not fit in a float64.
 func describeNumber(value any, sensitive bool) string {
 	text, _ := json.Marshal(value) // can't fail
-	number, err := strconv.ParseFloat(string(text), 64)
+	_, err := strconv.ParseFloat(string(text), 64)
 	switch {
 	case sensitive:
 		return "a number"
 	case err != nil:
 		return "a number that does not fit in 64 bits"
 	}
-	text, _ = json.Marshal(number) // without the exponent of strconv for 1000000
 	return string(text)
 }
 
