@@ -69,6 +69,7 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 		"u:s3cret@a.example":             "got a URL with an @",
 		"https://a.example?token=s3cret": "got a URL with a query or a fragment",
 		"https://a.example#s3cret":       "got a URL with a query or a fragment",
+		"https://a.example/s3cret?":      "got a URL with a query or a fragment",
 		"https://s3cret\x7f":             "got a control character (U+007F) at position 15",
 		" https://a.example/s3cret":      "got a space (U+0020) at position 1",
 		"https://a.example/s3cret ":      "got a space (U+0020) at position 25",
