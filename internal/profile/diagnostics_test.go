@@ -145,17 +145,17 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"404: wrong path, update", rejects(404, "Not found"), updating,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url may be wrong.`,
-			`Nothing was changed. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+			`Nothing was changed. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"404: data source", brokenAPI{respond: emptyAPI}, finding,
 			`Read messaging profile (GET API/profile/messaging/UUID): the API responded with status 404: No such profile.`,
-			`The account of the credentials has no such profile. Check the id, the account of the credentials, and the provider's base_url.`,
+			`The account of the credentials has no such profile. Check the id, the account of the credentials, and base_url or OPENTACT_BASE_URL.`,
 		},
 		{
 			"404: wrong path, read", rejects(404, "Not found"), reading,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url may be wrong.`,
-			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"404: profile not found, and a firewall blocks the list", brokenAPI{respond: notFoundBeside(func(w http.ResponseWriter) {
@@ -163,12 +163,12 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			})}, reading,
 			`The API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: ` +
 				`list messaging profiles (GET API/profile/messaging): unexpected response with status 403: it is empty.`,
-			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"404: page of a web server", showsPage(404), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 404: a body that is not the API's JSON (text/html, 13 bytes).`,
-			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"409: conflict", rejects(409, "Profile is used by 3 numbers"), deleting,
@@ -210,12 +210,12 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				http.Redirect(w, r, "https://www.example.com/login?next=secret", http.StatusFound)
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 302: a redirect to https://www.example.com, which is not followed; base_url must name the API itself.`,
-			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"sign-in page", showsPage(200), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): unexpected response with status 200: a body that is not the API's JSON (text/html, 13 bytes).`,
-			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"delete during a maintenance of the API", brokenAPI{respond: func(w http.ResponseWriter, r *http.Request) {
@@ -250,7 +250,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"DNS: unknown host", at("https://" + strings.Repeat("a", 64) + ".example/rest"), reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest), and that this machine can resolve the name of its host.`,
+			`The profile is still in the state. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that this machine can resolve the name of its host.`,
 		},
 		{
 			"TLS: certificate not trusted", brokenAPI{url: func(t *testing.T) string {
@@ -261,7 +261,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				return server.URL
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If a proxy decrypts TLS, this machine must trust the proxy's certificate authority.`,
+			`The profile is still in the state. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest). If a proxy decrypts TLS, this machine must trust the proxy's certificate authority.`,
 		},
 		{
 			"TLS: server without TLS", brokenAPI{url: func(t *testing.T) string {
@@ -270,7 +270,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				return "https" + strings.TrimPrefix(server.URL, "http")
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. The server at this address does not use TLS. Check the provider's base_url (the default is https://api.opentact.org/rest).`,
+			`The profile is still in the state. The server at this address does not use TLS. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest).`,
 		},
 		{
 			"connection refused by a loopback address", brokenAPI{url: func(*testing.T) string {
@@ -279,7 +279,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				return server.URL
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. No program listens at this address of this machine. Is the emulator running? Start it with ` + "`make emulator` or `opentact-emulator`" + `, or correct the provider's base_url.`,
+			`The profile is still in the state. No program listens at this address of this machine. To use the emulator, start it with ` + "`make emulator` or `opentact-emulator`" + `. Otherwise, correct base_url or OPENTACT_BASE_URL.`,
 		},
 		{
 			"connection lost", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
@@ -298,7 +298,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				_ = conn.Close()
 			}}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): no response: the server sent data that is not valid HTTP.`,
-			`The profile is still in the state. Check the provider's base_url (the default is https://api.opentact.org/rest). If it is correct, try again later.`,
+			`The profile is still in the state. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest). If it is correct, try again later.`,
 		},
 		{
 			"connection lost during a delete", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {
@@ -330,7 +330,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"import: wrong path", rejects(404, "Not found"), importing,
 			`List messaging profiles (GET API/profile/messaging): unexpected response with status 404: neither the profile nor its collection is found, so the path in base_url may be wrong.`,
-			`Nothing was imported. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check the provider's base_url (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
+			`Nothing was imported. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
 			"malformed profile: read", returns(profileJSON(`"long_code_weight":"x","sticky_sender":7`)), reading,
@@ -427,7 +427,7 @@ func TestRead_NothingListensOnLoopback_IsTriedOnce(t *testing.T) {
 	p := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": server.URL, "token": "token", "max_retries": 5, "retry_max_wait": "1ms"}))
 	_, diags := p.Read(t, messagingProfile, stateOf(t, p, uuid))
-	acctest.WantError(t, diags, "", "(GET "+server.URL+"/profile/messaging/"+uuid+"): the request could not be sent", "Is the emulator running?")
+	acctest.WantError(t, diags, "", "(GET "+server.URL+"/profile/messaging/"+uuid+"): the request could not be sent", "To use the emulator, start it")
 }
 
 // An import can't read the profile while the configuration of the provider is unknown.

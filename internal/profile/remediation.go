@@ -117,7 +117,7 @@ func nextStepForMalformed(op operation) string {
 const correctData = "Terraform can't correct the API's data. " +
 	"Ask the administrator of the OpenTact account to correct it in the OpenTact portal, or ask OpenTact's support."
 
-const checkBaseURL = "Check the provider's base_url (the default is " + opentact.DefaultBaseURL + ")"
+const checkBaseURL = "Check base_url or OPENTACT_BASE_URL (the default is " + opentact.DefaultBaseURL + ")"
 
 // nextStepForTransport is about a request without a response.
 func nextStepForTransport(err error) string {
@@ -136,8 +136,8 @@ func nextStepForTransport(err error) string {
 	case isType[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
 		return "The server at this address does not use TLS. " + checkBaseURL + "."
 	case opentact.IsRefusedLoopback(err):
-		return "No program listens at this address of this machine. Is the emulator running? " +
-			"Start it with `make emulator` or `opentact-emulator`, or correct the provider's base_url."
+		return "No program listens at this address of this machine. To use the emulator, start it with `make emulator` or `opentact-emulator`. " +
+			"Otherwise, correct base_url or OPENTACT_BASE_URL."
 	case opentact.IsRefused(err):
 		return "No program listens at this address, or a firewall rejects the connection. " + checkBaseURL + "."
 	case opentact.OutcomeOf(err).NothingHappened():
@@ -202,7 +202,7 @@ func nextStepForLogin(err error) string {
 func nextStepForCredentials(err *opentact.CredentialsError) string {
 	switch {
 	case err.LoggedIn:
-		return "The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check the provider's base_url."
+		return "The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL."
 	case !err.Expired.IsZero():
 		return "OpenTact tokens are valid for a day. Get a new token, or set the e-mail address and the password, so that the provider logs in when it needs a token."
 	default:
@@ -216,7 +216,7 @@ func nextStepForAPIError(op operation, err *opentact.APIError) string {
 	case status == http.StatusForbidden:
 		return "The credentials are valid, but do not have permission for this request. Ask the account's administrator for the permission."
 	case status == http.StatusNotFound && op.verb == verbFind:
-		return "The account of the credentials has no such profile. Check the id, the account of the credentials, and the provider's base_url."
+		return "The account of the credentials has no such profile. Check the id, the account of the credentials, and base_url or OPENTACT_BASE_URL."
 	case status == http.StatusNotFound && op.verb == verbUpdate:
 		return "The profile was deleted after Terraform planned, or the credentials belong to another account than those of the plan. " +
 			"Check the account of the credentials, and run terraform plan."

@@ -28,8 +28,8 @@ func TestNextStep_TransportError(t *testing.T) {
 		want string
 	}{
 		{dial(os.NewSyscallError("connectex", syscall.Errno(10061))), "or a firewall rejects the connection"}, // Windows
-		{refused("127.0.0.1"), "Is the emulator running?"},
-		{refused("::1"), "Is the emulator running?"},
+		{refused("127.0.0.1"), "To use the emulator, start it"},
+		{refused("::1"), "To use the emulator, start it"},
 		{refused("192.0.2.1"), "or a firewall rejects the connection. " + checkBaseURL + "."},
 		{dial(os.NewSyscallError("connect", syscall.EHOSTUNREACH)), "that this machine can reach it"},
 		{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, "does not use TLS"},
@@ -75,7 +75,7 @@ func TestNextStep_ProxyError(t *testing.T) {
 	const address = "http://proxy.example:3128"
 	const checkAddress = "Check that the address in HTTPS_PROXY is the address of an HTTP proxy"
 	const checkReachable = checkAddress + ", and that this machine can reach it."
-	const notReached = "The proxy can't reach the API's host. Check the provider's base_url (the default is https://api.opentact.org/rest), and ask the administrator of the proxy."
+	const notReached = "The proxy can't reach the API's host. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and ask the administrator of the proxy."
 	status := func(status int) error { return &opentact.ProxyError{Address: address, Status: status} }
 	failed := func(err error) error { return &opentact.ProxyError{Address: address, Err: err} }
 	for _, test := range []struct {

@@ -164,7 +164,7 @@ func TestProvider_LoginFails_KeepsState(t *testing.T) {
 		kept, diags := p.Read(t, messagingProfile, existing)
 		wantError(t, diags, "", "og in (GET ", fmt.Sprint(status), "The profile is still in the state.")
 		if advice := map[int]string{ // about the login, not about the profile
-			403: "The API knows the user, but does not allow the login.", 404: "Check the provider's base_url", 500: "may recover",
+			403: "The API knows the user, but does not allow the login.", 404: "Check base_url or OPENTACT_BASE_URL", 500: "may recover",
 		}[status]; advice != "" {
 			wantError(t, diags, "", advice)
 		}
@@ -207,7 +207,7 @@ func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	wantError(t, diags, "", "rejected the token of a login that it accepted just before, with the credentials from the provider's attribute email",
-		"The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check the provider's base_url.")
+		"The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL.")
 	if logins := env.Counters().ByOperation["GET /auth"]; logins != 2 {
 		t.Errorf("%d logins", logins)
 	}
