@@ -124,7 +124,7 @@ func (d *profileDataSource[F]) noneNamed(name string, all []opentact.Listed[F]) 
 	unnamed := unnamedOf(all)
 	err := &nameError{
 		cause: fmt.Sprintf("no %s is named %q; the API lists %d with other names", d.kind.Spec.Name, name, len(all)-len(unnamed)),
-		next:  "If the same run creates the profile, add the address of its resource to depends_on of this data source.",
+		next:  "If the same configuration creates the profile, add the address of its resource to depends_on of this data source.",
 	}
 	if len(unnamed) > 0 {
 		err.cause += ", and shows no name of these: " + opentact.Enumerate(unnamed)

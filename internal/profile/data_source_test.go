@@ -153,7 +153,7 @@ func TestDataSource_NoSuchName_SuggestsClosestNames(t *testing.T) {
 	for _, name := range []string{"alerts", "alerts", "prod  alerts", "prod\u00a0alerts", "Marketing", "alert\u200bs europe"} {
 		add(t, env, emulator.MessagingProfile, map[string]any{"name": name})
 	}
-	const dependsOn = "If the same run creates the profile, add the address of its resource to depends_on of this data source.\n"
+	const dependsOn = "If the same configuration creates the profile, add the address of its resource to depends_on of this data source.\n"
 	for name, suggestion := range map[string]string{
 		"nothing like it": "",
 		"Alerts":          `Did you mean "alerts"? `,
