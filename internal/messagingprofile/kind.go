@@ -14,8 +14,8 @@ func Kind() profile.Registration {
 	return &profile.Kind[Fields]{
 		Spec:     &spec,
 		TypeName: "messaging_profile",
-		Description: "A messaging profile says where the API delivers the SMS of the phone numbers that are assigned to it, " +
-			"and which number of a pool sends a message.",
+		Description: "A messaging profile sets the webhooks that receive the SMS to a group of phone numbers, " +
+			"and how the API chooses the sender of an SMS from a pool of these numbers.",
 		Attributes: attributes(),
 	}
 }
@@ -42,7 +42,7 @@ func attributes() map[string]schema.Attribute {
 		},
 		"long_code_weight": schema.NumberAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The weight of long code numbers when the API chooses a sender from the pool. It has no unit.",
+			MarkdownDescription: "The weight of long codes (ordinary phone numbers) when the API chooses a sender from the pool. It has no unit.",
 			Validators:          weight,
 		},
 		"toll_free_weight": schema.NumberAttribute{

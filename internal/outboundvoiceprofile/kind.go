@@ -14,21 +14,21 @@ func Kind() profile.Registration {
 	return &profile.Kind[Fields]{
 		Spec:     &spec,
 		TypeName: "outbound_voice_profile",
-		Description: "An outbound voice profile limits the outbound calls of the SIP connections and applications that it is assigned to: " +
-			"by channels, rate and daily spend. It also says which calls are recorded, and how.",
+		Description: "An outbound voice profile limits the outbound calls of SIP connections and SIP control apps: " +
+			"simultaneous calls, the charge rate and the daily spend. It also sets which calls are recorded, and how.",
 		Attributes: attributes(),
 	}
 }
 
 // fraudHint is part of the description of each limit that can stop toll fraud.
-const fraudHint = " Without `channel_limit` and `daily_spend_limit`, a stolen SIP credential or another toll fraud can empty the account."
+const fraudHint = " Without `channel_limit` and `daily_spend_limit`, toll fraud can empty the account."
 
 func attributes() map[string]schema.Attribute {
 	limit := []validator.Number{profile.NonNegative()}
 	return map[string]schema.Attribute{
 		"tech_prefix": schema.NumberAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The technical prefix, a number of six digits.",
+			MarkdownDescription: "The technical prefix, a number of six digits. The API's document doesn't say what it does.",
 			Validators:          []validator.Number{profile.IntegerBetween(100000, 999999)},
 		},
 		"channel_limit": schema.NumberAttribute{
@@ -38,13 +38,13 @@ func attributes() map[string]schema.Attribute {
 		},
 		"max_rate": schema.NumberAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The maximum rate of a call. The API's document names neither the currency nor the unit of time.",
+			MarkdownDescription: "The maximum rate at which a call is charged. The API's document names neither the currency nor the unit of time.",
 			Validators:          limit,
 		},
 		"record_calls": schema.NumberAttribute{
 			Optional: true, Computed: true,
 			MarkdownDescription: "Which outbound calls are recorded: a number of the API's `EVoiceRecordCallType`. " +
-				"The vendor distinguishes all outbound calls from those with a specific ANI. It doesn't document the meaning of each number: ask the vendor. " +
+				"The vendor can record all outbound calls, or those with a specific ANI (the number of the caller). No document says which number means which: ask the vendor. " +
 				"In many countries, it is illegal to record a call without the consent of all parties.",
 			Validators: []validator.Number{profile.IntegerOneOf(0, 1, 2)},
 		},
@@ -61,8 +61,8 @@ func attributes() map[string]schema.Attribute {
 		},
 		"audio_track_type": schema.NumberAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "How a recording stores the two channels of a call: a number of the API's `EVoiceRecordCallAudioTrackType`. " +
-				"The vendor distinguishes both channels on one track from one track each. It doesn't document the meaning of each number.",
+			MarkdownDescription: "Whether both directions of a call share one track of the recording or have their own tracks: a number of the API's `EVoiceRecordCallAudioTrackType`. " +
+				"No document says which number means which.",
 			Validators: []validator.Number{profile.IntegerOneOf(0, 1)},
 		},
 	}

@@ -63,14 +63,14 @@ func attributes() map[string]schema.Attribute {
 		maxRetries.name: schema.NumberAttribute{
 			Optional: true,
 			MarkdownDescription: maxRetries.description(fmt.Sprintf("The maximum number of retries of a request: an integer from 0 to %d. "+
-				"If the response to a create is lost, the provider resends the create only if two lists do not show the new profile.", maxRetriesLimit)),
+				"If the response to a create is lost, the provider reads the list of profiles twice, and resends the create only if neither list shows the new profile.", maxRetriesLimit)),
 			Validators: []validator.Number{maxRetries.validator()},
 		},
 		retryMaxWait.name: schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: retryMaxWait.description("The maximum wait before a retry. It must be from `0s` to `10m`, such as `45s` or `1m30s`. " +
-				"The first wait is at most half a second, and the limit doubles with each retry. If a response has a longer `Retry-After`, the provider waits that long. " +
-				"`retry_max_wait` limits both."),
+				"The first wait is at most half a second, and each further wait is at most twice as long. If a response asks for a longer wait with `Retry-After`, the provider waits that long. " +
+				"No wait is longer than `retry_max_wait`."),
 			Validators: []validator.String{retryMaxWait.validator()},
 		},
 		requestsPerSecond.name: schema.NumberAttribute{
