@@ -29,67 +29,51 @@ type Workspace struct {
 	env map[string]string
 }
 
-// programs are built with the flags of a release when a test first needs them. Main
-// removes their directory.
-var programs struct {
-	dir                string
-	provider, emulator func() (string, error)
-}
+// program is the provider, built with the flags of a release when a test first needs it.
+// Main sets it and removes its directory.
+var program func() (string, error)
 
 // Program returns the path of the built provider.
 func Program(t testing.TB) string {
 	t.Helper()
-	return programPath(t, programs.provider)
-}
-
-// EmulatorProgram returns the path of the built emulator.
-func EmulatorProgram(t testing.TB) string {
-	t.Helper()
-	return programPath(t, programs.emulator)
-}
-
-func programPath(t testing.TB, build func() (string, error)) string {
-	t.Helper()
-	if build == nil {
+	if program == nil {
 		t.Fatal("TestMain of this package must call acctest.Main")
 	}
-	path, err := build()
+	path, err := program()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return path
 }
 
-// build builds a package and returns the path of its program.
-func build(name, importPath string) (string, error) {
-	program := filepath.Join(programs.dir, name)
+// build builds the provider in a directory and returns the path of its program.
+func build(dir string) (string, error) {
+	path := filepath.Join(dir, "terraform-provider-opentact")
 	if runtime.GOOS == "windows" {
-		program += ".exe"
+		path += ".exe"
 	}
-	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", program, importPath) //nolint:gosec // writes to a temporary directory
+	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-ldflags=-s -w", "-o", path, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // writes to a temporary directory
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build %s: %w\n%s", importPath, err, output)
+		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
 	}
-	return program, nil
+	return path, nil
 }
 
 // Main runs the tests of a package and returns their exit status. It ignores the proxies
-// of the environment, and removes the programs that the tests built.
+// of the environment, and removes the program that the tests built.
 func Main(m *testing.M) int {
 	for _, variable := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
 		_ = os.Unsetenv(variable)
 		_ = os.Unsetenv(strings.ToLower(variable))
 	}
-	var err error
-	if programs.dir, err = os.MkdirTemp("", "opentact"); err != nil {
+	dir, err := os.MkdirTemp("", "opentact")
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer func() { _ = os.RemoveAll(programs.dir) }()
-	const module = "github.com/opentact/terraform-provider-opentact"
-	programs.provider = sync.OnceValues(func() (string, error) { return build("terraform-provider-opentact", module) })
-	programs.emulator = sync.OnceValues(func() (string, error) { return build("opentact-emulator", module+"/internal/cmd/opentact-emulator") })
+	defer func() { _ = os.RemoveAll(dir) }()
+	program = sync.OnceValues(func() (string, error) { return build(dir) })
 	return m.Run()
 }
 

@@ -3,19 +3,16 @@
 package secrecy_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"html"
 	"io"
-	"log"
-	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
-	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -23,6 +20,7 @@ import (
 	"testing"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 // buffer is a buffer that several goroutines may use.
@@ -43,120 +41,87 @@ func (b *buffer) bytes() []byte {
 	return bytes.Clone(b.all.Bytes())
 }
 
-// api is the emulator as a program, with a reverse proxy in front of it. The proxy keeps
-// the traffic, and can respond instead of the emulator.
+// api is an emulator that keeps its traffic. A handler can respond instead of the emulator.
 type api struct {
-	*httptest.Server
-	// emulator is the address of the program, and printed is its output.
-	emulator *url.URL
-	printed  buffer
+	*acctest.Env
+	// base is the provider's base_url.
+	base string
 	// traffic is everything that the provider and the API send.
 	traffic buffer
-	// respond responds to all requests, onCreate to creates.
-	respond, onCreate atomic.Pointer[http.HandlerFunc]
-	// failures is the number of requests that will fail next.
-	failures atomic.Int64
-
-	mu sync.Mutex
-	// issued are the tokens that the provider got from logins, and the credentials that it
-	// encoded for them.
-	issued map[string]canary
+	// respond responds to all requests, unless it is nil.
+	respond atomic.Pointer[http.HandlerFunc]
 }
 
-// newAPI starts the emulator. The caller starts the reverse proxy.
 func newAPI(t *testing.T) *api {
 	t.Helper()
-	a := &api{issued: make(map[string]canary)}
-	command := exec.CommandContext(t.Context(), acctest.EmulatorProgram(t), "-addr", "127.0.0.1:0", "-token", token, "-email", email, "-password", password)
-	command.Stderr = &a.printed
-	stdout, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = command.Process.Kill()
-		_ = command.Wait()
-	})
-	lines := bufio.NewReader(io.TeeReader(stdout, &a.printed))
-	first, err := lines.ReadString('\n') // ends with the address
-	if err != nil {
-		t.Fatalf("%v: %s", err, a.printed.bytes())
-	}
-	go func() { _, _ = io.Copy(io.Discard, lines) }()
-	words := strings.Fields(first)
-	if a.emulator, err = url.Parse(words[len(words)-1]); err != nil {
-		t.Fatal(err)
-	}
-
-	forward := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: a.emulator.Host})
-	forward.ModifyResponse = func(r *http.Response) error {
-		body, err := io.ReadAll(r.Body)
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		_, _ = a.traffic.Write(body)
-		return err
-	}
-	a.Server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Header.Del("Accept-Encoding") // the traffic must be readable
-		_, _ = io.WriteString(&a.traffic, dump(r))
-		a.note("token that was sent", r.Header.Get("X-Auth-Token"))
-		a.note("header of a login", strings.TrimPrefix(r.Header.Get("Authorization"), "Basic "))
-		r.Host = a.emulator.Host
-		if respond := a.respond.Load(); respond != nil {
-			(*respond)(w, r)
-		} else if onCreate := a.onCreate.Load(); onCreate != nil && r.Method == http.MethodPost {
-			(*onCreate)(w, r)
-		} else if n := a.failures.Add(-1); n >= 0 && n%2 == 0 {
-			a.fail(w, r, int(n/2), forward)
-		} else {
-			forward.ServeHTTP(w, r)
-		}
-	}))
-	a.Config.ErrorLog = log.New(io.Discard, "", 0)
-	t.Cleanup(a.Close)
+	a := new(api)
+	server := httptest.NewServer(a)
+	t.Cleanup(server.Close) // runs after the emulator has released its requests
+	a.Env = acctest.New(t, emulator.Options{Token: token, Email: email, Password: password})
+	a.base = server.URL + emulator.BasePath
 	return a
 }
 
-func (a *api) note(name, value string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if value != "" && value != token {
-		a.issued[value] = canary{name: name, value: value}
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.WriteString(&a.traffic, dump(r))
+	if respond := a.respond.Load(); respond != nil {
+		(*respond)(w, r)
+		return
 	}
+	a.Emulator.ServeHTTP(recorder{w, &a.traffic}, r)
 }
 
-// secrets returns all secrets, also those that a login issued.
+// recorder also writes the body of a response to the traffic.
+type recorder struct {
+	http.ResponseWriter
+	traffic io.Writer
+}
+
+func (r recorder) Write(p []byte) (int, error) {
+	_, _ = r.traffic.Write(p)
+	return r.ResponseWriter.Write(p)
+}
+
+// Unwrap is for http.ResponseController.
+func (r recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// credential matches the headers of requests that authenticate.
+var credential = regexp.MustCompile(`(?m)^(X-Auth-Token: |Authorization: Basic )(\S+)`)
+
+// secrets returns all secrets, including the tokens of logins and the encoded email and
+// password.
 func (a *api) secrets() []canary {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.AppendSeq(slices.Clone(canaries), maps.Values(a.issued))
+	all := slices.Clone(canaries)
+	known := map[string]bool{token: true}
+	for _, sent := range credential.FindAllStringSubmatch(string(a.traffic.bytes()), -1) {
+		if header, value := sent[1], sent[2]; !known[value] {
+			known[value] = true
+			all = append(all, canary{name: header + "…", value: value})
+		}
+	}
+	return all
 }
 
-// fail responds with the nth failure that a retry can overcome.
-func (a *api) fail(w http.ResponseWriter, r *http.Request, n int, forward http.Handler) {
-	switch n % 5 {
-	case 0:
-		w.Header().Set("Retry-After", "0")
-		w.WriteHeader(http.StatusTooManyRequests)
-	case 1:
-		http.Error(w, dump(r), http.StatusBadGateway)
-	case 2:
-		w.WriteHeader(http.StatusInternalServerError)
-	case 3:
-		panic(http.ErrAbortHandler)
-	case 4: // the response is lost
-		forward.ServeHTTP(httptest.NewRecorder(), r)
-		panic(http.ErrAbortHandler)
+// failSome makes requests fail in ways that a retry can overcome: the first request, the third
+// and so on.
+func (a *api) failSome(t *testing.T) {
+	t.Helper()
+	for i, fault := range []emulator.Fault{
+		{Action: emulator.ActionRespond, Status: http.StatusTooManyRequests},
+		{Action: emulator.ActionPage, Status: http.StatusBadGateway},
+		{Action: emulator.ActionRespond, Status: http.StatusInternalServerError},
+		{Action: emulator.ActionCloseBefore},
+		{Action: emulator.ActionCloseAfter},
+	} {
+		a.Inject(t, emulator.Rule{Skip: i, Times: 1, Faults: []emulator.Fault{fault}})
 	}
 }
 
 // badResponses are responses of an API that repeats what it was sent.
 var badResponses = map[string]http.HandlerFunc{
-	"a page with the request": func(w http.ResponseWriter, r *http.Request) {
+	"a page with the request": func(w http.ResponseWriter, r *http.Request) { // is retried
 		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(http.StatusForbidden)
+		w.WriteHeader(http.StatusBadGateway)
 		_, _ = io.WriteString(w, "<pre>"+html.EscapeString(dump(r))+"</pre>")
 	},
 	"an error with the request": func(w http.ResponseWriter, r *http.Request) {

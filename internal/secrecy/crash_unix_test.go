@@ -8,17 +8,18 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 // TestAccCrash crashes the provider during a create. A provider that crashes prints the
@@ -28,7 +29,7 @@ func TestAccCrash(t *testing.T) {
 	l := newLifecycle(t, "login")
 	provider := exec.CommandContext(t.Context(), acctest.Program(t), "-debug")
 	provider.Env = append(slices.Concat(l.Command(t).Env, l.credentials), "GOTRACEBACK=all")
-	var stderr buffer
+	var stderr bytes.Buffer
 	provider.Stderr = &stderr
 	stdout, err := provider.StdoutPipe()
 	if err != nil {
@@ -49,23 +50,20 @@ func TestAccCrash(t *testing.T) {
 	go func() { _, _ = io.Copy(io.Discard, stdout) }()
 	l.AddEnv(t, map[string]string{"TF_REATTACH_PROVIDERS": reattach})
 
-	var once sync.Once
-	crash := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		once.Do(func() {
-			if err := provider.Process.Signal(syscall.SIGQUIT); err != nil {
-				t.Error(err)
-			}
-		})
-		<-r.Context().Done()
-	})
-	l.onCreate.Store(&crash)
+	held := l.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionHold}}})
+	go func() {
+		err := held.AwaitHeld(t.Context(), 1)
+		if err = errors.Join(err, provider.Process.Signal(syscall.SIGQUIT)); err != nil {
+			t.Error(err)
+		}
+	}()
 	l.fails(t, inPrinted, "apply", "-auto-approve")
-	if err := provider.Wait(); err == nil || !bytes.Contains(stderr.bytes(), []byte("SIGQUIT: quit")) || !bytes.Contains(stderr.bytes(), []byte("profileResource")) {
-		t.Fatalf("the provider did not print its stacks: %v\n%s", err, stderr.bytes())
+	if err := provider.Wait(); err == nil || !bytes.Contains(stderr.Bytes(), []byte("SIGQUIT: quit")) || !bytes.Contains(stderr.Bytes(), []byte("profileResource")) {
+		t.Fatalf("the provider did not print its stacks: %v\n%s", err, stderr.Bytes())
 	}
 	texts := l.files(t)
 	if !bytes.Contains(texts[inErrors], []byte("Error")) {
 		t.Errorf("Terraform printed no error: %s", texts[inErrors])
 	}
-	search(t, l.secrets(), map[string][]byte{inCrash: slices.Concat(stderr.bytes(), texts[inErrors], texts[inLogs])}, false)
+	search(t, l.secrets(), map[string][]byte{inCrash: slices.Concat(stderr.Bytes(), texts[inErrors], texts[inLogs])})
 }

@@ -6,21 +6,23 @@ import (
 	"bytes"
 	"encoding/pem"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 // proxy is a proxy with CONNECT. All its tunnels end at target.
 type proxy struct {
 	*httptest.Server
 	target string
-	// requests has the method and the host of each request. traffic is everything that
-	// clients sent.
-	requests, traffic buffer
+	// traffic is everything that clients sent.
+	traffic buffer
 }
 
 func newProxy(t *testing.T, target string) *proxy {
@@ -33,7 +35,6 @@ func newProxy(t *testing.T, target string) *proxy {
 
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(&p.traffic, dump(r))
-	_, _ = io.WriteString(&p.requests, r.Method+" "+r.Host+"\n")
 	if r.Method != http.MethodConnect {
 		w.WriteHeader(http.StatusForbidden)
 		return
@@ -65,23 +66,22 @@ func TestAccProxy(t *testing.T) {
 		t.Skip("requires SSL_CERT_FILE, which Go reads only on Linux")
 	}
 	l := newLifecycle(t, "login")
-	secure := httptest.NewUnstartedServer(l.Config.Handler)
-	secure.Config.ErrorLog = l.Config.ErrorLog
+	secure := httptest.NewUnstartedServer(l.api)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	p := newProxy(t, secure.Listener.Addr().String())
 	l.AddEnv(t, map[string]string{"HTTP_PROXY": p.URL, "http_proxy": p.URL, "HTTPS_PROXY": p.URL})
 
-	base := strings.Replace(l.URL, "127.0.0.1", "LOCALHOST", 1) + l.emulator.Path
-	l.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": base})
+	l.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": strings.Replace(l.base, "127.0.0.1", "LOCALHOST", 1)})
 	l.must(t, inPrinted, "apply", "-auto-approve")
 	l.must(t, inPrinted, "destroy", "-auto-approve")
-	if got := p.requests.bytes(); len(got) > 0 {
+	if got := p.traffic.bytes(); len(got) > 0 {
 		t.Errorf("plain http used the proxy:\n%s", got)
 	}
 
 	// The certificate of httptest is valid for example.com.
-	l.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": "https://example.com" + l.emulator.Path})
+	l.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": "https://example.com" + emulator.BasePath})
 	l.fails(t, inPrinted, "apply", "-auto-approve")
 	if !bytes.Contains(l.output[inErrors], []byte("certificate of example.com")) {
 		t.Errorf("the error does not name the host of the certificate: %s", l.output[inErrors])
@@ -91,9 +91,9 @@ func TestAccProxy(t *testing.T) {
 	l.AddEnv(t, map[string]string{"SSL_CERT_FILE": l.Dir + "/trusted.pem"})
 	l.must(t, inPrinted, "apply", "-auto-approve")
 	l.must(t, inPrinted, "destroy", "-auto-approve")
-	got := string(p.requests.bytes())
-	if strings.ReplaceAll(got, "CONNECT example.com:443\n", "") != "" || got == "" {
-		t.Errorf("requests to the proxy:\n%s", got)
+	got := string(p.traffic.bytes())
+	if n := strings.Count(got, "CONNECT example.com:443 HTTP/1.1"); n == 0 || n != strings.Count(got, " HTTP/1.1") {
+		t.Errorf("requests to the proxy:\n%q", got)
 	}
 	for _, secret := range l.secrets() {
 		if hits, around := secret.count(p.traffic.bytes()); hits > 0 {
