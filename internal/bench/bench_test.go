@@ -82,16 +82,16 @@ func TestAccTerraform(t *testing.T) { //nolint:paralleltest // other tests would
 				samples[a.String()] = append(samples[a.String()], a.measure(t, g.command, g.objects))
 			}
 		}
-		base := medianOf(samples[baseline.String()])
+		base := median(samples[baseline.String()])
 		for _, a := range g.apis {
-			m := medianOf(samples[a.String()])
+			m := median(samples[a.String()])
 			if g.command == refresh && !a.forbidden && m.requests > maxRequests {
 				t.Errorf("a refresh of %d profiles sent %d requests", g.objects, m.requests)
 			}
 			objects := fmt.Sprint(g.objects)
 			rows[g.command] = append(rows[g.command], []string{objects, a.String(), seconds(m.wall), ratio(m.wall, base.wall), fmt.Sprint(m.requests), megabytes(m.peak)})
 			if a.forbidden {
-				list := medianOf(samples[a.name])
+				list := median(samples[a.name])
 				rows["list"] = append(rows["list"], []string{objects, a.name, seconds(m.wall), seconds(list.wall), ratio(m.wall, list.wall), ratio(m.requests, list.requests)})
 			}
 		}
@@ -104,13 +104,7 @@ func TestAccTerraform(t *testing.T) { //nolint:paralleltest // other tests would
 
 // table adds a table to the results.
 func table(title string, heads []string, rows [][]string) {
-	rule := slices.Repeat([]string{"---:"}, len(heads))
-	rule[0] = "---"
-	fmt.Fprintf(&tables, "%s:\n\n", title)
-	for _, row := range slices.Concat([][]string{heads, rule}, rows) {
-		fmt.Fprintf(&tables, "| %s |\n", strings.Join(row, " | "))
-	}
-	tables.WriteString("\n")
+	fmt.Fprintf(&tables, "%s:\n\n%s\n", title, acctest.Table(heads, rows))
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
@@ -125,21 +119,8 @@ func megabytes(n int64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
-// medianOf returns the median of each value.
-func medianOf(samples []sample) sample {
-	return sample{
-		wall:     median(samples, func(s sample) time.Duration { return s.wall }),
-		requests: median(samples, func(s sample) int { return s.requests }),
-		peak:     median(samples, func(s sample) int64 { return s.peak }),
-	}
-}
-
-// median returns the median of one value of each sample.
-func median[S any, T cmp.Ordered](samples []S, value func(S) T) T {
-	values := make([]T, len(samples))
-	for i, s := range samples {
-		values[i] = value(s)
-	}
-	slices.Sort(values)
-	return values[len(values)/2]
+// median returns the sample with the median wall time.
+func median(samples []sample) sample {
+	slices.SortFunc(samples, func(a, b sample) int { return cmp.Compare(a.wall, b.wall) })
+	return samples[len(samples)/2]
 }
