@@ -3,15 +3,12 @@
 package examples_test
 
 import (
-	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/hashicorp/terraform-exec/tfexec"
 	tfjson "github.com/hashicorp/terraform-json"
 
@@ -22,29 +19,6 @@ import (
 const root = "../../examples"
 
 func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
-
-// TestExamples_Format checks the syntax and the format of all Terraform files.
-func TestExamples_Format(t *testing.T) {
-	t.Parallel()
-	seen := 0
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, ".tf") && !strings.HasSuffix(path, ".hcl") || entry.IsDir() {
-			return err
-		}
-		seen++
-		text := content(t, path)
-		if _, diags := hclwrite.ParseConfig([]byte(text), path, hcl.InitialPos); diags.HasErrors() {
-			t.Error(diags)
-		}
-		if string(hclwrite.Format([]byte(text))) != text {
-			t.Errorf("%s is not formatted: run make fmt", path)
-		}
-		return nil
-	})
-	if err != nil || seen < 15 {
-		t.Errorf("%d files: %v", seen, err)
-	}
-}
 
 func content(t *testing.T, path string) string {
 	t.Helper()
