@@ -4,9 +4,7 @@ package live_test
 
 import (
 	"cmp"
-	"fmt"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -62,17 +60,13 @@ func (a *account) authenticate(t *testing.T) {
 	}
 }
 
-// check checks each statement in a subtest.
+// check checks all statements.
 func (a *account) check(t *testing.T) (all report) {
 	t.Helper()
 	a.authenticate(t)
-	check := func(prefix string, statements []statement) {
+	add := func(prefix string, statements []statement) {
 		for _, s := range statements {
-			t.Run(prefix+s.text, func(t *testing.T) {
-				r := s.check()
-				t.Log(r.verdict, r.detail)
-				all = append(all, line{s.source, prefix + s.text, r})
-			})
+			all = append(all, []string{prefix + s.text, s.source, s.verdict, s.detail})
 		}
 	}
 	for _, lifecycle := range acctest.Lifecycles() {
@@ -81,26 +75,15 @@ func (a *account) check(t *testing.T) (all report) {
 			t.Errorf("%s: no statement was checked: %v", lifecycle.Kind, err)
 			continue
 		}
-		check(string(lifecycle.Kind)+": ", p.statements())
+		add(string(lifecycle.Kind)+": ", p.statements())
 	}
-	check("", a.statements())
+	add("", a.statements())
 	return all
 }
 
-// report is the result of each statement.
-type report []line
+// report has a row for each statement: its text, source, verdict and the response.
+type report [][]string
 
-type line struct {
-	source, text string
-	result
-}
-
-// String returns the report as a table in Markdown.
 func (r report) String() string {
-	var text strings.Builder
-	text.WriteString("| verdict | source | statement | response |\n| --- | --- | --- | --- |\n")
-	for _, l := range r {
-		fmt.Fprintf(&text, "| %s | %s | %s | %s |\n", l.verdict, l.source, l.text, l.detail)
-	}
-	return text.String()
+	return acctest.Table([]string{"statement", "source", "verdict", "response"}, r)
 }

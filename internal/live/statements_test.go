@@ -19,8 +19,7 @@ import (
 type statement struct {
 	// source is V for the vendor's other public material, and I for inferred.
 	source, text string
-	// check sends requests and compares their responses with the statement.
-	check func() result
+	result
 }
 
 // result says whether a statement is true. The detail contains no value of the account.
@@ -54,40 +53,36 @@ func each(responses []response, isTrue func(response) bool) (all result) {
 	return all
 }
 
-// statements returns the statements about the account.
+// statements checks the statements about the account.
 func (a *account) statements() []statement {
-	unobservable := func() result { return result{notReached, "no response shows it"} }
+	redirect := result{notReached, "the base URL is not https"}
+	if base, isHTTPS := strings.CutPrefix(a.base, "https://"); isHTTPS {
+		plain := account{base: "http://" + base}
+		r := plain.request(http.MethodGet, "/auth", nil, func(*http.Request) {}) // sends no credentials
+		redirect = r.verdict((r.status == 301 || r.status == 302) && strings.HasPrefix(r.header.Get("Location"), "https://"))
+	}
+	lifetime := result{notReached, "the credentials are a token"}
+	if a.email != "" {
+		r, token := a.login()
+		var claims struct{ Exp, Iat int }
+		if parts := strings.Split(token, "."); len(parts) == 3 {
+			decoded, _ := base64.RawURLEncoding.DecodeString(parts[1])
+			_ = json.Unmarshal(decoded, &claims)
+		}
+		lifetime = r.verdict(claims.Exp-claims.Iat == 86400)
+	}
+	retryAfter := result{notReached, "no response was 429"}
+	if a.throttled.status != 0 {
+		retryAfter = result{refuted, a.throttled.String()}
+		if a.throttled.header.Get("Retry-After") != "" {
+			retryAfter.verdict = confirmed
+		}
+	}
+	unobservable := result{notReached, "no response shows it"}
 	return []statement{
-		{"V", "plain http is redirected to https with 301 or 302", func() result {
-			base, isHTTPS := strings.CutPrefix(a.base, "https://")
-			if !isHTTPS {
-				return result{notReached, "the base URL is not https"}
-			}
-			plain := account{base: "http://" + base}
-			r := plain.request(http.MethodGet, "/auth", nil, func(*http.Request) {}) // sends no credentials
-			return r.verdict((r.status == 301 || r.status == 302) && strings.HasPrefix(r.header.Get("Location"), "https://"))
-		}},
-		{"V", "GET /auth responds with a JWT that is valid for 86,400 s", func() result {
-			if a.email == "" {
-				return result{notReached, "the credentials are a token"}
-			}
-			r, token := a.login()
-			var claims struct{ Exp, Iat int }
-			if parts := strings.Split(token, "."); len(parts) == 3 {
-				decoded, _ := base64.RawURLEncoding.DecodeString(parts[1])
-				_ = json.Unmarshal(decoded, &claims)
-			}
-			return r.verdict(claims.Exp-claims.Iat == 86400)
-		}},
-		{"I", "429 has a Retry-After", func() result {
-			switch {
-			case a.throttled.status == 0:
-				return result{notReached, "no response was 429"}
-			case a.throttled.header.Get("Retry-After") == "":
-				return result{refuted, a.throttled.String()}
-			}
-			return result{confirmed, a.throttled.String()}
-		}},
+		{"V", "plain http is redirected to https with 301 or 302", redirect},
+		{"V", "GET /auth responds with a JWT that is valid for 86,400 s", lifetime},
+		{"I", "429 has a Retry-After", retryAfter},
 		{"V", "which calls each number of record_calls records", unobservable},
 		{"V", "which tracks each number of audio_track_type records", unobservable},
 	}
@@ -116,81 +111,53 @@ func (a *account) newProbe(lifecycle acctest.Lifecycle) (*probe, error) {
 	return &probe{lifecycle, a, uuid, created}, nil
 }
 
-func (p *probe) get() response  { return p.send(http.MethodGet, p.Kind, p.uuid, nil) }
-func (p *probe) list() response { return p.send(http.MethodGet, p.Kind, "", nil) }
+func (p *probe) get() response { return p.send(http.MethodGet, p.Kind, p.uuid, nil) }
 
 func (p *probe) patch(name string, value any) response {
 	return p.send(http.MethodPatch, p.Kind, p.uuid, map[string]any{name: value})
 }
 
-// rejected sends a PATCH that the API must reject: a name has at most 255 characters.
-func (p *probe) rejected() response {
-	return p.patch("name", acctest.NamePrefix+strings.Repeat("x", 255))
-}
-
-// statements returns the statements about a kind of profile. The last one deletes the probe.
+// statements checks the statements about a kind of profile. At the end, it deletes the probe.
 func (p *probe) statements() []statement {
-	single := func() []response { return []response{p.created, p.get(), p.patch("name", probeName)} }
+	rejected := p.patch("name", acctest.NamePrefix+strings.Repeat("x", 255)) // a name has at most 255 characters
+	unchanged, form := result{notReached, rejected.String()}, result{notReached, rejected.String()}
+	if !rejected.succeeded() {
+		form = rejected.verdict(isError(rejected))
+		if profile, ok := p.Profile(p.Kind, p.uuid); ok {
+			unchanged = rejected.verdict(profile["name"] == probeName)
+		}
+	}
+	single := []response{p.created, p.get(), p.patch("name", probeName)}
+	list := p.send(http.MethodGet, p.Kind, "", nil)
+	items, isArray := list.body["payload"].([]any)
+	_, isPage := list.body["payload"].(map[string]any)
+	uuid, unnamed, _ := p.create(p.Kind, map[string]any{})
+	if uuid != "" { // sweep would not find it
+		unnamed.request += " created a profile, deleted with " + p.send(http.MethodDelete, p.Kind, uuid, nil).String()
+	}
 	all := []statement{
-		{"V", "POST, GET, PATCH and the list respond with \"success\": true", func() result {
-			return each(append(single(), p.list()), response.succeeded)
-		}},
-		{"V", "POST responds with 200 or 201", func() result { return p.created.verdict(p.created.status == 200 || p.created.status == 201) }},
-		{"V", "the payload of POST, GET and PATCH is the profile itself", func() result {
-			return each(single(), func(r response) bool { return isProfile(r.body["payload"]) })
-		}},
-		{"V", "the payload of the list is an array of profiles", func() result {
-			r := p.list()
-			items, ok := r.body["payload"].([]any)
-			return r.verdict(ok && !slices.ContainsFunc(items, func(item any) bool { return !isProfile(item) }))
-		}},
-		{"I", "the list has no pages", func() result {
-			r := p.list()
-			_, paged := r.body["payload"].(map[string]any)
-			return r.verdict(!paged)
-		}},
-		{"I", "responses have no ETag", func() result {
-			return each(append(single(), p.list()), func(r response) bool { return r.header.Get("ETag") == "" })
-		}},
-		{"V", "a name is required", func() result {
-			uuid, r, _ := p.create(p.Kind, map[string]any{})
-			if uuid != "" { // sweep would not find it
-				r.request += " created a profile, deleted with " + p.send(http.MethodDelete, p.Kind, uuid, nil).String()
-			}
-			return r.verdict(!r.succeeded())
-		}},
-		{"V", "PATCH with a name that is too long responds with 400", func() result {
-			r := p.rejected()
-			return r.verdict(r.status == http.StatusBadRequest)
-		}},
-		{"V", "an error has \"success\": false, a message, perhaps the status, and perhaps fields", func() result {
-			r := p.rejected()
-			if r.succeeded() {
-				return result{notReached, r.String()}
-			}
-			return r.verdict(isError(r))
-		}},
-		{"V", "a rejected PATCH changes nothing", func() result {
-			r := p.rejected()
-			if profile, ok := p.Profile(p.Kind, p.uuid); ok && !r.succeeded() {
-				return r.verdict(profile["name"] == probeName)
-			}
-			return result{notReached, r.String()}
-		}},
+		{"V", "POST, GET, PATCH and the list respond with \"success\": true", each(append(single, list), response.succeeded)},
+		{"V", "POST responds with 200 or 201", p.created.verdict(p.created.status == 200 || p.created.status == 201)},
+		{"V", "the payload of POST, GET and PATCH is the profile itself", each(single, func(r response) bool { return isProfile(r.body["payload"]) })},
+		{"V", "the payload of the list is an array of profiles", list.verdict(isArray && !slices.ContainsFunc(items, func(item any) bool { return !isProfile(item) }))},
+		{"I", "the list has no pages", list.verdict(!isPage)},
+		{"I", "responses have no ETag", each(append(single, list), func(r response) bool { return r.header.Get("ETag") == "" })},
+		{"V", "a name is required", unnamed.verdict(!unnamed.succeeded())},
+		{"V", "PATCH with a name that is too long responds with 400", rejected.verdict(rejected.status == http.StatusBadRequest)},
+		{"V", "an error has \"success\": false, a message, perhaps the status, and perhaps fields", form},
+		{"V", "a rejected PATCH changes nothing", unchanged},
 	}
 	for _, field := range slices.Sorted(maps.Keys(p.First)) {
 		if field != "name" {
 			all = append(all, p.fieldStatements(field)...)
 		}
 	}
-	return append(all, statement{"V", "DELETE responds with 200 and an object", func() result {
-		r := p.send(http.MethodDelete, p.Kind, p.uuid, nil)
-		_, isObject := r.body["payload"].(map[string]any)
-		return r.verdict(r.succeeded() && r.status == http.StatusOK && isObject)
-	}})
+	deleted := p.send(http.MethodDelete, p.Kind, p.uuid, nil)
+	_, isObject := deleted.body["payload"].(map[string]any)
+	return append(all, statement{"V", "DELETE responds with 200 and an object", deleted.verdict(deleted.succeeded() && deleted.status == http.StatusOK && isObject)})
 }
 
-// fieldStatements returns the statements about a field.
+// fieldStatements checks the statements about a field.
 func (p *probe) fieldStatements(field string) []statement {
 	contract, err := emulator.Contract()
 	if err != nil {
@@ -199,28 +166,26 @@ func (p *probe) fieldStatements(field string) []statement {
 	unsets := contract.Components.Schemas[p.Schema+"Modify"].Value.Properties[field].Value.Nullable
 	source := map[emulator.Kind]string{emulator.MessagingProfile: "V", emulator.OutboundVoiceProfile: "I"}[p.Kind]
 	effect := map[bool]string{true: "unsets ", false: "does not unset "}[unsets]
-	all := []statement{{source, "null " + effect + field, func() result { return p.null(field, unsets) }}}
+	all := []statement{{source, "null " + effect + field, p.null(field, unsets)}}
 
 	alias := aliases[field]
 	if alias != "" {
 		all = append(all,
-			statement{"V", "requests may use " + field, func() result { return p.stores(field, field, true) }},
-			statement{"V", "requests can't use " + alias, func() result { return p.stores(field, alias, false) }},
+			statement{"V", "requests may use " + field, p.stores(field, field, true)},
+			statement{"V", "requests can't use " + alias, p.stores(field, alias, false)},
 		)
 	}
 	if field == "daily_spend_limit" {
-		all = append(all, statement{"I", "daily_spend_limit has 32 bits", p.has32Bits})
+		all = append(all, statement{"I", "daily_spend_limit has 32 bits", p.has32Bits()})
 	}
 	inResponses := field
 	if field == "toll_free_weight" { // the sample response of the API document uses the alias
 		inResponses = alias
 	}
 	if alias != "" || p.Kind == emulator.OutboundVoiceProfile {
-		all = append(all, statement{"V", "responses contain " + inResponses, func() result {
-			r := p.get()
-			_, ok := r.profile(p.Kind)[inResponses]
-			return r.verdict(ok)
-		}})
+		r := p.get()
+		_, ok := r.profile(p.Kind)[inResponses]
+		all = append(all, statement{"V", "responses contain " + inResponses, r.verdict(ok)})
 	}
 	return all
 }
