@@ -104,7 +104,7 @@ func TestAccExamples(t *testing.T) {
 			}
 			checkRuns(t, w)
 			if imports {
-				checkOnlySeeded(t, env)
+				checkProfiles(t, env, seeded)
 			}
 		})
 	}
@@ -119,19 +119,18 @@ func TestAccQuickstart(t *testing.T) {
 	if err := w.Destroy(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	for _, lifecycle := range acctest.Lifecycles() {
-		if n := len(env.Profiles(lifecycle.Kind)); n > 0 {
-			t.Errorf("%d profiles of kind %s are left", n, lifecycle.Kind)
-		}
-	}
+	checkProfiles(t, env, 0)
 }
 
-// checkOnlySeeded checks that no profile was created.
-func checkOnlySeeded(t *testing.T, env *acctest.Env) {
+// seeded is the number of profiles of each kind in examples/seed.json.
+const seeded = 3
+
+// checkProfiles checks the number of profiles of each kind.
+func checkProfiles(t *testing.T, env *acctest.Env, want int) {
 	t.Helper()
-	for _, lifecycle := range acctest.Lifecycles() {
-		if n := len(env.Profiles(lifecycle.Kind)); n != 3 {
-			t.Errorf("%d profiles of kind %s, want 3", n, lifecycle.Kind)
+	for _, kind := range emulator.Kinds() {
+		if n := len(env.Profiles(kind)); n != want {
+			t.Errorf("%d profiles of kind %s, want %d", n, kind, want)
 		}
 	}
 }
@@ -154,7 +153,7 @@ func TestAccImportCommands(t *testing.T) {
 			if err := w.Apply(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			checkOnlySeeded(t, env)
+			checkProfiles(t, env, seeded)
 		})
 	}
 }
@@ -172,7 +171,7 @@ func TestAccQueries(t *testing.T) {
 				t.Errorf("%d profiles found, want 2", n)
 			}
 			checkRuns(t, w)
-			checkOnlySeeded(t, env)
+			checkProfiles(t, env, seeded)
 		})
 	}
 }
@@ -217,14 +216,8 @@ func TestAccModuleTest(t *testing.T) {
 	if !strings.Contains(output.String(), `"passed":5`) {
 		t.Error(output.String())
 	}
-	checkOnlySeeded(t, env) // terraform test destroys what it creates
-	created := 0
-	for _, request := range env.Requests() {
-		if request.Method == http.MethodPost {
-			created++
-		}
-	}
-	if created != 2 {
+	checkProfiles(t, env, seeded) // terraform test destroys what it creates
+	if created := env.Counters().ByStatus[http.StatusCreated]; created != 2 {
 		t.Errorf("%d profiles created, want 2", created)
 	}
 }
