@@ -1,5 +1,5 @@
-# Prints an import block for each profile of the account. With Terraform 1.14 or
-# later, use terraform query instead.
+# This configuration prints an import block for each profile of the account. With
+# Terraform 1.14 or later, use terraform query instead.
 
 terraform {
   required_providers {

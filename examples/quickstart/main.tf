@@ -1,7 +1,7 @@
 # Both resources and all four data sources in one configuration.
 #
-# The attributes for call recording are left out, because recording is regulated
-# by law. The page of opentact_outbound_voice_profile shows them.
+# This example does not set the attributes for call recording, because laws
+# regulate it. The page of opentact_outbound_voice_profile shows them.
 
 terraform {
   required_version = ">= 1.5"
@@ -39,7 +39,7 @@ resource "opentact_outbound_voice_profile" "call_center" {
   tech_prefix = 204080
   max_rate    = 0.05
 
-  # Set both limits. They bound the cost of toll fraud.
+  # Set both limits. They limit the cost of calls that attackers make.
   channel_limit     = var.channel_limit
   daily_spend_limit = 250
 }

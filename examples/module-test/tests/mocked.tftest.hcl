@@ -4,9 +4,9 @@
 #   terraform test -filter=tests/mocked.tftest.hcl
 
 mock_provider "opentact" {
-  # Without these defaults, Terraform invents values that break the rules of the
+  # Without these defaults, Terraform generates values that break the rules of the
   # provider: an id that is not a UUID, a callback_url2 that is not a URL, a
-  # filemat that is neither wav nor mp3, and a tech_prefix of 0.
+  # filemat that is not wav or mp3, and a tech_prefix of 0.
 
   mock_resource "opentact_messaging_profile" {
     defaults = {

@@ -40,7 +40,7 @@ run "updates_the_limit_in_place" {
     error_message = "daily_spend_limit must have the new value."
   }
 
-  # If the profile were replaced, both times would be equal.
+  # In a new profile, the two times would be equal.
   assert {
     condition     = opentact_outbound_voice_profile.this.modified_on != opentact_outbound_voice_profile.this.created_on
     error_message = "The profile must be updated, not replaced."
