@@ -19,7 +19,8 @@ const manualHead = `opentact-emulator serves an emulated OpenTact Profile API on
 the provider or a configuration without an account and without cost.
 
 The emulator keeps messaging profiles and outbound voice profiles in memory. It
-checks each request against the written contract of the API.
+checks each request against the written contract of the API (CONTRACT.md and
+openapi.yaml in internal/emulator).
 
 Install or update it with Go:
   go install github.com/opentact/terraform-provider-opentact/internal/cmd/opentact-emulator@latest
@@ -42,7 +43,7 @@ Log in with email and password instead of the token:
   OPENTACT_EMAIL=emulator@example.com OPENTACT_PASSWORD=emulator-password terraform plan
 
 Change a profile outside Terraform. Replace UUID by the id of a messaging profile in
-your state. The next terraform plan shows that it changes the name back:
+your state. The next terraform plan shows that Terraform will change the name back:
   curl -X PATCH -H 'X-Auth-Token: emulator-token' -H 'Content-Type: application/json' \
     -d '{"name":"Changed elsewhere"}' http://127.0.0.1:8480/rest/profile/messaging/UUID
 
@@ -51,8 +52,8 @@ needs no token and is not logged:
   curl -fsS -o /dev/null --retry 30 --retry-delay 1 --retry-connrefused \
     http://127.0.0.1:8480/_emulator/health
 
-Seed file: it has an array of profiles for each kind. The fields have the names and
-rules of a create. A profile may have a uuid, so that imports can use it:
+A seed file has an array of profiles for each kind. The fields have the same names and
+rules as in a create request. A profile may have a uuid, so that imports can use it:
   {
     "messaging": [
       {"uuid": "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31", "name": "Support desk"}
@@ -69,7 +70,8 @@ the response to the next create. The emulator still creates the profile:
   curl -X POST -H 'X-Auth-Token: emulator-token' http://127.0.0.1:8480/_emulator/rules \
     -d '{"method":"POST","path":"/profile/*","times":1,"faults":[{"action":"close_after"}]}'
 
-Control endpoint, below /_emulator. It accepts only the token of -token:
+The control endpoint has these operations, under the path /_emulator. It accepts only
+the token that -token sets:
   POST   /rules               add a rule; the response has its id
   GET    /rules               list all rules, with the number of requests that each
                               rule has hit and held
@@ -81,13 +83,14 @@ Control endpoint, below /_emulator. It accepts only the token of -token:
   POST   /expire-logins       invalidate all tokens from logins
   PUT    /rate-limit          {"requests_per_second": 20}; 0 means no limit
 
-Fields of a rule. All except "faults" are optional:
+A rule causes faults in the requests that it hits. It has these fields. All except
+"faults" are optional:
   "method"       hit only requests with this method
   "path"         hit only paths that match this pattern; the pattern does not include
                  /rest; * matches one segment
-  "skip"         do not hit this number of matching requests first
-  "times"        hit at most this number of requests
-  "probability"  hit this share of the matching requests, from 0 to 1
+  "skip"         the number of matching requests that pass before the rule hits one
+  "times"        the maximum number of requests that the rule hits
+  "probability"  the part of the matching requests that the rule hits, from 0 to 1
   "seed"         selects the requests that "probability" hits; the same seed selects
                  the same requests
   "faults"       one or more faults; "seed" selects one for each request
@@ -96,36 +99,37 @@ Each fault has an "action":
   respond        respond with "status", from 400 to 599, and the API's JSON error;
                  "retry_after" adds a Retry-After header in seconds, which
                  "retry_after_date": true changes to a date
-  page           as respond, but with an HTML page, as proxies send; "status" may
-                 also be 200
+  page           like respond, but with an HTML page, as from a proxy; "status" may also
+                 be 200
   reject         respond with 200 and "success": false
   close_before   close the connection; do not handle the request
   close_after    handle the request, then close the connection
   cut            handle the request, then send only half of the response
   empty          handle the request, then respond with 204 and no body
-  delay          wait "for" a duration such as "250ms", then handle the request
+  delay          wait, then handle the request; "for" is the duration, such as "250ms"
   hold           wait until the rule is released or removed, then handle the request
-  lag            for a GET, use the profiles as they were "for" a duration ago
+  lag            respond to a GET with the profiles of an earlier time; "for" says how
+                 long ago, such as "5s"
   expire_logins  invalidate all tokens from logins, then handle the request
 
-The emulator writes nothing to disk. When it stops, all profiles are lost. Its memory
-use grows with each change of a profile. The log keeps the latest 256 MiB of requests.
+The emulator writes nothing to disk. When it stops, all profiles are lost. Each
+change of a profile needs more memory. The log keeps the latest 256 MiB of requests.
 
-By default, only this machine can reach the emulator, and only by a loopback address
-or as localhost. This keeps web pages in a browser from using it. The emulator closes
-the connection of a client that takes more than a minute to send a request or to
-read a response.
+By default, only this machine can reach the emulator. Requests must use a loopback
+address or localhost, so a web page in a browser can't use the emulator. If a client
+needs more than a minute to send a request or to read a response, the emulator closes
+the connection.
 
 The real API may differ from the emulator in these points:
   - A field that a create omits gets a default: false, a weight of 1, "wav", 0 for
     record_calls and audio_track_type, and null for all others.
   - The emulator rejects unknown fields.
-  - An error about a field has the name of the field in "fields".
+  - If an error is about a field, "fields" contains the name of the field.
   - A request for an unknown path gets 404 with the API's JSON error.
   - A malformed UUID gets 400, not 404.
   - A body over 1 MiB gets 413. An unknown method gets 405.
   - Each response has an X-Request-Id header.
-  - The token of -token never expires, and the emulator does not support https.
+  - The token that -token sets never expires, and the emulator does not support https.
   - All paths below /_emulator exist only in the emulator.
   - The rate limit is for all clients together. A request above it gets 429 with
     Retry-After.
@@ -135,7 +139,7 @@ Standard error has one line for each request: time, method, path, status, durati
 and the action of the rule that hit it, if any. The status is 0 if there was no
 response.
 
-Ctrl-C or SIGTERM stops the emulator and removes all rules. Requests in flight get
-5 seconds to finish. Exit status: 0 after a stop, 1 for an invalid seed file or an
-address in use, 2 for an invalid flag.
+Ctrl-C or SIGTERM stops the emulator and removes all rules. Requests that have already
+started get 5 seconds to finish. Exit status: 0 after a stop, 1 for an invalid seed
+file or an address in use, 2 for an invalid flag.
 `
