@@ -13,22 +13,22 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// violations are the rules of the contract that a request breaks. A message has the rule and the value. The validator's own
-// messages can't be used, because they repeat the values of sensitive fields.
+// violations are the rules of the contract that a request breaks. Each message has the rule and a description of the value.
+// The messages of the validator would show the values of sensitive fields.
 type violations struct {
 	general []string            // about the request as a whole
 	fields  map[string][]string // by name of the field or parameter
 }
 
-// explain converts an error of the validator. If err is about one value, field is the name of the value. For a whole
-// request or body, field is empty.
+// explain converts an error of the validator. The field is the name of the parameter that err is about. It is empty if err
+// is about the whole request or body.
 func explain(err error, field string) *violations {
 	v := &violations{fields: make(map[string][]string)}
 	v.collect(err, field)
 	return v
 }
 
-// collect adds the messages of err. See explain for the field.
+// collect adds the messages of err. The field is as in explain.
 func (v *violations) collect(err error, field string) {
 	switch e := err.(type) { //nolint:errorlint // the validator nests its errors, and collect needs each layer
 	case openapi3.MultiError:
@@ -46,17 +46,19 @@ func (v *violations) collect(err error, field string) {
 	}
 }
 
+// collectRequest adds the messages of e: about a parameter, the body or the Content-Type.
 func (v *violations) collectRequest(e *openapi3filter.RequestError) {
 	switch {
 	case e.Parameter != nil:
 		v.collect(e.Err, e.Parameter.Name)
 	case e.Err != nil:
 		v.collect(e.Err, "")
-	default: // only an unsupported Content-Type has no cause
+	default: // an error without a cause is always about the Content-Type
 		v.add("", "the Content-Type must be application/json")
 	}
 }
 
+// add adds a message about a field. If field is empty, the message is about the whole request.
 func (v *violations) add(field, message string) {
 	if field == "" {
 		v.general = append(v.general, message)
@@ -67,7 +69,7 @@ func (v *violations) add(field, message string) {
 	}
 }
 
-// invalidFields returns the names of the fields that e is about, or one empty name for the body as a whole.
+// invalidFields returns the names of the fields that e is about. For the whole body, it returns one empty name.
 func invalidFields(e *openapi3.SchemaError, field string) []string {
 	if field != "" {
 		return []string{field}
@@ -75,7 +77,7 @@ func invalidFields(e *openapi3.SchemaError, field string) []string {
 	if pointer := e.JSONPointer(); len(pointer) > 0 {
 		return pointer[:1]
 	}
-	// The validator reports unknown fields as one error of the whole object.
+	// The validator reports all unknown fields in one error about the whole object.
 	if body, ok := e.Value.(map[string]any); ok && e.SchemaField == "properties" {
 		unknown := slices.Sorted(maps.Keys(body))
 		return slices.DeleteFunc(unknown, func(name string) bool { return e.Schema.Properties[name] != nil })
