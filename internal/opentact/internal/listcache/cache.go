@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 
-// Package listcache lets one list of a kind serve many reads. It does not know the API or
-// what a profile is: the caller reads the list and compares profiles. It promises:
+// Package listcache reads the list of a kind once and uses it for many reads of single
+// profiles. It does not know the API or what a profile is: the caller reads the list and
+// compares profiles. It promises:
 //   - A list serves reads for at most 30 seconds.
 //   - A list never serves a read of a profile that this process has written.
-//   - After a finished write, no caller gets a list whose read began before that write.
+//   - After a write has finished, no caller gets a list whose read began before the end of
+//     this write.
 package listcache
 
 import (
@@ -24,21 +26,22 @@ import (
 const (
 	// MaxAge is the maximum age of a list, counted from its first request.
 	MaxAge = 30 * time.Second
-	// SingleReads is the number of first reads of a kind that a list does not serve. A
-	// plan with up to three profiles needs no list.
+	// SingleReads is the number of reads of a kind before a list serves reads. A plan with
+	// up to three profiles needs no list.
 	SingleReads = 3
 )
 
 // Options configure a Cache.
 type Options struct {
-	// Kind is the kind's name in the plural. It is used in the log.
+	// Kind is the plural name of the kind, for the log.
 	Kind string
 	// Read reads the list and decodes its profiles.
 	Read func(ctx context.Context) (*pager.List, error)
-	// Timeout bounds one read of the list. The read continues after the ctx of its
-	// callers has ended.
+	// Timeout is the maximum duration of one read of the list. The read continues after
+	// the ctx of its callers has ended.
 	Timeout time.Duration
-	// MaxWait bounds the wait of reads for a list. After it, the cache is switched off.
+	// MaxWait is the maximum time that a read waits for a list. After this time, the cache
+	// is switched off.
 	MaxWait time.Duration
 	// Logger gets debug messages: why the cache is switched off, and which profiles a
 	// list can't serve.
@@ -79,9 +82,9 @@ func New(options Options) *Cache {
 	return &Cache{options: options, off: make(chan struct{}), written: make(map[string]bool)}
 }
 
-// Find returns a profile from a list, or nil if the caller must read it with its own GET.
-// A list does not serve the first reads of a kind and reads of written profiles. Find
-// also returns nil if the list fails or does not show the whole profile.
+// Find returns a profile from a list, or nil if the caller must read the profile with its
+// own GET. It returns nil for the first reads of a kind and for written profiles. It also
+// returns nil if the list fails or does not show the whole profile.
 func (c *Cache) Find(ctx context.Context, uuid string) *pager.Listed {
 	if !c.countRead(uuid) {
 		return nil
@@ -95,7 +98,7 @@ func (c *Cache) Find(ctx context.Context, uuid string) *pager.Listed {
 		case <-ctx.Done():
 		}
 	}
-	if list == nil || c.isOff() || c.isWritten(uuid) { // a write may have begun meanwhile
+	if list == nil || c.isOff() || c.isWritten(uuid) { // a write may have begun during the wait
 		return nil
 	}
 	if listed := list.Find(uuid); listed != nil && listed.MayServe() {
@@ -130,9 +133,11 @@ func (c *Cache) Lacks(uuid string) bool {
 }
 
 // Probe returns the result of a read of the list that began at since or later. Concurrent
-// callers share the read. confirms reports whether an error, which may be nil, shows that
-// the API has the collection. Probe also returns an error that does not show this, if its
-// read ended in the last 30 seconds. A list that fails may take minutes.
+// callers share the read.
+//
+// confirms reports whether the error of a read shows that the API has the collection. The
+// error may be nil. If the error of an earlier read does not show this, Probe returns that
+// error for 30 seconds, because each failed read may take minutes.
 func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error) bool) (*pager.List, error) {
 	for {
 		c.mu.Lock()
@@ -146,7 +151,7 @@ func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error)
 			return nil, err
 		}
 		select {
-		case <-c.read(ctx): // this may be a read that began before since
+		case <-c.read(ctx): // the read may have begun before since
 		case <-ctx.Done():
 		}
 	}
@@ -160,7 +165,7 @@ func (c *Cache) StartWrite(uuid string) {
 	c.written[uuid] = true
 }
 
-// FinishWrite counts a finished write. Lists whose read began before it are stale.
+// FinishWrite counts a finished write. A list is stale if its read began before this call.
 func (c *Cache) FinishWrite() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -196,8 +201,8 @@ func (c *Cache) read(ctx context.Context) <-chan singleflight.Result {
 func unusable(list *pager.List, err error) string {
 	switch {
 	case err != nil && apierror.StatusOf(err) != 0:
-		// The error may quote the webhook of any profile. Redaction knows only some of
-		// them.
+		// The error may quote the webhook of any profile. Redaction does not know all
+		// webhooks.
 		return fmt.Sprintf("its response with status %d is not a list that can be used", apierror.StatusOf(err))
 	case err != nil:
 		return err.Error()
@@ -215,12 +220,12 @@ func unusable(list *pager.List, err error) string {
 	return ""
 }
 
-// store stores the result of a read of the list. It drops a list that began before the
-// stored one.
+// store stores the result of a read of the list. It ignores a list whose read began before
+// that of the stored list.
 func (c *Cache) store(list *pager.List, err error, asOf int, began time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !began.Before(c.last.began) { // a read of before a write may end after a newer one
+	if !began.Before(c.last.began) { // a read that began earlier may end later
 		c.last = reading{list, err, began, time.Now()}
 	}
 	if err == nil && asOf >= c.asOf {
@@ -265,7 +270,8 @@ func (c *Cache) isOff() bool {
 	}
 }
 
-// switchOff switches the cache off until the process ends. Each read is then a GET.
+// switchOff switches the cache off until the process ends. After that, each read of a
+// profile is a GET.
 func (c *Cache) switchOff(ctx context.Context, reason string) {
 	c.offOnce.Do(func() {
 		c.options.Logger.DebugContext(ctx, fmt.Sprintf("Can't use the list of %s: reading profiles one by one: %s", c.options.Kind, reason))
