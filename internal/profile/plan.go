@@ -13,9 +13,9 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// ModifyPlan plans an update: configured attributes get their configured values, removed ones are unset,
-// and all others keep their values. It starts from the prior state. In the framework's plan, every
-// attribute that is not configured is unknown.
+// ModifyPlan plans an update. Configured attributes get their configured values. Removed attributes are
+// unset. All other attributes keep the values of the prior state. ModifyPlan does not use the plan of the
+// framework, because every attribute that is not configured is unknown there.
 func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
 		return // create or delete
@@ -44,8 +44,9 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), plan)
 }
 
-// toState converts a profile to a state. A number that the API treats as the same as in the plan or the
-// prior state keeps all its digits, because Terraform compares them.
+// toState converts a profile to a state. The prior value is a plan or a prior state. The API may store
+// fewer digits of a number. If the API treats both numbers as the same, the state gets the number of
+// prior, because Terraform compares all digits.
 func (r *profileResource[F]) toState(prior tftypes.Value, profile opentact.Profile[F]) tftypes.Value {
 	state := r.kind.toTerraform(prior.Type(), profile)
 	values := maps.Clone(attributeValues(state))
@@ -76,8 +77,8 @@ func attributeValues(object tftypes.Value) map[string]tftypes.Value {
 }
 
 // keepPlanned sets the known values of a plan in the state after an update. The client has checked the
-// fields that it sent. Another client may have changed the others meanwhile. Terraform would fail the
-// apply because of such a change. The next refresh shows it.
+// fields that it sent. Another client may have changed other fields during the update. If the state had
+// such a change, Terraform would fail the apply. The next refresh shows the change.
 func keepPlanned(plan tftypes.Value, state *tfsdk.State) {
 	values := maps.Clone(attributeValues(state.Raw))
 	for name, value := range attributeValues(plan) {
