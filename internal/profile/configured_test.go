@@ -43,8 +43,8 @@ func wantUnset(t *testing.T, p *acctest.Protocol, resourceType string, state acc
 	return planned
 }
 
-// Terraform shows each warning with its own summary. Of several with the same summary, it shows one and
-// their number.
+// Terraform groups warnings by summary. It shows only the first warning of each group, and the number of
+// the others. So the summaries of the first ten warnings name their profiles.
 func TestResource_RemovalFromManyProfiles_WarningsShareSummary(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -310,7 +310,7 @@ func TestResource_Create_Tainted_SavesConfigured(t *testing.T) {
 }
 
 // Another version of the provider may have written other private state, or none.
-func TestResource_Plan_UnreadableConfigured_UnsetsNothing(t *testing.T) {
+func TestResource_Plan_PrivateStateOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -466,10 +466,10 @@ func TestResource_Unset_ErrorWithoutField_SaysNextStep(t *testing.T) {
 		"an unknown form": {400, `{"success":false,"message":"Invalid","fields":{"body/max_rate":{"message":"must be a number"}}}`, true},
 		"not a 4xx":       {200, `{"success":false,"message":"Invalid body"}`, true},
 		// These are about something else.
-		"the token":    {401, `{"success":false,"message":"Unauthorized"}`, false},
-		"the right":    {403, `{"success":false,"message":"Forbidden"}`, false},
-		"the conflict": {409, `{"success":false,"message":"Conflict"}`, false},
-		"the rate":     {429, `{"success":false,"message":"Too many requests"}`, false},
+		"the token":      {401, `{"success":false,"message":"Unauthorized"}`, false},
+		"the permission": {403, `{"success":false,"message":"Forbidden"}`, false},
+		"the conflict":   {409, `{"success":false,"message":"Conflict"}`, false},
+		"the rate":       {429, `{"success":false,"message":"Too many requests"}`, false},
 	} {
 		p := rejectsUpdates(t, voiceJSON(`,"max_rate":0.5`), test.status, test.body)
 		state := p.Converge(t, voiceProfile, acctest.State{}, acctest.Values{"name": "a", "max_rate": 0.5})
@@ -491,7 +491,7 @@ func TestResource_Unset_ErrorOfOtherField_IsNotMentioned(t *testing.T) {
 	planned := wantUnset(t, p, messagingProfile, state, config, "callback_url")
 	_, diags := p.Apply(t, messagingProfile, state, planned, config)
 	acctest.WantError(t, diags, "name", "is taken")
-	if got := acctest.Describe(diags); strings.Contains(got, "asked to unset") {
+	if got := acctest.Describe(diags); strings.Contains(got, "also unsets") {
 		t.Error(got)
 	}
 }

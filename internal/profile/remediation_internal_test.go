@@ -60,8 +60,6 @@ func TestNextStep_LoginError(t *testing.T) {
 	}
 }
 
-// Go reads the address of a proxy once for each process, so these errors are made here.
-// TestProxy_NoTunnel of package transport gets them from proxies.
 func TestNextStep_ListChanged(t *testing.T) {
 	t.Parallel()
 	err := &opentact.ListChangedError{Operation: "list messaging profiles", Err: errors.New("it changed while it was read, 5 times in a row")}
@@ -70,6 +68,8 @@ func TestNextStep_ListChanged(t *testing.T) {
 	}
 }
 
+// Go reads the address of a proxy once for each process, so these errors are made here.
+// TestProxy_NoTunnel of package transport gets them from proxies.
 func TestNextStep_ProxyError(t *testing.T) {
 	t.Parallel()
 	const address = "http://proxy.example:3128"
