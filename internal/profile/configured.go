@@ -72,12 +72,6 @@ func removedAttributes(configured []string, config, values map[string]tftypes.Va
 	return names
 }
 
-// isNullable reports whether a null unsets an attribute.
-func (k *Kind[F]) isNullable(name string) bool { return slices.Contains(k.Spec.Nullable, name) }
-
-// isSensitive reports whether an attribute's value may contain credentials.
-func (k *Kind[F]) isSensitive(name string) bool { return slices.Contains(k.Spec.Sensitive, name) }
-
 // plannedUnsets returns the attributes that an update unsets: those that the plan has marked as unknown.
 // The configuration doesn't show them, because ignore_changes plans a removed attribute with its old value.
 func (k *Kind[F]) plannedUnsets(plan map[string]tftypes.Value) []string {

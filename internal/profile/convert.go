@@ -32,7 +32,7 @@ func (k *Kind[F]) validate(ctx context.Context) (err error) {
 			err = fmt.Errorf("the field %s has no attribute of its type", name)
 		case !limitsNumber(attribute, field):
 			err = fmt.Errorf("the attribute %s accepts numbers that its field can't hold", name)
-		case slices.Contains(k.Spec.Sensitive, name) && mayShowValue(attribute):
+		case k.isSensitive(name) && mayShowValue(attribute):
 			err = fmt.Errorf("the attribute %s is sensitive, but one of its rules isn't", name)
 		}
 	})

@@ -76,7 +76,7 @@ func (r *profileResource[F]) reportAll(diags *diag.Diagnostics, op operation, er
 		if slices.Contains(unset, name) {
 			text += remediationForUnset([]string{name}, err)
 		}
-		diags.Append(NewAttributeError(path.Root(name), slices.Contains(r.kind.Spec.Sensitive, name), summary, text))
+		diags.Append(NewAttributeError(path.Root(name), r.kind.isSensitive(name), summary, text))
 	}
 }
 

@@ -6,6 +6,7 @@ package profile
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -70,6 +71,24 @@ func (k *Kind[F]) DataSources() []func() datasource.DataSource {
 		func() datasource.DataSource { return &profileDataSource[F]{kind: k} },
 		func() datasource.DataSource { return &profilesDataSource[F]{kind: k} },
 	}
+}
+
+// isNullable reports whether a null unsets an attribute.
+func (k *Kind[F]) isNullable(name string) bool { return slices.Contains(k.Spec.Nullable, name) }
+
+// isSensitive reports whether an attribute's value may contain credentials.
+func (k *Kind[F]) isSensitive(name string) bool { return slices.Contains(k.Spec.Sensitive, name) }
+
+// ProviderData is what the provider passes to its resources, list resources and data sources.
+type ProviderData struct {
+	// Client calls the API.
+	Client *opentact.Client
+	// Kinds are all kinds of the provider. With them, an error can say that an id belongs to a profile of
+	// another kind.
+	Kinds []Registration
+
+	// removals counts the warnings about removed attributes.
+	removals warningCounter
 }
 
 // collection returns the client's collection of the kind, or nil if the provider is not configured yet,

@@ -9,19 +9,6 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// ProviderData is what the provider passes to its resources, list resources and data
-// sources.
-type ProviderData struct {
-	// Client calls the API.
-	Client *opentact.Client
-	// Kinds are all kinds of the provider. With them, an error can say that an id belongs to
-	// a profile of another kind.
-	Kinds []Registration
-
-	// removals counts the warnings about removed attributes.
-	removals warningCounter
-}
-
 // otherKindError means that an id belongs to a profile of another kind.
 type otherKindError struct {
 	uuid string
