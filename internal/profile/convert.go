@@ -3,14 +3,8 @@
 package profile
 
 import (
-	"context"
-	"fmt"
-	"math"
 	"math/big"
-	"slices"
 
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
@@ -19,68 +13,6 @@ import (
 // An attribute has the name and the type of its field, so the conversion between Terraform
 // objects and profiles needs no model structs. With structs, the framework's reflection takes
 // half the time of a read.
-
-// validate returns an error if fields and attributes don't match, or if the rules of an attribute
-// don't fit its field.
-func (k *Kind[F]) validate(ctx context.Context) (err error) {
-	attributes, fields := k.attributes(), make(map[string]bool)
-	k.fields().Visit(new(F), func(name string, field any) {
-		fields[name] = true
-		attribute, ok := attributes[name]
-		switch {
-		case !ok || !attribute.GetType().TerraformType(ctx).Is(typeOf(field)):
-			err = fmt.Errorf("the field %s has no attribute of its type", name)
-		case !limitsNumber(attribute, field):
-			err = fmt.Errorf("the attribute %s accepts numbers that its field can't hold", name)
-		case k.isSensitive(name) && mayShowValue(attribute):
-			err = fmt.Errorf("the attribute %s is sensitive, but one of its rules isn't", name)
-		}
-	})
-	for name := range k.Attributes {
-		if !fields[name] {
-			err = fmt.Errorf("the attribute %s has no field", name)
-		}
-	}
-	return err
-}
-
-// limitsNumber reports whether the rules of a number attribute accept only values that its field
-// can hold. Every NumberRule limits numbers to 64 bits.
-func limitsNumber(attribute schema.Attribute, field any) bool {
-	number, ok := attribute.(schema.NumberAttribute)
-	if !ok {
-		return true
-	}
-	_, needsInteger := field.(*opentact.Optional[int64])
-	return slices.ContainsFunc(number.Validators, func(v validator.Number) bool {
-		rule, ok := v.(NumberRule)
-		return ok && (rule.integer || !needsInteger)
-	})
-}
-
-// mayShowValue reports whether an error of an attribute's rules may show the value.
-func mayShowValue(attribute schema.Attribute) bool {
-	text, ok := attribute.(schema.StringAttribute)
-	return ok && slices.ContainsFunc(text.Validators, func(v validator.String) bool {
-		rule, ok := v.(StringRule)
-		return !ok || !rule.Sensitive
-	})
-}
-
-// typeOf returns the type of the attribute of a field, or nil if attributes can't have it. field is
-// a pointer to an Optional.
-func typeOf(field any) tftypes.Type {
-	switch field.(type) {
-	case *opentact.Optional[string]:
-		return tftypes.String
-	case *opentact.Optional[bool]:
-		return tftypes.Bool
-	case *opentact.Optional[int64], *opentact.Optional[float64]:
-		return tftypes.Number
-	default:
-		return nil
-	}
-}
 
 // fromTerraform converts an object of the kind to a profile. A field is absent if its attribute is
 // unknown.
@@ -157,19 +89,6 @@ func toOptionalNumber[T any](value tftypes.Value, convert func(*big.Float) (T, b
 		return opentact.Value(converted)
 	}
 	return field
-}
-
-// toInt64 converts a number to an int64, and reports whether it is one.
-func toInt64(exact *big.Float) (int64, bool) {
-	n, accuracy := exact.Int64()
-	return n, accuracy == big.Exact
-}
-
-// toFloat64 returns the nearest float64, and reports whether the number is in the range of float64.
-func toFloat64(exact *big.Float) (float64, bool) {
-	nearest, _ := exact.Float64()
-	underflow := nearest == 0 && exact.Sign() != 0
-	return nearest, !underflow && !math.IsInf(nearest, 0)
 }
 
 // fromOptional converts a field to an attribute's value.

@@ -3,7 +3,6 @@
 package profile
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -24,9 +23,8 @@ func (r *profileResource[F]) Metadata(_ context.Context, req resource.MetadataRe
 }
 
 func (r *profileResource[F]) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	err := r.kind.validate(ctx)
-	attributes, inputErr := r.kind.resourceAttributes(ctx)
-	if err := cmp.Or(err, inputErr); err != nil { // a mistake in the code of the kind: every test fails
+	attributes, err := r.kind.resourceAttributes(ctx)
+	if err != nil {
 		resp.Diagnostics.AddError("Invalid schema of "+r.kind.Spec.Name, sentence(err.Error()))
 		return
 	}

@@ -6,10 +6,14 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	datasourceschema "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
 // Names of the attributes that every kind has.
@@ -47,8 +51,11 @@ func (k *Kind[F]) attributes() map[string]schema.Attribute {
 }
 
 // resourceAttributes returns the kind's attributes with complete descriptions: meaning, rules, and the
-// effect of omitting or removing the attribute.
+// effect of omitting or removing the attribute. An error is a mistake in the code of the kind.
 func (k *Kind[F]) resourceAttributes(ctx context.Context) (map[string]schema.Attribute, error) {
+	if err := k.validate(ctx); err != nil {
+		return nil, err
+	}
 	all := k.attributes()
 	for name, attribute := range all {
 		described, err := describeInput(ctx, attribute, k.isNullable(name))
@@ -58,6 +65,68 @@ func (k *Kind[F]) resourceAttributes(ctx context.Context) (map[string]schema.Att
 		all[name] = described
 	}
 	return all, nil
+}
+
+// validate returns an error if fields and attributes don't match, or if the rules of an attribute
+// don't fit its field.
+func (k *Kind[F]) validate(ctx context.Context) (err error) {
+	attributes, fields := k.attributes(), make(map[string]bool)
+	k.fields().Visit(new(F), func(name string, field any) {
+		fields[name] = true
+		attribute, ok := attributes[name]
+		switch {
+		case !ok || !attribute.GetType().TerraformType(ctx).Is(typeOf(field)):
+			err = fmt.Errorf("the field %s has no attribute of its type", name)
+		case !limitsNumber(attribute, field):
+			err = fmt.Errorf("the attribute %s accepts numbers that its field can't hold", name)
+		case k.isSensitive(name) && mayShowValue(attribute):
+			err = fmt.Errorf("the attribute %s is sensitive, but one of its rules isn't", name)
+		}
+	})
+	for name := range k.Attributes {
+		if !fields[name] {
+			err = fmt.Errorf("the attribute %s has no field", name)
+		}
+	}
+	return err
+}
+
+// limitsNumber reports whether the rules of a number attribute accept only values that its field
+// can hold. Every NumberRule limits numbers to 64 bits.
+func limitsNumber(attribute schema.Attribute, field any) bool {
+	number, ok := attribute.(schema.NumberAttribute)
+	if !ok {
+		return true
+	}
+	_, needsInteger := field.(*opentact.Optional[int64])
+	return slices.ContainsFunc(number.Validators, func(v validator.Number) bool {
+		rule, ok := v.(NumberRule)
+		return ok && (rule.integer || !needsInteger)
+	})
+}
+
+// mayShowValue reports whether an error of an attribute's rules may show the value.
+func mayShowValue(attribute schema.Attribute) bool {
+	text, ok := attribute.(schema.StringAttribute)
+	return ok && slices.ContainsFunc(text.Validators, func(v validator.String) bool {
+		rule, ok := v.(StringRule)
+		return !ok || !rule.Sensitive
+	})
+}
+
+// typeOf returns the type of the attribute of a field, or nil if attributes can't have it. field is
+// a pointer to an Optional.
+func typeOf(field any) tftypes.Type {
+	switch field.(type) {
+	case *opentact.Optional[string]:
+		return tftypes.String
+	case *opentact.Optional[bool]:
+		return tftypes.Bool
+	case *opentact.Optional[int64], *opentact.Optional[float64]:
+		return tftypes.Number
+	default:
+		return nil
+	}
 }
 
 // The effect of omitting or removing an optional attribute, as descriptions say it.

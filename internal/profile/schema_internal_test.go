@@ -71,3 +71,42 @@ func TestResource_Schema_InvalidKind_IsError(t *testing.T) {
 		}
 	}
 }
+
+func TestKind_Validate(t *testing.T) {
+	t.Parallel()
+	const noRoom, notSensitive = " accepts numbers that its field can't hold", "the attribute text is sensitive, but one of its rules isn't"
+	for _, test := range []struct {
+		name      string
+		attribute schema.Attribute // nil removes it
+		want      string
+	}{
+		{"flag", schema.BoolAttribute{}, ""},
+		{"text", nil, "the field text has no attribute of its type"},
+		{"flag", schema.StringAttribute{}, "the field flag has no attribute of its type"},
+		{"other", schema.StringAttribute{}, "the attribute other has no field"},
+		{"integer", numberWith(IntegerOneOf(1, 2)), ""},
+		{"integer", numberWith(), "the attribute integer" + noRoom},
+		{"integer", numberWith(NonNegative()), "the attribute integer" + noRoom},
+		{"decimal", numberWith(struct{ validator.Number }{}), "the attribute decimal" + noRoom},
+		{"decimal", numberWith(), "the attribute decimal" + noRoom},
+		{"text", textWith(StringRule{Sensitive: true}), ""},
+		{"text", textWith(StringRule{}), notSensitive},
+		{"text", textWith(struct{ validator.String }{}), notSensitive},
+	} {
+		kind := &Kind[everyType]{Spec: &opentact.Spec[everyType]{Name: "thing", Sensitive: []string{"text"}}, Attributes: everyAttribute()}
+		if kind.Attributes[test.name] = test.attribute; test.attribute == nil {
+			delete(kind.Attributes, test.name)
+		}
+		err := kind.validate(t.Context())
+		if test.want == "" && err != nil || test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)) {
+			t.Errorf("%s %v: got %v, want %q", test.name, test.attribute, err, test.want)
+		}
+	}
+}
+
+func TestTypeOf_UnsupportedType_IsNil(t *testing.T) {
+	t.Parallel()
+	if typ := typeOf(new(opentact.Optional[[1]string])); typ != nil {
+		t.Errorf("got %s", typ)
+	}
+}

@@ -170,48 +170,6 @@ func NonNegative() NumberRule {
 	return NumberRule{rule: "must be 0 or more", accepts: func(value *big.Float) bool { return value.Sign() >= 0 }}
 }
 
-// Messages show at most maxDigits digits of a number. A fraction that is an integer when rounded
-// to almostDigits digits is probably the result of a calculation.
-const (
-	maxDigits    = 20
-	almostDigits = 15
-)
-
-// FormatNumber returns a number with at most 20 digits. It doesn't show a fraction as an integer:
-// it cuts digits off instead of rounding, and adds an ellipsis.
-func FormatNumber(value *big.Float) string {
-	if nearest, accuracy := value.Float64(); accuracy == big.Exact && !value.IsInt() { // else 20 digits would show its binary error
-		value, _, _ = big.ParseFloat(strconv.FormatFloat(nearest, 'g', -1, 64), 10, 512, big.ToNearestEven)
-	}
-	text := value.Text('g', maxDigits)
-	if !isAlmostInteger(value, maxDigits) {
-		return text
-	}
-	const allDigits = 400 // of a fraction; Terraform's numbers have 512 bits
-	whole, fraction, _ := strings.Cut(value.Text('f', allDigits), ".")
-	if digits := maxDigits - len(strings.TrimPrefix(whole, "-")); digits >= 0 {
-		text = whole + "." + fraction[:digits] + "…"
-	}
-	return text
-}
-
-// isAlmostInteger reports whether value is a fraction that rounding to a number of digits turns
-// into an integer.
-func isAlmostInteger(value *big.Float, digits int) bool {
-	rounded, _, err := big.ParseFloat(value.Text('g', digits), 10, value.Prec(), big.ToNearestEven)
-	return err == nil && rounded.IsInt() && !value.IsInt()
-}
-
-// round returns the nearest integer as Terraform's floor(value + 0.5) does.
-func round(value *big.Float) *big.Float {
-	sum := new(big.Float).Add(value, big.NewFloat(0.5))
-	rounded, _ := sum.Int(nil)
-	if sum.Signbit() && !sum.IsInt() {
-		rounded.Sub(rounded, big.NewInt(1)) // Int rounds towards zero
-	}
-	return new(big.Float).SetInt(rounded)
-}
-
 // nameRule is the rule of a profile's name.
 var nameRule = lengthBetween(1, 255)
 
