@@ -79,7 +79,7 @@ func (d *profileDataSource[F]) Read(ctx context.Context, req datasource.ReadRequ
 		err = d.kind.explainNotFound(ctx, d.provider, wanted.UUID, err)
 	}
 	if err != nil {
-		report(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: cmp.Or(name, wanted.UUID)}, err)
+		addError(&resp.Diagnostics, operation{verb: verbFind, kind: d.kind.Spec.Name, name: cmp.Or(name, wanted.UUID)}, err)
 		return
 	}
 	resp.State.Raw = d.kind.toTerraform(req.Config.Raw.Type(), profile)

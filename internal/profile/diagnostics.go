@@ -47,17 +47,17 @@ func (o operation) subject() string {
 	return fmt.Sprintf("%s %q", o.kind, opentact.Clean(o.name))
 }
 
-// report adds the diagnostics of a failed operation of the resource. It adds nothing if err
-// is nil. unset are the attributes that the operation unsets.
-func (r *profileResource[F]) report(diags *diag.Diagnostics, verb string, fields F, err error, unset ...string) {
-	if err != nil {
-		r.reportAll(diags, operation{verb: verb, kind: r.kind.Spec.Name, name: fields.ProfileName()}, err, unset...)
-	}
+// operation returns an operation on the profile with these fields.
+func (r *profileResource[F]) operation(verb string, fields F) operation {
+	return operation{verb: verb, kind: r.kind.Spec.Name, name: fields.ProfileName()}
 }
 
-// reportAll adds a diagnostic for each attribute that the error names. If it names no
-// attribute, reportAll adds one diagnostic.
-func (r *profileResource[F]) reportAll(diags *diag.Diagnostics, op operation, err error, unset ...string) {
+// report adds a diagnostic for each attribute that the error names, or one diagnostic if it names none.
+// It adds nothing if err is nil. unset are the attributes that the operation unsets.
+func (r *profileResource[F]) report(diags *diag.Diagnostics, op operation, err error, unset ...string) {
+	if err == nil {
+		return
+	}
 	if ambiguous, ok := errors.AsType[*opentact.AmbiguousCreateError](err); ok {
 		diags.AddError(op.summary(), r.ambiguousCreate(ambiguous))
 		return
@@ -68,26 +68,32 @@ func (r *profileResource[F]) reportAll(diags *diag.Diagnostics, op operation, er
 	}
 	attributeErrors := r.attributeErrors(err)
 	if len(attributeErrors) == 0 {
-		diags.AddError(summary, detail(err.Error(), remediation(op, err)+remediationForUnset(unset, err)))
+		diags.AddError(summary, detail(err.Error(), remediation(op, err), remediationForUnset(unset, err)))
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(attributeErrors)) {
-		text := attributeErrors[name] + "\n\n" + remediation(op, err)
+		forUnset := ""
 		if slices.Contains(unset, name) {
-			text += remediationForUnset([]string{name}, err)
+			forUnset = remediationForUnset([]string{name}, err)
 		}
+		text := attributeErrors[name] + "\n\n" + joinSentences(remediation(op, err), forUnset)
 		diags.Append(NewAttributeError(path.Root(name), r.kind.isSensitive(name), summary, text))
 	}
 }
 
-// report adds one diagnostic of a failed operation of a data source or a list resource.
-func report(diags *diag.Diagnostics, op operation, err error) {
+// addError adds the diagnostic of a failed operation of a data source or a list resource.
+func addError(diags *diag.Diagnostics, op operation, err error) {
 	diags.AddError(op.summary(), detail(err.Error(), remediation(op, err)))
 }
 
 // detail returns the detail of a diagnostic: the cause, then the effect and the next step.
-func detail(cause, remediation string) string {
-	return strings.TrimSpace(sentence(cause) + "\n\n" + remediation)
+func detail(cause string, remediation ...string) string {
+	return strings.TrimSpace(sentence(cause) + "\n\n" + joinSentences(remediation...))
+}
+
+// joinSentences joins the texts that are not empty with spaces.
+func joinSentences(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), " ")
 }
 
 // attributeErrors returns what an error says about single attributes.

@@ -54,7 +54,7 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 	}
 	all, err := profiles.List(ctx)
 	if err != nil {
-		report(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, err)
+		addError(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, err)
 		return nil
 	}
 	var matching []opentact.Profile[F]
@@ -63,7 +63,7 @@ func (k *Kind[F]) matching(ctx context.Context, profiles *opentact.Collection[F]
 		case isUnnamed(listed) && pattern.String() != "": // the warning below names it
 		case !pattern.MatchString(listed.Fields.ProfileName()):
 		case listed.Err != nil:
-			report(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, listed.Err)
+			addError(diags, operation{verb: verbList, kind: k.Spec.Name + "s"}, listed.Err)
 			return nil
 		default:
 			matching = append(matching, listed.Profile)

@@ -71,4 +71,3 @@ func round(value *big.Float) *big.Float {
 	}
 	return new(big.Float).SetInt(rounded)
 }
-

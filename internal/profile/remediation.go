@@ -22,11 +22,11 @@ func remediation(op operation, err error) string {
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
 		return remediationForMismatch(op, mismatch) + " `terraform plan` shows both values, unless they come from a sensitive variable."
 	}
-	return strings.TrimSpace(effect(op, err) + " " + nextStep(op, err))
+	return joinSentences(effect(op, err), nextStep(op, err))
 }
 
-// remediationForMismatch is about a create or an update after which the API returned other
-// values than those that were sent.
+// remediationForMismatch returns the effect and the next step after a create or an update that did not store
+// all values.
 func remediationForMismatch(op operation, err *opentact.MismatchError) string {
 	const (
 		// Terraform marks a resource as tainted if its create returns a state and an error.
@@ -57,7 +57,7 @@ func effect(op operation, err error) string {
 		return "Nothing was imported."
 	case op.verb == verbRead:
 		return "The profile is still in the state."
-	case op.verb != verbUpdate && op.verb != verbDelete:
+	case op.verb == verbFind, op.verb == verbList:
 		return ""
 	case opentact.OutcomeOf(err).NothingHappened(), isType[*opentact.MalformedProfileError](err): // an update that only read
 		return "Nothing was changed."
@@ -70,12 +70,15 @@ func effect(op operation, err error) string {
 	}
 }
 
+// errorWithNextStep is an error of this package that knows what the user can do about it.
+type errorWithNextStep interface {
+	error
+	nextStep() string
+}
+
 // nextStep returns what the user can do about an error, or "".
 func nextStep(op operation, err error) string {
-	if own, ok := errors.AsType[interface {
-		error
-		nextStep() string
-	}](err); ok {
+	if own, ok := errors.AsType[errorWithNextStep](err); ok {
 		return own.nextStep()
 	}
 	if login, ok := errors.AsType[*opentact.LoginError](err); ok {
@@ -106,7 +109,7 @@ func nextStep(op operation, err error) string {
 	}
 }
 
-// nextStepForMalformed is about malformed data of the API.
+// nextStepForMalformed returns the next step after malformed data of the API.
 func nextStepForMalformed(op operation) string {
 	if op.verb == verbList {
 		return correctData + " Until then, set name_regex to a pattern that does not match the profile."
@@ -119,7 +122,7 @@ const correctData = "Terraform can't correct the API's data. " +
 
 const checkBaseURL = "Check base_url or OPENTACT_BASE_URL (the default is " + opentact.DefaultBaseURL + ")"
 
-// nextStepForTransport is about a request without a response.
+// nextStepForTransport returns the next step after a request without a response.
 func nextStepForTransport(err error) string {
 	if proxy, ok := errors.AsType[*opentact.ProxyError](err); ok {
 		return nextStepForProxy(proxy)
@@ -154,7 +157,7 @@ func isConnectionLost(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || isType[*net.OpError](err)
 }
 
-// nextStepForProxy is about a proxy that did not open a connection to the API.
+// nextStepForProxy returns the next step if a proxy did not open a connection to the API.
 func nextStepForProxy(proxy *opentact.ProxyError) string {
 	switch {
 	case proxy.Address == "":
@@ -185,7 +188,7 @@ func checkProxyAddress(proxy *opentact.ProxyError) string {
 	return "Check that the address in HTTPS_PROXY is the address of " + kind
 }
 
-// nextStepForLogin is about a failed login.
+// nextStepForLogin returns the next step after a failed login.
 func nextStepForLogin(err error) string {
 	apiErr, isAPI := errors.AsType[*opentact.APIError](err)
 	switch {
@@ -198,7 +201,7 @@ func nextStepForLogin(err error) string {
 	}
 }
 
-// nextStepForCredentials is about a token that the API rejects.
+// nextStepForCredentials returns the next step if the API rejects a token.
 func nextStepForCredentials(err *opentact.CredentialsError) string {
 	switch {
 	case err.LoggedIn:
@@ -210,7 +213,7 @@ func nextStepForCredentials(err *opentact.CredentialsError) string {
 	}
 }
 
-// nextStepForAPIError is about an error that the API itself reported.
+// nextStepForAPIError returns the next step after an error that the API itself reported.
 func nextStepForAPIError(op operation, err *opentact.APIError) string {
 	switch status := err.Status; {
 	case status == http.StatusForbidden:
@@ -235,7 +238,7 @@ func nextStepForAPIError(op operation, err *opentact.APIError) string {
 	}
 }
 
-// nextStepWithoutMessage is about an error of the API that does not say what is wrong.
+// nextStepWithoutMessage returns the next step after an error of the API without a message.
 func nextStepWithoutMessage(requestID string) string {
 	known := "the time and the status"
 	if requestID != "" {
@@ -244,7 +247,7 @@ func nextStepWithoutMessage(requestID string) string {
 	return fmt.Sprintf("The API does not say what is wrong. Run Terraform again with TF_LOG_PROVIDER=DEBUG, which logs each attempt, and give OpenTact's support %s.", known)
 }
 
-// nextStepForResponse is about a response that does not have the API's form.
+// nextStepForResponse returns the next step after a response that does not have the API's form.
 func nextStepForResponse(op operation, err *opentact.ResponseError) string {
 	switch {
 	case op.verb == verbDelete && err.Status/100 == 2:
@@ -262,14 +265,14 @@ func nextStepForResponse(op operation, err *opentact.ResponseError) string {
 const apiIsFailing = "The API, or a gateway in front of it, is failing but may recover. " +
 	"Try again later, or raise the provider's max_retries to retry more often."
 
-// remediationForUnset is about an update that sent a null to unset attributes. The API may
-// have rejected the null, and no line of the configuration shows it.
+// remediationForUnset names the attributes that a failed update sent as null, if the API may have rejected
+// the null. No line of the configuration shows the null. Otherwise it returns "".
 func remediationForUnset(unset []string, err error) string {
 	apiErr, ok := errors.AsType[*opentact.APIError](err)
 	if len(unset) == 0 || !ok || !apiErr.IsAboutContent() {
 		return ""
 	}
-	return fmt.Sprintf(" The update also unsets attributes that the configuration no longer sets: %s. "+
+	return fmt.Sprintf("The update also unsets attributes that the configuration no longer sets: %s. "+
 		"If the API can't unset an attribute, add it to the configuration again.", strings.Join(unset, ", "))
 }
 

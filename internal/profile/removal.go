@@ -63,10 +63,11 @@ func (r *profileResource[F]) warnUnsetIgnored(diags *diag.Diagnostics, unsets []
 	}
 }
 
-func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name, profileName, what, detail string) {
+// warnRemoval adds a warning whose summary says what happens to the attribute: the effect.
+func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name, profileName, effect, detail string) {
 	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(profileName))
-	if r.provider.removals.add(name+" "+what) > maxNamedWarnings {
+	if r.provider.removals.add(name+" "+effect) > maxNamedWarnings {
 		subject = fmt.Sprintf("other %ss", r.kind.Spec.Name)
 	}
-	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s of %s %s", name, subject, what), detail)
+	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s of %s %s", name, subject, effect), detail)
 }

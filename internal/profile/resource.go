@@ -43,14 +43,14 @@ func (r *profileResource[F]) Configure(_ context.Context, req resource.Configure
 // Terraform marks such a resource as tainted.
 func (r *profileResource[F]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	plan := r.kind.fromTerraform(req.Plan.Raw)
-	made, err := r.profiles.Create(ctx, plan.Fields)
-	if made.UUID != "" {
-		resp.State.Raw = r.toState(req.Plan.Raw, made.Profile)
-		setIdentity(ctx, &resp.Diagnostics, resp.Identity, made.UUID)
+	created, err := r.profiles.Create(ctx, plan.Fields)
+	if created.UUID != "" {
+		resp.State.Raw = r.toState(req.Plan.Raw, created.Profile)
+		setIdentity(ctx, &resp.Diagnostics, resp.Identity, created.UUID)
 		saveConfigured(ctx, &resp.Diagnostics, resp.Private, attributeValues(req.Config.Raw))
 	}
-	r.warnAmbiguousCreate(&resp.Diagnostics, plan.Fields, made)
-	r.report(&resp.Diagnostics, verbCreate, plan.Fields, err)
+	r.warnAmbiguousCreate(&resp.Diagnostics, plan.Fields, created)
+	r.report(&resp.Diagnostics, r.operation(verbCreate, plan.Fields), err)
 }
 
 // Read removes the profile from the state only if the API itself says that the profile doesn't exist.
@@ -59,7 +59,7 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	profile, err := r.profiles.Get(ctx, state)
-	op := operation{verb: verbRead, kind: r.kind.Spec.Name, name: state.Fields.ProfileName()}
+	op := r.operation(verbRead, state.Fields)
 	if attributeValues(req.State.Raw)[attrName].IsNull() { // ImportState has set only the id
 		op.verb, op.name = verbImport, state.UUID
 		err = r.kind.explainNotFound(ctx, r.provider, state.UUID, err)
@@ -69,7 +69,7 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 		return
 	}
 	if err != nil {
-		r.reportAll(&resp.Diagnostics, op, err)
+		r.report(&resp.Diagnostics, op, err)
 		return
 	}
 	if profile != state {
@@ -97,7 +97,7 @@ func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequ
 		r.warnUnsetIgnored(&resp.Diagnostics, unsets, state.Fields, profile.Fields)
 		keepPlanned(req.Plan.Raw, &resp.State)
 	}
-	r.report(&resp.Diagnostics, verbUpdate, state.Fields, err, unsets...)
+	r.report(&resp.Diagnostics, r.operation(verbUpdate, state.Fields), err, unsets...)
 }
 
 // Delete deletes the profile. A profile that doesn't exist counts as deleted.
@@ -105,5 +105,5 @@ func (r *profileResource[F]) Delete(ctx context.Context, req resource.DeleteRequ
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	err := r.profiles.Delete(ctx, state)
-	r.report(&resp.Diagnostics, verbDelete, state.Fields, err)
+	r.report(&resp.Diagnostics, r.operation(verbDelete, state.Fields), err)
 }
