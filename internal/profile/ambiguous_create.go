@@ -4,6 +4,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -12,50 +13,58 @@ import (
 )
 
 // warnAmbiguousCreate adds a warning if the outcome of a create request was ambiguous.
-func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, fields F, made opentact.Created[F]) {
-	if made.UUID == "" || made.Ambiguous == nil {
+func (r *profileResource[F]) warnAmbiguousCreate(diags *diag.Diagnostics, fields F, created opentact.Created[F]) {
+	if created.UUID == "" || created.Ambiguous == nil {
 		return
 	}
-	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(fields.ProfileName()))
-	var summary string
 	var paragraphs, doubtful []string
-	if made.Resends > 0 {
-		summary = "Resent the create of " + subject
+	if created.Resends > 0 {
 		paragraphs = append(paragraphs, fmt.Sprintf("The outcome of a create request was ambiguous, and lists showed no new profile with this name and these values, "+
 			"so the provider resent the request. %s is in the state. "+
 			"If another profile with this name appears later, the API may have carried out the earlier request late. "+
-			"If no other resource manages that profile (terraform state list -id=UUID), delete it or import it.", made.UUID))
+			"If no other resource manages that profile (terraform state list -id=UUID), delete it or import it.", created.UUID))
 	} else {
-		summary = "Adopted " + subject + " after an ambiguous create"
 		paragraphs = append(paragraphs, "The response to the create request was lost or unusable.")
 	}
-	if made.Recovered {
-		doubtful = append(doubtful, made.UUID)
-		paragraphs = append(paragraphs, fmt.Sprintf("The list shows profile %s, which has this name and these values. "+
-			"No other resource of this provider configuration manages it, so it is in the state now.", made.UUID))
-		if made.Undecided {
-			paragraphs[len(paragraphs)-1] += " The times in the API's responses do not show whether it is older than the request."
+	if created.Recovered {
+		text := fmt.Sprintf("The list shows profile %s, which has this name and these values. "+
+			"No other resource of this provider configuration manages it, so it is in the state now.", created.UUID)
+		if created.Undecided {
+			text += " The times in the API's responses do not show whether it is older than the request."
 		}
+		paragraphs, doubtful = append(paragraphs, text), append(doubtful, created.UUID)
 	}
-	if len(made.Possible) > 0 {
-		summary, doubtful = "Possible duplicates of "+subject, append(doubtful, made.Possible...)
+	if len(created.Possible) > 0 {
 		paragraphs = append(paragraphs, fmt.Sprintf("These profiles have the same name and values, but another client may have created them: %s. "+
-			"Find out who manages them before you change them.", opentact.Enumerate(made.Possible)))
+			"Find out who manages them before you change them.", opentact.Enumerate(created.Possible)))
 	}
-	if len(made.Duplicates) > 0 {
-		summary, doubtful = "Duplicates of "+subject, append(doubtful, made.Duplicates...)
+	if len(created.Duplicates) > 0 {
 		paragraphs = append(paragraphs, "The list shows more new profiles with the same name and values. No resource of this provider configuration manages them. "+
-			"An earlier request probably created them. Delete them in the OpenTact account, or import them:\n\n"+r.importCommands(made.Duplicates...))
+			"An earlier request probably created them. Delete them in the OpenTact account, or import them:\n\n"+r.importCommands(created.Duplicates...))
 	}
-	if len(doubtful) > 0 {
+	if doubtful = slices.Concat(doubtful, created.Possible, created.Duplicates); len(doubtful) > 0 {
 		paragraphs = append(paragraphs, checkOthers(doubtful...))
 	}
-	diags.AddWarning(summary, strings.Join(append(paragraphs, sentence(made.Ambiguous.Error())), "\n\n"))
+	paragraphs = append(paragraphs, sentence(created.Ambiguous.Error()))
+	diags.AddWarning(ambiguousCreateSummary(r.operation(verbCreate, fields).subject(), created), strings.Join(paragraphs, "\n\n"))
 }
 
-// checkOthers returns text with the commands that show whether another resource manages a
-// profile. A provider configuration knows only its own resources. An alias for the same
-// account is another provider configuration.
+// ambiguousCreateSummary returns the summary of the warning: what matters most to the user.
+func ambiguousCreateSummary[F opentact.Fields](subject string, created opentact.Created[F]) string {
+	switch {
+	case len(created.Duplicates) > 0:
+		return "Duplicates of " + subject
+	case len(created.Possible) > 0:
+		return "Possible duplicates of " + subject
+	case created.Resends > 0:
+		return "Resent the create of " + subject
+	default:
+		return "Adopted " + subject + " after an ambiguous create"
+	}
+}
+
+// checkOthers returns text with the commands that show whether another resource manages a profile. A
+// provider configuration doesn't know the resources of an alias, even if both use the same account.
 func checkOthers(uuids ...string) string {
 	commands := make([]string, min(len(uuids), maxCommands))
 	for i := range commands {

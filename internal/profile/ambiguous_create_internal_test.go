@@ -33,7 +33,7 @@ func TestWarnAmbiguousCreate_SummaryAndCheck(t *testing.T) {
 	lost := errors.New("it was lost")
 	own := opentact.Profile[everyType]{UUID: "own"}
 	for _, test := range []struct {
-		made    opentact.Created[everyType]
+		created opentact.Created[everyType]
 		summary string
 		check   []string // UUIDs
 	}{
@@ -44,7 +44,7 @@ func TestWarnAmbiguousCreate_SummaryAndCheck(t *testing.T) {
 		{opentact.Created[everyType]{Profile: own, Ambiguous: lost, Resends: 1, Possible: []string{"p"}, Duplicates: []string{"d"}}, `Duplicates of thing "a b"`, []string{"p", "d"}},
 	} {
 		var diags diag.Diagnostics
-		r.warnAmbiguousCreate(&diags, everyType{Named: opentact.Named{Name: opentact.Value("a\x1b b")}}, test.made)
+		r.warnAmbiguousCreate(&diags, everyType{Named: opentact.Named{Name: opentact.Value("a\x1b b")}}, test.created)
 		if len(diags) != 1 || diags[0].Summary() != test.summary {
 			t.Errorf("got %v, want %s", diags, test.summary)
 			continue
