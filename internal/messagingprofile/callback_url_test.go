@@ -119,7 +119,7 @@ func TestCallbackURLs_Error_IsRedacted(t *testing.T) {
 				"no response to (the value of " + attribute + ")"},
 			"a key in the message of the field": {
 				`{"success":false,"fields":{"params.` + attribute + `":{"message":"no response to key-s3cret-0123"}}}`,
-				"Attribute " + attribute + `: the API says "no response to (the value of ` + attribute + `)".`},
+				"The API reports an error in " + attribute + `: "no response to (the value of ` + attribute + `)".`},
 			"another value stored": {
 				`{"success":true,"payload":{"uuid":"0a0a0a0a-0000-4000-8000-00000000000a","name":"a","` + attribute + `":"` + url + `/s3cret"}}`,
 				attribute + " was sent as a sensitive value of 38 characters and came back as a sensitive value of 45 characters"},

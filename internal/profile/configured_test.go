@@ -171,7 +171,7 @@ func TestResource_Unset_Rejected_SaysNextStep(t *testing.T) {
 	config := acctest.Values{"name": "a"}
 	planned := wantUnset(t, p, voiceProfile, state, config, "max_rate")
 	_, diags := p.Apply(t, voiceProfile, state, planned, config)
-	acctest.WantError(t, diags, "max_rate", `the API says "must be a number"`, "Nothing was changed",
+	acctest.WantError(t, diags, "max_rate", `The API reports an error in max_rate: "must be a number".`, "Nothing was changed",
 		"The update also unsets attributes that the configuration no longer sets: max_rate. If the API can't unset an attribute, add it to the configuration again.")
 }
 

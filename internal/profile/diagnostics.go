@@ -102,16 +102,18 @@ func (r *profileResource[F]) attributeErrors(err error) map[string]string {
 	if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 		for name, message := range apiErr.Fields {
 			field := r.kind.Spec.FieldName(name)
-			says := "the API rejected it and gave no message"
+			text := fmt.Sprintf("The API reports an error in %s without a message.", field)
 			if message != "" {
-				says = fmt.Sprintf("the API says %q", message)
+				text = fmt.Sprintf("The API reports an error in %s: %q.", field, message)
 			}
-			texts[field] = fmt.Sprintf("Attribute %s: %s.\n\n%s", field, says, sentence(err.Error()))
+			texts[field] = text + "\n\n" + sentence(err.Error())
 		}
 	}
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
 		for _, field := range mismatch.Fields {
-			texts[field.Field] = fmt.Sprintf("Attribute %s, in the response to %s %s.", field, mismatch.Operation, mismatch.UUID)
+			single := *mismatch
+			single.Fields = []opentact.Mismatch{field}
+			texts[field.Field] = sentence(single.Error())
 		}
 	}
 	attributes := r.kind.attributes()

@@ -19,15 +19,15 @@ func TestResource_StoredDifferently_SaysHowValuesDiffer(t *testing.T) {
 		want                    string
 	}{
 		"runs of spaces": {"name", "a  b", `"a b"`,
-			`Attribute name was sent as "a  b" and came back as "a b" (they differ only in white space)`},
+			`name was sent as "a  b" and came back as "a b" (they differ only in white space)`},
 		"no-break space": {"name", "a\u00a0b", `"a b"`,
-			`Attribute name was sent as "a<U+00A0>b" and came back as "a b" (they differ only in white space)`},
+			`name was sent as "a<U+00A0>b" and came back as "a b" (they differ only in white space)`},
 		"zero-width space": {"name", "a\u200bb", `"ab"`,
-			`Attribute name was sent as "a<U+200B>b" and came back as "ab" (they differ only in invisible characters)`},
+			`name was sent as "a<U+200B>b" and came back as "ab" (they differ only in invisible characters)`},
 		"upper case": {"name", "Support", `"support"`,
-			`Attribute name was sent as "Support" and came back as "support" (they differ only in upper and lower case)`},
+			`name was sent as "Support" and came back as "support" (they differ only in upper and lower case)`},
 		"host of a webhook": {"callback_url", "https://Hooks.example/s3cret", `"https://hooks.example/s3cret"`,
-			`Attribute callback_url was sent as a sensitive value of 28 characters and came back as a sensitive value of 28 characters ` +
+			`callback_url was sent as a sensitive value of 28 characters and came back as a sensitive value of 28 characters ` +
 				`(they differ only in upper and lower case of the host)`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -262,7 +262,7 @@ func TestResource_Create_Mismatch_IsTainted(t *testing.T) {
 	acctest.NoDiagnostics(t, diags)
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
 	acctest.WantError(t, diags, "long_code_weight", `Could not set all attributes of messaging profile "a"`,
-		"Attribute long_code_weight was sent as 9 and came back as 1, in the response to create messaging profile "+uuid,
+		"Create messaging profile "+uuid+": long_code_weight was sent as 9 and came back as 1.",
 		"To keep it, set the attribute to a value that the API accepts, and run terraform untaint with the address of the resource.")
 	if state.Values()["id"] != uuid || state.Values()["long_code_weight"] != 1.0 {
 		t.Errorf("the state is %v", state.Values())
@@ -279,7 +279,7 @@ func TestResource_Update_Mismatch_IsError(t *testing.T) {
 	if len(diags) != 2 || strings.Contains(acctest.Describe(diags), "s3cret") || strings.Contains(acctest.Describe(diags), "untaint") {
 		t.Errorf("got %s", acctest.Describe(diags))
 	}
-	acctest.WantError(t, diags[:1], "", "Attribute callback_url", "a sensitive value of 29 characters and came back as null")
+	acctest.WantError(t, diags[:1], "", ": callback_url was sent as a sensitive value of 29 characters and came back as null")
 	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows the values that the API stores")
 	if state.Values()["sticky_sender"] != false || state.Values()["callback_url"] != nil {
 		t.Errorf("the state is %v", state.Values())
@@ -366,8 +366,8 @@ func TestResource_Create_ErrorOfField_PointsAtAttribute(t *testing.T) {
 	if len(diags) != 4 || state.Values() != nil || strings.Contains(acctest.Describe(diags), "s3cret") {
 		t.Fatalf("got %v\n%s", state.Values(), acctest.Describe(diags))
 	}
-	acctest.WantError(t, diags[:1], "", `Attribute callback_url: the API says "(the value of callback_url) is not reachable"`, "Validation failed for (the value of callback_url)")
-	acctest.WantError(t, diags[1:2], "name", `Attribute name: the API says "is taken"`, "Validation failed")
-	acctest.WantError(t, diags[2:3], "sticky_sender", `Attribute sticky_sender: the API rejected it and gave no message.`)
-	acctest.WantError(t, diags[3:], "toll_free_weight", `Attribute toll_free_weight: the API says "needs a pool"`)
+	acctest.WantError(t, diags[:1], "", `The API reports an error in callback_url: "(the value of callback_url) is not reachable"`, "Validation failed for (the value of callback_url)")
+	acctest.WantError(t, diags[1:2], "name", `The API reports an error in name: "is taken".`, "Validation failed")
+	acctest.WantError(t, diags[2:3], "sticky_sender", `The API reports an error in sticky_sender without a message.`)
+	acctest.WantError(t, diags[3:], "toll_free_weight", `The API reports an error in toll_free_weight: "needs a pool"`)
 }
