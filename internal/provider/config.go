@@ -33,51 +33,51 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		baseURL.name: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: baseURL.description("The base URL of the API. It must be an absolute https URL, or an http URL of a loopback address. " +
+			MarkdownDescription: baseURL.describe("The base URL of the API. It must be an absolute https URL, or an http URL of a loopback address. " +
 				"It must not contain an `@`."),
-			Validators: []validator.String{baseURL.validator()},
+			Validators: []validator.String{baseURL},
 		},
 		token.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: token.description("The API token, a JWT. The provider sends it as `X-Auth-Token`. OpenTact tokens are valid for a day. " +
+			MarkdownDescription: token.describe("The API token, a JWT. The provider sends it as `X-Auth-Token`. OpenTact tokens are valid for a day. " +
 				"Set either `token`, or `email` and `password`."),
-			Validators: []validator.String{token.validator()},
+			Validators: []validator.String{token},
 		},
 		email.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: email.description("The e-mail address of a user. With `email` and `password`, the provider logs in and gets its own tokens."),
-			Validators:          []validator.String{email.validator()},
+			MarkdownDescription: email.describe("The e-mail address of a user. With `email` and `password`, the provider logs in and gets its own tokens."),
+			Validators:          []validator.String{email},
 		},
 		password.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: password.description("The password of the user with the address `email`. The provider logs in before its first request, " +
+			MarkdownDescription: password.describe("The password of the user with the address `email`. The provider logs in before its first request, " +
 				"and again before its token expires."),
-			Validators: []validator.String{password.validator()},
+			Validators: []validator.String{password},
 		},
 		requestTimeout.name: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: requestTimeout.description("The maximum duration of one attempt of a request, including its response. " +
+			MarkdownDescription: requestTimeout.describe("The maximum duration of one attempt of a request, including its response. " +
 				"It must be from `1s` to `10m`, such as `45s` or `1m30s`."),
-			Validators: []validator.String{requestTimeout.validator()},
+			Validators: []validator.String{requestTimeout},
 		},
 		maxRetries.name: schema.NumberAttribute{
 			Optional: true,
-			MarkdownDescription: maxRetries.description(fmt.Sprintf("The maximum number of retries of a request: an integer from 0 to %d. "+
+			MarkdownDescription: maxRetries.describe(fmt.Sprintf("The maximum number of retries of a request: an integer from 0 to %d. "+
 				"If the response to a create is lost, the provider reads the list of profiles twice, and resends the create only if neither list shows the new profile.", maxRetriesLimit)),
-			Validators: []validator.Number{maxRetries.validator()},
+			Validators: []validator.Number{maxRetries},
 		},
 		retryMaxWait.name: schema.StringAttribute{
 			Optional: true,
-			MarkdownDescription: retryMaxWait.description("The maximum wait before a retry. It must be from `0s` to `10m`, such as `45s` or `1m30s`. " +
+			MarkdownDescription: retryMaxWait.describe("The maximum wait before a retry. It must be from `0s` to `10m`, such as `45s` or `1m30s`. " +
 				"The first wait is at most half a second, and each further wait is at most twice as long. If a response asks for a longer wait with `Retry-After`, the provider waits that long. " +
 				"No wait is longer than `retry_max_wait`."),
-			Validators: []validator.String{retryMaxWait.validator()},
+			Validators: []validator.String{retryMaxWait},
 		},
 		requestsPerSecond.name: schema.NumberAttribute{
 			Optional: true,
-			MarkdownDescription: requestsPerSecond.description(fmt.Sprintf("The maximum number of requests per second, evenly spaced: a number from %g to %d. "+
+			MarkdownDescription: requestsPerSecond.describe(fmt.Sprintf("The maximum number of requests per second, evenly spaced: a number from %g to %d. "+
 				"Without it, only the API limits the rate.", minRequestsPerSecond, maxRequestsPerSecond)),
-			Validators: []validator.Number{requestsPerSecond.validator()},
+			Validators: []validator.Number{requestsPerSecond},
 		},
 	}
 }

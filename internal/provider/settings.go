@@ -36,8 +36,8 @@ const (
 	maxDuration = 10 * time.Minute
 )
 
-// setting is one setting of the provider. Its value comes from the attribute, else from
-// the environment variable, else from the default.
+// setting is one setting of the provider. Its value comes from the attribute. If that is not set, it comes
+// from the environment variable, and otherwise from the default.
 type setting[T any] struct {
 	name string
 	// rule follows the name in messages. It starts with "must".
@@ -186,9 +186,9 @@ func parseNumber(text string) (*big.Float, error) {
 // variable returns the name of the environment variable.
 func (s setting[T]) variable() string { return "OPENTACT_" + strings.ToUpper(s.name) }
 
-// description returns the description of the attribute: text, the environment variable and
+// describe returns the description of the attribute: text, the environment variable and
 // the default.
-func (s setting[T]) description(text string) string {
+func (s setting[T]) describe(text string) string {
 	text += fmt.Sprintf(" You can also set it with the environment variable `%s`. The attribute takes precedence.", s.variable())
 	if s.defaultText != "" {
 		text += fmt.Sprintf(" Default: `%s`.", s.defaultText)
@@ -243,11 +243,11 @@ func (s setting[T]) parseAttribute(configured attr.Value) (T, error) {
 	return s.check(s.name, text)
 }
 
-// check converts the value of an attribute or a variable.
-func (s setting[T]) check(name, text string) (T, error) {
+// check converts the value of an attribute or a variable. subject names it in the error.
+func (s setting[T]) check(subject, text string) (T, error) {
 	value, err := s.parse(text)
 	if err != nil {
-		err = fmt.Errorf("%s %s, %w", name, s.rule, err)
+		err = fmt.Errorf("%s %s, %w", subject, s.rule, err)
 	}
 	return value, err
 }
@@ -268,38 +268,33 @@ func textOf(value attr.Value) string {
 	}
 }
 
-// settingValidator validates the attribute of a setting.
-type settingValidator[T any] struct{ setting[T] }
-
+// A setting is the validator of its attribute.
 var (
-	_ validator.String = settingValidator[string]{}
-	_ validator.Number = settingValidator[int]{}
+	_ validator.String = setting[string]{}
+	_ validator.Number = setting[int]{}
 )
 
-// validator returns the validator of the attribute.
-func (s setting[T]) validator() settingValidator[T] { return settingValidator[T]{s} }
-
 // Description returns the rule.
-func (v settingValidator[T]) Description(context.Context) string { return v.rule }
+func (s setting[T]) Description(context.Context) string { return s.rule }
 
 // MarkdownDescription returns the rule.
-func (v settingValidator[T]) MarkdownDescription(context.Context) string { return v.rule }
+func (s setting[T]) MarkdownDescription(context.Context) string { return s.rule }
 
 // ValidateString checks a known value.
-func (v settingValidator[T]) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	v.validate(req.ConfigValue, &resp.Diagnostics)
+func (s setting[T]) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	s.validate(req.ConfigValue, &resp.Diagnostics)
 }
 
 // ValidateNumber checks a known value.
-func (v settingValidator[T]) ValidateNumber(_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
-	v.validate(req.ConfigValue, &resp.Diagnostics)
+func (s setting[T]) ValidateNumber(_ context.Context, req validator.NumberRequest, resp *validator.NumberResponse) {
+	s.validate(req.ConfigValue, &resp.Diagnostics)
 }
 
-func (v settingValidator[T]) validate(configured attr.Value, diags *diag.Diagnostics) {
+func (s setting[T]) validate(configured attr.Value, diags *diag.Diagnostics) {
 	if !isSet(configured) {
 		return
 	}
-	if _, err := v.parseAttribute(configured); err != nil {
-		diags.Append(v.diagnostic(err))
+	if _, err := s.parseAttribute(configured); err != nil {
+		diags.Append(s.diagnostic(err))
 	}
 }
