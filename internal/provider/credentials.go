@@ -18,17 +18,20 @@ const (
 		"(attributes email and password, or environment variables OPENTACT_EMAIL and OPENTACT_PASSWORD)."
 )
 
-// checkConflict adds an error if the provider block has both a token and a login.
-func (m model) checkConflict(diags *diag.Diagnostics) {
-	for _, s := range []struct {
-		name  string
-		value attr.Value
-	}{{email.name, m.Email}, {password.name, m.Password}} {
-		if isSet(m.Token) && isSet(s.value) {
-			diags.AddError(conflicting, fmt.Sprintf("The attributes token and %s are both set. Remove one of them. %s", s.name, credentialsHint))
-			return
-		}
+// conflict returns an error if the provider block has both a token and a login, or nil.
+func (m model) conflict() diag.Diagnostic {
+	var other string
+	switch {
+	case !isSet(m.Token):
+		return nil
+	case isSet(m.Email):
+		other = email.name
+	case isSet(m.Password):
+		other = password.name
+	default:
+		return nil
 	}
+	return diag.NewErrorDiagnostic(conflicting, fmt.Sprintf("The attributes token and %s are both set. Remove one of them. %s", other, credentialsHint))
 }
 
 // isSet reports whether a value is neither null nor unknown.
@@ -38,7 +41,8 @@ func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown()
 // attributes, the block decides which. The environment then only adds the other half of a
 // login.
 func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
-	if m.checkConflict(diags); diags.HasError() {
+	if conflict := m.conflict(); conflict != nil {
+		diags.Append(conflict)
 		return opentact.Credentials{}
 	}
 	inBlock := isSet(m.Token) || isSet(m.Email) || isSet(m.Password)
@@ -65,23 +69,24 @@ func (m model) credentials(diags *diag.Diagnostics) opentact.Credentials {
 
 // login returns the e-mail address and the password. Each comes from the provider block or
 // the environment.
-func (m model) login(diags *diag.Diagnostics) (c opentact.Credentials) {
-	var emailSource, passwordSource string
-	c.Email, emailSource = email.resolve(m.Email, diags)
-	c.Password, passwordSource = password.resolve(m.Password, diags)
-	for _, half := range []struct{ source, name, variable, other string }{
-		{emailSource, email.name, email.variable(), passwordSource},
-		{passwordSource, password.name, password.variable(), emailSource},
-	} {
-		if half.source != "" {
-			continue
-		}
-		text := fmt.Sprintf("%s must be set, because %s is set. Set the attribute %s or the environment variable %s.", half.name, half.other, half.name, half.variable)
-		if token.environment() != "" {
-			text += fmt.Sprintf(" The provider ignores %s, because the provider block has a login.", token.variable())
-		}
-		diags.AddError(missing, text)
+func (m model) login(diags *diag.Diagnostics) opentact.Credentials {
+	address, addressSource := email.resolve(m.Email, diags)
+	secret, secretSource := password.resolve(m.Password, diags)
+	if addressSource == "" {
+		diags.Append(missingHalf(email, secretSource))
 	}
-	c.Source = emailSource + " and " + passwordSource
-	return c
+	if secretSource == "" {
+		diags.Append(missingHalf(password, addressSource))
+	}
+	return opentact.Credentials{Email: address, Password: secret, Source: addressSource + " and " + secretSource}
+}
+
+// missingHalf returns the error about the half of a login that nothing sets. otherSource is the source of
+// the other half.
+func missingHalf(half setting[string], otherSource string) diag.Diagnostic {
+	text := fmt.Sprintf("%[1]s must be set, because %[2]s is set. Set the attribute %[1]s or the environment variable %[3]s.", half.name, otherSource, half.variable())
+	if token.environment() != "" {
+		text += fmt.Sprintf(" The provider ignores %s, because the provider block has a login.", token.variable())
+	}
+	return diag.NewErrorDiagnostic(missing, text)
 }

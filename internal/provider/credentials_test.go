@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	address         = "ops@example.com"
-	secretPassword  = "s3cret-token of another kind"
+	emailAddress    = "ops@example.com"
+	secretPassword  = secretToken + " of another kind" // so that wantError finds it too
 	credentialsHint = "Set either a token (attribute token or environment variable OPENTACT_TOKEN), or an e-mail address and a password " +
 		"(attributes email and password, or environment variables OPENTACT_EMAIL and OPENTACT_PASSWORD)."
 )
@@ -25,7 +25,7 @@ const (
 // credentials together. The block decides between token and login, and the environment
 // adds the other half of a login.
 func TestProvider_Credentials(t *testing.T) {
-	env := acctest.New(t, emulator.Options{Token: secretToken, Email: address, Password: secretPassword})
+	env := acctest.New(t, emulator.Options{Token: secretToken, Email: emailAddress, Password: secretPassword})
 	const byToken, byLogin = "/rest/profile/messaging", "/rest/auth"
 	const emailRule = "email must be the e-mail address of a user, "
 	type environment map[string]string
@@ -40,37 +40,37 @@ func TestProvider_Credentials(t *testing.T) {
 	}{
 		"token in the block":                {block: acctest.Values{"token": secretToken}, firstPath: byToken},
 		"token in the environment":          {environment: environment{"TOKEN": secretToken}, firstPath: byToken},
-		"login in the block":                {block: acctest.Values{"email": address, "password": secretPassword}, firstPath: byLogin},
-		"login in the environment":          {environment: environment{"EMAIL": address, "PASSWORD": secretPassword}, firstPath: byLogin},
-		"password from the environment":     {block: acctest.Values{"email": address}, environment: environment{"PASSWORD": secretPassword}, firstPath: byLogin},
-		"token in the block wins":           {block: acctest.Values{"token": secretToken}, environment: environment{"EMAIL": address, "PASSWORD": "x"}, firstPath: byToken},
-		"login in the block wins":           {block: acctest.Values{"email": address, "password": secretPassword}, environment: environment{"TOKEN": "x"}, firstPath: byLogin},
-		"half a login in the block wins":    {block: acctest.Values{"email": address}, environment: environment{"TOKEN": "x", "PASSWORD": secretPassword}, firstPath: byLogin},
+		"login in the block":                {block: acctest.Values{"email": emailAddress, "password": secretPassword}, firstPath: byLogin},
+		"login in the environment":          {environment: environment{"EMAIL": emailAddress, "PASSWORD": secretPassword}, firstPath: byLogin},
+		"password from the environment":     {block: acctest.Values{"email": emailAddress}, environment: environment{"PASSWORD": secretPassword}, firstPath: byLogin},
+		"token in the block wins":           {block: acctest.Values{"token": secretToken}, environment: environment{"EMAIL": emailAddress, "PASSWORD": "x"}, firstPath: byToken},
+		"login in the block wins":           {block: acctest.Values{"email": emailAddress, "password": secretPassword}, environment: environment{"TOKEN": "x"}, firstPath: byLogin},
+		"half a login in the block wins":    {block: acctest.Values{"email": emailAddress}, environment: environment{"TOKEN": "x", "PASSWORD": secretPassword}, firstPath: byLogin},
 		"empty variables count as not set":  {environment: environment{"TOKEN": secretToken, "EMAIL": "", "PASSWORD": ""}, firstPath: byToken},
 		"nothing":                           {want: "Missing Provider Configuration: No credentials are set. " + credentialsHint},
-		"token and login in the block":      {block: acctest.Values{"token": secretToken, "email": address, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: The attributes token and email are both set. Remove one of them. " + credentialsHint},
+		"token and login in the block":      {block: acctest.Values{"token": secretToken, "email": emailAddress, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: The attributes token and email are both set. Remove one of them. " + credentialsHint},
 		"token and password in the block":   {block: acctest.Values{"token": secretToken, "password": secretPassword}, attribute: "password", want: "The attributes token and password are both set. Remove one of them. "},
-		"token and login in variables":      {environment: environment{"TOKEN": secretToken, "EMAIL": address, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set. Unset one of them. " + credentialsHint},
+		"token and login in variables":      {environment: environment{"TOKEN": secretToken, "EMAIL": emailAddress, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set. Unset one of them. " + credentialsHint},
 		"token and password in variables":   {environment: environment{"TOKEN": secretToken, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_PASSWORD are both set. Unset one of them. "},
-		"no password":                       {block: acctest.Values{"email": address}, attribute: "password", want: "Missing Provider Configuration: password must be set, because the provider's attribute email is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
-		"no password in variables":          {environment: environment{"EMAIL": address}, attribute: "password", want: "password must be set, because the environment variable OPENTACT_EMAIL is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
+		"no password":                       {block: acctest.Values{"email": emailAddress}, attribute: "password", want: "Missing Provider Configuration: password must be set, because the provider's attribute email is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
+		"no password in variables":          {environment: environment{"EMAIL": emailAddress}, attribute: "password", want: "password must be set, because the environment variable OPENTACT_EMAIL is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
 		"no address":                        {block: acctest.Values{"password": secretPassword}, attribute: "email", want: "email must be set, because the provider's attribute password is set. Set the attribute email or the environment variable OPENTACT_EMAIL."},
-		"no address, but a token":           {block: acctest.Values{"password": secretPassword}, environment: environment{"TOKEN": secretToken}, attribute: "email", want: "The provider ignores OPENTACT_TOKEN, because the provider block has a login."},
+		"no emailAddress, but a token":      {block: acctest.Values{"password": secretPassword}, environment: environment{"TOKEN": secretToken}, attribute: "email", want: "The provider ignores OPENTACT_TOKEN, because the provider block has a login."},
 		"empty address":                     {block: acctest.Values{"email": "", "password": secretPassword}, attribute: "email", want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
-		"empty address beside the variable": {block: acctest.Values{"email": "", "password": secretPassword}, environment: environment{"EMAIL": address}, attribute: "email", want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
+		"empty address beside the variable": {block: acctest.Values{"email": "", "password": secretPassword}, environment: environment{"EMAIL": emailAddress}, attribute: "email", want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
 		"blank address":                     {block: acctest.Values{"email": " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 1."},
-		"address with a space at the end":   {block: acctest.Values{"email": address + " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 16."},
-		"address with a no-break space":     {block: acctest.Values{"email": "\u00a0" + address, "password": secretPassword}, attribute: "email", want: emailRule + "got a no-break space (U+00A0) at position 1."},
-		"address with a zero-width space":   {block: acctest.Values{"email": address + "\u200b", "password": secretPassword}, attribute: "email", want: emailRule + "got a zero-width space (U+200B) at position 16."},
-		"address with a line break, in a variable": {environment: environment{"EMAIL": address + "\n", "PASSWORD": secretPassword}, attribute: "email",
+		"address with a space at the end":   {block: acctest.Values{"email": emailAddress + " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 16."},
+		"address with a no-break space":     {block: acctest.Values{"email": "\u00a0" + emailAddress, "password": secretPassword}, attribute: "email", want: emailRule + "got a no-break space (U+00A0) at position 1."},
+		"address with a zero-width space":   {block: acctest.Values{"email": emailAddress + "\u200b", "password": secretPassword}, attribute: "email", want: emailRule + "got a zero-width space (U+200B) at position 16."},
+		"address with a line break, in a variable": {environment: environment{"EMAIL": emailAddress + "\n", "PASSWORD": secretPassword}, attribute: "email",
 			want: "The environment variable OPENTACT_EMAIL must be the e-mail address of a user, got a line break (U+000A) at position 16."},
 		"address with a colon":         {block: acctest.Values{"email": "a:b@c", "password": secretPassword}, attribute: "email", want: emailRule + "got text with a colon."},
 		"address without an @":         {block: acctest.Values{"email": "ops", "password": secretPassword}, attribute: "email", want: emailRule + "got text without an @."},
-		"empty password":               {block: acctest.Values{"email": address, "password": ""}, attribute: "password", want: "password must not be empty; remove it to use OPENTACT_PASSWORD."},
-		"password with a line break":   {block: acctest.Values{"email": address, "password": secretPassword + "\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000A)."},
-		"password with CR and LF":      {block: acctest.Values{"email": address, "password": secretPassword + "\r\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000D)."},
-		"password with a control byte": {block: acctest.Values{"email": address, "password": secretPassword + "\x00"}, attribute: "password", want: "password must not contain control characters, got a control character (U+0000)."},
-		"password with a line break, in a variable": {environment: environment{"EMAIL": address, "PASSWORD": secretPassword + "\n"}, attribute: "password",
+		"empty password":               {block: acctest.Values{"email": emailAddress, "password": ""}, attribute: "password", want: "password must not be empty; remove it to use OPENTACT_PASSWORD."},
+		"password with a line break":   {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000A)."},
+		"password with CR and LF":      {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\r\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000D)."},
+		"password with a control byte": {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\x00"}, attribute: "password", want: "password must not contain control characters, got a control character (U+0000)."},
+		"password with a line break, in a variable": {environment: environment{"EMAIL": emailAddress, "PASSWORD": secretPassword + "\n"}, attribute: "password",
 			want: "The environment variable OPENTACT_PASSWORD must not contain control characters, got a line break (U+000A)."},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -100,10 +100,24 @@ func TestProvider_Credentials(t *testing.T) {
 
 func TestProvider_Validate_TokenAndLogin_IsConflict(t *testing.T) {
 	t.Parallel()
-	for name, value := range map[string]string{"email": address, "password": secretPassword} {
+	for name, value := range map[string]string{"email": emailAddress, "password": secretPassword} {
 		diags := acctest.NewProtocol(t).ValidateProvider(t, acctest.Values{"token": secretToken, name: value})
 		wantError(t, diags, "", "Conflicting Provider Configuration: The attributes token and "+name+" are both set.")
 	}
+}
+
+// An invalid base_url doesn't hide that the credentials are missing.
+func TestProvider_InvalidBaseURL_ReportsMissingCredentials(t *testing.T) {
+	for _, variable := range []string{"TOKEN", "EMAIL", "PASSWORD"} {
+		t.Setenv("OPENTACT_"+variable, "")
+	}
+	t.Setenv("OPENTACT_BASE_URL", "api.opentact.org")
+	diags := acctest.NewProtocol(t).Configure(t, nil)
+	if len(diags) != 2 {
+		t.Fatalf("got %s", acctest.Describe(diags))
+	}
+	wantError(t, diags[:1], "base_url", "The environment variable OPENTACT_BASE_URL must be")
+	wantError(t, diags[1:], "", "No credentials are set.")
 }
 
 // TestProvider_Password_IsUnchanged logs in with passwords that look like mistakes, from
@@ -112,10 +126,10 @@ func TestProvider_Password_IsUnchanged(t *testing.T) {
 	for _, text := range []string{" ", "  s3cret ", "s3cret\u00a0", "\u200bs3cret"} {
 		t.Run(text, func(t *testing.T) {
 			t.Setenv("OPENTACT_PASSWORD", text)
-			env := acctest.New(t, emulator.Options{Email: address, Password: text})
+			env := acctest.New(t, emulator.Options{Email: emailAddress, Password: text})
 			for _, configured := range []any{nil, text} {
 				p := acctest.NewProtocol(t)
-				acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": configured}))
+				acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": emailAddress, "password": configured}))
 				_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 				acctest.NoDiagnostics(t, diags)
 			}
@@ -127,9 +141,9 @@ func TestProvider_Password_IsUnchanged(t *testing.T) {
 // profile gets one error.
 func TestProvider_WrongPassword_IsTriedOnce(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, emulator.Options{Email: address, Password: "right"})
+	env := acctest.New(t, emulator.Options{Email: emailAddress, Password: "right"})
 	p := acctest.NewProtocol(t)
-	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": emailAddress, "password": secretPassword}))
 	var working sync.WaitGroup
 	for i := range 10 {
 		working.Go(func() {
@@ -183,9 +197,9 @@ func TestProvider_LoginFails_KeepsState(t *testing.T) {
 // A 404 does not count if the provider can't log in to confirm it.
 func TestProvider_NotFoundThenLoginFails_KeepsState(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
+	env := acctest.New(t, emulator.Options{Email: emailAddress, Password: secretPassword})
 	p := acctest.NewProtocol(t)
-	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": emailAddress, "password": secretPassword}))
 	state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
 	id := state.Values().Text("id")
 	env.Inject(t, emulator.Rule{Path: "/profile/messaging/" + id, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 404}}})
@@ -201,10 +215,10 @@ func TestProvider_NotFoundThenLoginFails_KeepsState(t *testing.T) {
 // The API accepts the login, but rejects its token.
 func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
+	env := acctest.New(t, emulator.Options{Email: emailAddress, Password: secretPassword})
 	env.Inject(t, emulator.Rule{Path: "/profile/*", Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 401}}})
 	p := acctest.NewProtocol(t)
-	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": emailAddress, "password": secretPassword}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	wantError(t, diags, "", "rejected the token of a login that it accepted just before, with the credentials from the provider's attribute email",
 		"The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL.")
@@ -225,9 +239,9 @@ func TestProvider_UnknownCredential_IsNoConflict(t *testing.T) {
 // When the API ends a login, concurrent requests share one new login.
 func TestProvider_LoginExpires_LogsInAgain(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, emulator.Options{Email: address, Password: secretPassword})
+	env := acctest.New(t, emulator.Options{Email: emailAddress, Password: secretPassword})
 	p := acctest.NewProtocol(t)
-	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": address, "password": secretPassword}))
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": emailAddress, "password": secretPassword}))
 	for range 3 {
 		var working sync.WaitGroup
 		for i := range 5 {
@@ -268,7 +282,7 @@ func TestProvider_UnknownCredential_ErrorNamesAttribute(t *testing.T) {
 	t.Parallel()
 	for _, attribute := range []string{"email", "password", "retry_max_wait", "requests_per_second"} {
 		p := acctest.NewProtocol(t)
-		config := acctest.Values{"email": address, "password": secretPassword}
+		config := acctest.Values{"email": emailAddress, "password": secretPassword}
 		config[attribute] = acctest.Unknown
 		acctest.NoDiagnostics(t, p.Configure(t, config))
 		_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)

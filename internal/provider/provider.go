@@ -58,7 +58,7 @@ func (p *opentactProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 func (p *opentactProvider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
 	var data model
 	resp.Diagnostics.Append(req.Config.Get(ctx, &data)...)
-	data.checkConflict(&resp.Diagnostics)
+	resp.Diagnostics.Append(data.conflict()) // Append ignores nil
 }
 
 // Configure makes the client of all resources, data sources and list resources. It makes
