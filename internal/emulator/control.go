@@ -120,7 +120,7 @@ func (e *Emulator) controlInject(r *http.Request) response {
 
 func (e *Emulator) controlRules(*http.Request) response {
 	rules := []any{}
-	for _, i := range e.faults.all() {
+	for _, i := range e.rules.all() {
 		hits, held, _ := i.count()
 		rules = append(rules, map[string]any{"id": i.ID(), "rule": i.rule, "hits": hits, "held": held})
 	}
@@ -135,7 +135,7 @@ func (e *Emulator) controlRemoveAll(*http.Request) response {
 // controlRule returns an operation that calls do with the rule whose id is in the path.
 func (e *Emulator) controlRule(do func(*Injection)) func(*http.Request) response {
 	return func(r *http.Request) response {
-		for _, i := range e.faults.all() {
+		for _, i := range e.rules.all() {
 			if strconv.Itoa(i.ID()) == r.PathValue("id") {
 				do(i)
 				return emptySuccess()

@@ -24,7 +24,7 @@ type Emulator struct {
 	schemas    map[Kind]schemas // with documented names: for Add, Change, Seed and Options.Defaults
 	router     routers.Router   // for requests: with the names that Options.FieldNames selects
 	store      *store
-	faults     *faultSet
+	rules      *ruleSet
 	limit      rateLimit
 	logins     *logins
 	log        *requestLog
@@ -39,7 +39,7 @@ func New(options Options) (*Emulator, error) {
 		return nil, err
 	}
 	e := &Emulator{
-		options: options, kinds: allKinds(), store: newStore(), faults: &faultSet{}, logins: newLogins(),
+		options: options, kinds: allKinds(), store: newStore(), rules: &ruleSet{}, logins: newLogins(),
 		log: &requestLog{maxBytes: maxLog},
 	}
 	e.LimitRate(options.RequestsPerSecond)
@@ -111,7 +111,7 @@ func (e *Emulator) validateDefault(kind Kind, field string, value any) error {
 		return fmt.Errorf("openapi.yaml has no field %q in responses", field)
 	}
 	if err := schema.Value.VisitJSON(value, openapi3.MultiErrors()); err != nil {
-		return explain(err, field)
+		return newViolations(err, field)
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 func (e *Emulator) injectFaults(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		t := targetOf(r.URL.EscapedPath())
-		injection, fault := e.faults.find(t, e.keyOf(r, t))
+		injection, fault := e.rules.find(t, e.keyOf(r, t))
 		if injection == nil {
 			next.ServeHTTP(w, r)
 			return

@@ -11,8 +11,8 @@ import (
 	"sync"
 )
 
-// faultSet holds the active rules, in order of injection.
-type faultSet struct {
+// ruleSet holds the active rules, in order of injection.
+type ruleSet struct {
 	mu         sync.Mutex // also guards the fields of each Injection
 	lastID     int
 	injections []*Injection
@@ -20,7 +20,7 @@ type faultSet struct {
 
 // Injection is a rule that was injected. It is active until it is removed. Its methods are safe for concurrent use.
 type Injection struct {
-	set  *faultSet
+	set  *ruleSet
 	id   int
 	rule Rule
 	gate chan struct{} // closed by Release; held requests wait for it
@@ -41,7 +41,7 @@ func (e *Emulator) Inject(rule Rule) (*Injection, error) {
 		return nil, fmt.Errorf("invalid rule: %w", err)
 	}
 	rule.Faults = slices.Clone(rule.Faults)
-	s := e.faults
+	s := e.rules
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lastID++
@@ -56,19 +56,19 @@ func (e *Emulator) Inject(rule Rule) (*Injection, error) {
 // RemoveRules removes all rules and releases their held requests. Call it before you shut down a server, because the
 // server waits for held requests.
 func (e *Emulator) RemoveRules() {
-	for _, i := range e.faults.all() {
+	for _, i := range e.rules.all() {
 		i.Remove()
 	}
 }
 
-func (s *faultSet) all() []*Injection {
+func (s *ruleSet) all() []*Injection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.injections)
 }
 
 // find returns the first injection that hits a request, and its fault. It returns nil if no rule hits.
-func (s *faultSet) find(t target, key requestKey) (*Injection, Fault) {
+func (s *ruleSet) find(t target, key requestKey) (*Injection, Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, i := range s.injections {
@@ -99,7 +99,8 @@ func (i *Injection) hit(key requestKey) (fault Fault, hit bool) {
 		return Fault{}, false
 	}
 	fault, hit = i.rule.choose(key, attempt)
-	if !hit || i.rule.Times > 0 && i.hits == i.rule.Times || i.hasNoEffect(fault, key) {
+	isUsedUp := i.rule.Times > 0 && i.hits == i.rule.Times
+	if !hit || isUsedUp || i.hasNoEffect(fault, key) {
 		return Fault{}, false
 	}
 	i.hits++

@@ -23,7 +23,7 @@ func TestMessage_SchemaWithOneLimit(t *testing.T) {
 		{openapi3.NewStringSchema().WithEnum("a"), "b", `must be one of "a", got "b"`},
 		{openapi3.NewFloat64Schema(), "1", `must be a number, got "1"`},
 	} {
-		err := explain(c.schema.VisitJSON(c.value), "field")
+		err := newViolations(c.schema.VisitJSON(c.value), "field")
 		if got, want := err.Error(), "field "+c.want; got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
@@ -31,9 +31,9 @@ func TestMessage_SchemaWithOneLimit(t *testing.T) {
 }
 
 // An error of an unknown type may repeat sensitive values.
-func TestExplain_UnknownError_IsNotRepeated(t *testing.T) {
+func TestNewViolations_UnknownError_IsNotRepeated(t *testing.T) {
 	t.Parallel()
-	if got, want := explain(errors.New("s3cret"), "").Error(), "the request can't be read"; got != want {
+	if got, want := newViolations(errors.New("s3cret"), "").Error(), "the request can't be read"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -77,7 +77,7 @@ func validFields(schema *openapi3.Schema, fields map[string]any) (map[string]any
 		return nil, err
 	}
 	if err := schema.VisitJSON(values, openapi3.VisitAsRequest(), openapi3.MultiErrors()); err != nil {
-		return nil, explain(err, "")
+		return nil, newViolations(err, "")
 	}
 	return values, nil
 }

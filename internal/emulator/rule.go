@@ -29,8 +29,8 @@ const (
 	// ActionHold waits until Release or Remove is called, then handles the request. A client that disconnects does not
 	// end the wait. After Release, the rule hits no more requests.
 	ActionHold Action = "hold"
-	// ActionLag responds to a GET for profiles with the profiles of For ago: without profiles created since, with
-	// profiles deleted since, and with the values before each change since. It hits no other requests.
+	// ActionLag responds to a GET for profiles with old data, as if the GET had arrived earlier by the duration For.
+	// It hits no other requests.
 	ActionLag Action = "lag"
 	// ActionExpireLogins calls ExpireLogins, then handles the request. If the request uses a token from a login, it is
 	// rejected.

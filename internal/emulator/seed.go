@@ -134,7 +134,7 @@ func (r *seedReader) checkUUID(kind Kind, value any, line int) string {
 	uuid, _ := value.(string)
 	schema := r.emulator.schemas[kind].profile.Properties["uuid"].Value
 	if err := schema.VisitJSON(value); err != nil {
-		r.addError(line, "%s", explain(err, "uuid"))
+		r.addError(line, "%s", newViolations(err, "uuid"))
 		return uuid
 	}
 	if other, duplicate := r.uuids[uuid]; duplicate {

@@ -46,7 +46,7 @@ func (e *Emulator) validate(r *http.Request) (req validRequest, rejected *respon
 	}
 	body, err := validBody(r, route, params)
 	if err != nil {
-		return validRequest{}, explain(err, "").rejection()
+		return validRequest{}, newViolations(err, "").rejection()
 	}
 	skip, _ := strconv.Atoi(r.URL.Query().Get("skip")) // 0 without it
 	return validRequest{

@@ -20,15 +20,15 @@ type violations struct {
 	fields  map[string][]string // by name of the field or parameter
 }
 
-// explain converts an error of the validator. The field is the name of the parameter that err is about. It is empty if err
-// is about the whole request or body.
-func explain(err error, field string) *violations {
+// newViolations converts an error of the validator. field is the name of the field or parameter that the validator has
+// checked, or empty if it has checked a whole request or body.
+func newViolations(err error, field string) *violations {
 	v := &violations{fields: make(map[string][]string)}
 	v.collect(err, field)
 	return v
 }
 
-// collect adds the messages of err. The field is as in explain.
+// collect adds the messages of err. For field, see newViolations.
 func (v *violations) collect(err error, field string) {
 	switch e := err.(type) { //nolint:errorlint // the validator nests its errors, and collect needs each layer
 	case openapi3.MultiError:
@@ -42,7 +42,7 @@ func (v *violations) collect(err error, field string) {
 			v.add(name, message(e))
 		}
 	default:
-		v.add(field, general(err))
+		v.add(field, generalMessage(err))
 	}
 }
 
@@ -85,8 +85,8 @@ func invalidFields(e *openapi3.SchemaError, field string) []string {
 	return []string{""}
 }
 
-// general returns the message for an error that is not about the value of a field.
-func general(err error) string {
+// generalMessage returns the message for an error that is not about the value of a field.
+func generalMessage(err error) string {
 	var parseError *openapi3filter.ParseError
 	switch {
 	case errors.Is(err, openapi3filter.ErrInvalidRequired):
