@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +57,10 @@ func checkCallbackURL(text string) error {
 // dots replaces the characters that internationalised host names may use instead of a dot.
 var dots = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".")
 
+// secondScheme matches the text after the first scheme if it begins with another scheme, which may lack its
+// colon or slashes: https://https://a.example, https://http:/a.example, https://https//a.example.
+var secondScheme = regexp.MustCompile(`(?i)^(https?:([/?#]|$)|https?//|[^/?#]*://)`)
+
 // checkHost checks the host of a URL that url.Parse accepts. Unlike url.Parse, it knows the position of
 // each character.
 func checkHost(text string) error {
@@ -66,20 +71,19 @@ func checkHost(text string) error {
 	}
 	start += strings.LastIndex(text[start:end], "@") + 1 // after the user information
 	before := utf8.RuneCountInString(text[:start])
-	host, path := text[start:end], text[end:]
+	host := text[start:end]
 	if strings.HasPrefix(host, "[") {
 		return nil // url.Parse has checked the IPv6 address
 	}
-	name, hasColon := strings.CutSuffix(host, ":")
-	if isWebScheme(name) && (hasColon || strings.HasPrefix(path, "//")) || hasColon && strings.HasPrefix(path, "//") {
+	if secondScheme.MatchString(text[start:]) {
 		return fmt.Errorf("got a second scheme at position %d", before+1)
 	}
 	if i := strings.LastIndex(host, ":"); i >= 0 {
 		host = host[:i] // without the port
 	}
 	if i := strings.IndexFunc(host, isForbiddenInHost); i >= 0 {
-		char, position := rune(host[i]), before+utf8.RuneCountInString(host[:i])+1 // only ASCII characters are forbidden
-		return fmt.Errorf("got %q (%U) in the host at position %d", char, char, position)
+		char := rune(host[i]) // ASCII, like all forbidden characters
+		return fmt.Errorf("got %q (%U) in the host at position %d", char, char, before+utf8.RuneCountInString(host[:i])+1)
 	}
 	if slices.Contains(strings.Split(strings.TrimSuffix(dots.Replace(host), "."), "."), "") {
 		return errors.New("got a host that starts with a dot or has two dots in a row")
