@@ -18,8 +18,8 @@ const (
 	maxCandidates = 10
 	// maxLists is the maximum number of lists that a search reads.
 	maxLists = 5
-	// decideWait is the minimum wait before the list that confirms a candidate whose time
-	// does not decide. The times of responses are whole seconds.
+	// decideWait is the minimum wait before the list that confirms a candidate whose time does
+	// not show whether it is new. The times of responses are whole seconds.
 	decideWait = time.Second
 	// duplicateWait is the minimum wait after the first POST before the list that shows
 	// duplicates. Lists may lag.
@@ -40,9 +40,9 @@ type recovery struct {
 	// ambiguous counts the POSTs with an ambiguous outcome. resends counts the POSTs
 	// after the first.
 	ambiguous, resends int
-	// foreign is the UUID of another profile that the response to the last POST holds, if
-	// it certainly existed before or belongs to another resource. Otherwise described is
-	// that profile.
+	// If the response to the last POST holds another profile, foreign or described is set.
+	// foreign is the UUID of a profile that certainly existed before or belongs to another
+	// resource. described is a profile that this create may have made.
 	foreign   string
 	described *candidate
 	// latest is what the last list shows. candidates are the profiles of all lists that this
@@ -119,8 +119,9 @@ func (r *recovery) findAfter(ctx context.Context, cause error) (wire.RawFields, 
 	return found, err
 }
 
-// find returns the profile that this create adopts. It returns nil if the given number of
-// lists show no candidate. If proof is set, only consecutive complete lists count.
+// find reads lists until one shows a profile to adopt, and returns that profile. It returns
+// nil after as many lists without a candidate as lists says. If proof is set, only complete
+// lists count, and an incomplete list starts the count again.
 func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFields, error) {
 	absent := 0       // the number of lists without a candidate
 	unconfirmed := "" // the UUID of a candidate that another list must confirm
@@ -129,7 +130,9 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 			return nil, r.ambiguousError("the list could not be read: " + err.Error())
 		}
 		chosen, reason := r.choose()
-		isLast, isComplete, wait := n == maxLists || r.isWrong(), r.latest.incomplete == nil, r.pause()
+		wait := r.pause()
+		isComplete := r.latest.incomplete == nil
+		isLast := n == maxLists || r.isWrong()
 		switch {
 		case reason != "" && !r.latest.showsLag():
 			return nil, r.ambiguousError(reason)
@@ -187,7 +190,8 @@ func (r *recovery) look(ctx context.Context) error {
 // choose returns the candidate that this create probably made, or nil if there are no
 // candidates. The reason says why it can't choose one.
 func (r *recovery) choose() (chosen *candidate, reason string) {
-	isNewer, others := r.latest.matching(newer), append(r.latest.matching(undecided), r.latest.matching(older)...)
+	isNewer := r.latest.matching(newer)
+	others := append(r.latest.matching(undecided), r.latest.matching(older)...)
 	_, baselineErr := r.baselineResult()
 	switch {
 	case len(r.latest.candidates) == 0:
@@ -218,17 +222,19 @@ func (r *recovery) adopt(c candidate) (wire.RawFields, error) {
 	return c.RawFields, nil
 }
 
-// duplicates returns further profiles that the POSTs of this create made, according to a
-// last list. Earlier lists may have lacked them. If there are more candidates than
-// ambiguous POSTs, they are only possible.
+// duplicates returns further profiles that the POSTs of this create made. It reads one more
+// list, because earlier lists may have lacked them. If there are more candidates than
+// ambiguous POSTs, all of them are only possible.
 func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) {
 	maxDuplicates := r.ambiguous // each of these POSTs may have made a profile
 	if r.recovered {
 		maxDuplicates-- // one of them made the profile of this create
 	}
 	if maxDuplicates > 0 {
-		_ = Sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait)))) // after an interrupt, look at once
-		_ = r.look(ctx)                                                          // after an error, the warning about the resend says that there may be duplicates
+		// After an interrupt, look at once. After an error, the warning about the resend says that there may be
+		// duplicates.
+		_ = Sleep(ctx, max(r.pause(), time.Until(r.started.Add(duplicateWait))))
+		_ = r.look(ctx)
 	}
 	owned := r.ownedNow()
 	for _, c := range r.candidates {
@@ -251,7 +257,7 @@ func (r *recovery) duplicates(ctx context.Context) (certain, possible []string) 
 	return certain, possible
 }
 
-// absence returns the text for an error after no new profile was found.
+// absence says for an error that no list shows a new profile.
 func (r *recovery) absence() string {
 	text := "no new profile has this name"
 	if len(r.latest.owned) > 0 {
