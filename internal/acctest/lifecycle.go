@@ -22,14 +22,15 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-// Lifecycle is a lifecycle test of one profile with real Terraform: it creates the
-// profile with only a name, imports it, updates every attribute three times, imports it again
-// and destroys it. After each step, Terraform makes another plan, which must be empty.
+// Lifecycle is a lifecycle test of one profile with real Terraform. It creates the profile with only a name,
+// imports it, changes every attribute to First, Second and First again, imports it twice and destroys it. After
+// each step, Terraform makes another plan, which must be empty.
 type Lifecycle struct {
-	// Type is the type of the resource, and Kind the kind of the profile in the
-	// emulator. The names of its schemas in openapi.yaml begin with Schema.
-	Type   string
-	Kind   emulator.Kind
+	// Type is the type of the resource.
+	Type string
+	// Kind is the kind of the profile in the emulator.
+	Kind emulator.Kind
+	// Schema is the prefix of the names of the profile's schemas in openapi.yaml.
 	Schema string
 	// Defaults are the values that the API gives to omitted fields.
 	Defaults Values
@@ -78,15 +79,13 @@ func (l Lifecycle) Run(t *testing.T) {
 // API gives to omitted fields.
 func (l Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 	t.Helper()
-	minimal := Values{"name": NamePrefix + "lifecycle"}
 	sameID := statecheck.CompareValue(compare.ValuesSame())
 	address := l.Type + ".test"
 	var id string
-	step := func(set Values, action plancheck.ResourceActionType) resource.TestStep {
-		want := maps.Clone(set)
-		if len(set) == 1 { // only the name
-			maps.Copy(want, defaults)
-		}
+	// step applies the values in set, and checks the state and the API. omitted are the values of omitted fields.
+	step := func(action plancheck.ResourceActionType, set, omitted Values) resource.TestStep {
+		want := maps.Clone(omitted)
+		maps.Copy(want, set)
 		return resource.TestStep{
 			Config: account.Config(Block(l.Type, "test", set)),
 			ConfigPlanChecks: resource.ConfigPlanChecks{
@@ -115,11 +114,11 @@ func (l Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 			return nil
 		},
 		Steps: []resource.TestStep{
-			step(minimal, plancheck.ResourceActionCreate),
+			step(plancheck.ResourceActionCreate, Values{"name": NamePrefix + "lifecycle"}, defaults),
 			imported,
-			step(l.First, plancheck.ResourceActionUpdate),
-			step(l.Second, plancheck.ResourceActionUpdate),
-			step(l.First, plancheck.ResourceActionUpdate),
+			step(plancheck.ResourceActionUpdate, l.First, Values{}),
+			step(plancheck.ResourceActionUpdate, l.Second, Values{}),
+			step(plancheck.ResourceActionUpdate, l.First, Values{}),
 			imported,
 			importedByBlock,
 		},
@@ -193,6 +192,6 @@ func known(value any) knownvalue.Check {
 	case float64:
 		return knownvalue.Float64Exact(value)
 	default:
-		return knownvalue.StringExact(fmt.Sprintf("a value of type %T", value))
+		panic(fmt.Sprintf("no check for a value of type %T", value))
 	}
 }

@@ -79,8 +79,8 @@ func NewProtocol(t testing.TB) *Protocol {
 	return &Protocol{Server: server, schemas: schemas, identities: identities}
 }
 
-// Stop asks the provider to stop, as Terraform does when it is interrupted. Tests
-// call it while another call is in progress.
+// Stop asks the provider to stop, as Terraform does when it is interrupted. It may be called during another
+// call.
 func (p *Protocol) Stop(ctx context.Context) error {
 	stopped, err := p.Server.StopProvider(ctx, &tfprotov6.StopProviderRequest{})
 	if err == nil && stopped.Error != "" {
