@@ -87,7 +87,7 @@ func (p *Protocol) ApplyRequest(t testing.TB, typeName string, prior, planned St
 func (p *Protocol) Converge(t testing.TB, typeName string, prior State, config Values) State {
 	t.Helper()
 	planned, diags := p.Plan(t, typeName, prior, config)
-	NoErrors(t, diags)
+	noErrors(t, diags)
 	state, diags := p.Apply(t, typeName, prior, planned, config)
 	NoDiagnostics(t, diags)
 	checkConsistent(t, planned, state)

@@ -17,14 +17,14 @@ import (
 // rules.
 const ControlPath = "/_emulator"
 
-// HealthPath responds to every GET with 200, without a token and even if Options.Control is false. Scripts use it to
+// healthPath responds to every GET with 200, without a token and even if Options.Control is false. Scripts use it to
 // wait for the emulator.
-const HealthPath = ControlPath + "/health"
+const healthPath = ControlPath + "/health"
 
-// control returns the control endpoint. Unless Options.Control is set, it serves only HealthPath.
+// control returns the control endpoint. Unless Options.Control is set, it serves only healthPath.
 func (e *Emulator) control() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+HealthPath, func(w http.ResponseWriter, _ *http.Request) { emptySuccess().write(w) })
+	mux.HandleFunc("GET "+healthPath, func(w http.ResponseWriter, _ *http.Request) { emptySuccess().write(w) })
 	mux.Handle("/", e.controlOperations())
 	return mux
 }
