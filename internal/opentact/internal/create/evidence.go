@@ -18,9 +18,9 @@ import (
 
 // evidence is what one list shows about an ambiguous create.
 type evidence struct {
-	// candidates are the profiles with the sent name that no list before the create
-	// showed, that are not excluded and that belong to no other resource. Those that the
-	// create most probably made come first.
+	// candidates are the listed profiles that the create may have made, the most probable
+	// first. They have the sent name. No list before the create showed them, no other
+	// resource owns them, and they are not excluded.
 	candidates []candidate
 	// owned are the UUIDs of profiles with the sent name that belong to other resources.
 	owned []string
@@ -74,7 +74,7 @@ func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 		case owned[listed.UUID]:
 			seen.owned = append(seen.owned, listed.UUID)
 		case r.existed(listed.UUID, r.lastList):
-		case r.described != nil && r.described.age == older && r.described.UUID() == listed.UUID: // accept has rejected it
+		case r.isRejected(listed.UUID):
 		default:
 			err := r.complete(ctx, listed)
 			if apierror.IsNotFound(err) || !r.hasName(listed.Fields) { // it was deleted meanwhile, or the list did not show its name
@@ -91,6 +91,11 @@ func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 	slices.SortStableFunc(seen.candidates, func(a, b candidate) int { return a.rank() - b.rank() })
 	seen.incomplete = r.incomplete(list, owned)
 	return seen, nil
+}
+
+// isRejected reports whether accept has rejected a profile because it is older.
+func (r *recovery) isRejected(uuid string) bool {
+	return r.described != nil && r.described.age == older && r.described.UUID() == uuid
 }
 
 // rank returns a number that is smaller for a more probable candidate.
@@ -121,8 +126,8 @@ func (r *recovery) incomplete(list *pager.List, owned map[string]bool) error {
 	return errors.New("the list does not show profiles that were created before: " + redact.Enumerate(missing))
 }
 
-// hasName reports whether a profile has the sent name, apart from the changes that an API
-// may make to it. It also reports true if the profile shows no name.
+// hasName reports whether a profile has the sent name or shows no name. An API may change the case and the
+// white space of a name: see nameKey.
 func (r *recovery) hasName(fields wire.RawFields) bool {
 	name := fields.Text(wire.Name)
 	return name == "" || nameKey(name) == nameKey(r.request.Name)

@@ -54,12 +54,12 @@ type Origin struct {
 	Stale string
 }
 
-// Read reads the list. A list of one page is complete. If there are several pages, a
-// profile may move to a page that was read before, because another one was deleted. Read
-// then misses it, even if the total stays equal. So Read reads the list again until no
-// profile of the reading before is missing. If also the total did not go down in that
-// reading, nothing was deleted while it was in progress, so it was complete. Profiles
-// that are created meanwhile don't matter. After five readings, Read sets Changed.
+// Read reads the list. A list of one page is complete. With several pages, a reading misses
+// a profile that moves to an earlier page, because another profile was deleted. So Read
+// reads the list again, until a reading has all profiles of the reading before it. If also
+// the total did not go down in the earlier reading, no profile was deleted during that
+// reading, so it was complete. New profiles don't matter. After five readings, Read sets
+// Changed.
 func (p *Pager) Read(ctx context.Context) (*List, error) {
 	var last, before *List // before is the reading before, unless a profile was deleted in it
 	var tornErr error
