@@ -78,12 +78,16 @@ func (k *Kind[F]) plannedUnsets(plan map[string]tftypes.Value) []string {
 	return slices.DeleteFunc(slices.Clone(k.Spec.Nullable), func(name string) bool { return plan[name].IsKnown() })
 }
 
-// pendingUnsets returns the removed attributes that stay saved after an update. After a failed update,
+// pendingRemovals returns the removed attributes that a later update must unset. After a failed update,
 // these are all of them. Otherwise, they are those that ignore_changes protects.
-func (k *Kind[F]) pendingUnsets(configured []string, config, plan map[string]tftypes.Value, failed bool) []string {
-	return slices.DeleteFunc(removedAttributes(configured, config, plan), func(name string) bool {
-		ignored := k.isNullable(name) && plan[name].IsKnown()
-		return !failed && !ignored
+func (k *Kind[F]) pendingRemovals(configured []string, config, plan map[string]tftypes.Value, failed bool) []string {
+	removed := removedAttributes(configured, config, plan)
+	if failed {
+		return removed
+	}
+	return slices.DeleteFunc(removed, func(name string) bool {
+		isIgnored := k.isNullable(name) && plan[name].IsKnown()
+		return !isIgnored
 	})
 }
 

@@ -82,7 +82,8 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	planned := attributeValues(req.Plan.Raw)
 	unsets := r.kind.plannedUnsets(planned)
-	plan, state := r.kind.fromTerraform(withNulls(req.Plan.Raw, unsets)), r.kind.fromTerraform(req.State.Raw)
+	plan := r.kind.fromTerraform(withNulls(req.Plan.Raw, unsets))
+	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	profile, err := r.profiles.Update(ctx, state, plan.Fields)
 	if profile.UUID != "" {
@@ -90,7 +91,7 @@ func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequ
 	}
 	if !opentact.OutcomeOf(err).NothingHappened() {
 		config := attributeValues(req.Config.Raw)
-		pending := r.kind.pendingUnsets(loadConfigured(ctx, req.Private), config, planned, err != nil)
+		pending := r.kind.pendingRemovals(loadConfigured(ctx, req.Private), config, planned, err != nil)
 		saveConfigured(ctx, &resp.Diagnostics, resp.Private, config, pending...)
 	}
 	if err == nil {
