@@ -109,7 +109,7 @@ func TestCallbackURL_Valid_IsAccepted(t *testing.T) {
 }
 
 // No error of a write shows a part of a callback URL, or the line of the configuration.
-func TestCallbackURLs_Error_IsRedacted(t *testing.T) {
+func TestCallbackURL_ErrorOfWrite_IsRedacted(t *testing.T) {
 	t.Parallel()
 	const url = "https://a.example/hook/key-s3cret-0123"
 	for _, attribute := range []string{"callback_url", "callback_url2"} {

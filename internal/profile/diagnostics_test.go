@@ -97,10 +97,10 @@ func withInvalidID(verb string, run func(*testing.T, *acctest.Protocol, string) 
 func at(url string) brokenAPI { return brokenAPI{url: func(*testing.T) string { return url }} }
 
 // emptyAPI is an API without profiles.
-var emptyAPI = notFoundBeside(func(w http.ResponseWriter) { respond(w, http.StatusOK, `{"success":true,"payload":[]}`) })
+var emptyAPI = apiWithoutProfiles(func(w http.ResponseWriter) { respond(w, http.StatusOK, `{"success":true,"payload":[]}`) })
 
-// notFoundBeside returns an API that finds no profile. list responds to lists.
-func notFoundBeside(list func(http.ResponseWriter)) http.HandlerFunc {
+// apiWithoutProfiles returns an API that responds to each profile with 404. list responds to lists.
+func apiWithoutProfiles(list func(http.ResponseWriter)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "messaging") {
 			list(w)
@@ -158,7 +158,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. Another server may have responded, such as a firewall, a proxy or a sign-in page. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest), and that nothing blocks requests to it.`,
 		},
 		{
-			"404: profile not found, and a firewall blocks the list", brokenAPI{respond: notFoundBeside(func(w http.ResponseWriter) {
+			"404: profile not found, and a firewall blocks the list", brokenAPI{respond: apiWithoutProfiles(func(w http.ResponseWriter) {
 				w.WriteHeader(http.StatusForbidden)
 			})}, reading,
 			`The API responded that the profile does not exist. The provider could not confirm this, because the list of profiles failed: ` +
@@ -462,7 +462,7 @@ func TestResource_NotFound_CollectionDecides(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := httptest.NewServer(notFoundBeside(test.list))
+			server := httptest.NewServer(apiWithoutProfiles(test.list))
 			t.Cleanup(server.Close)
 			p := acctest.NewProtocol(t)
 			acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": server.URL, "token": "token", "max_retries": 0}))

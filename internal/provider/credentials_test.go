@@ -176,7 +176,7 @@ func TestProvider_LoginFails_KeepsState(t *testing.T) {
 			"base_url": env.URL, "email": emulator.DefaultEmail, "password": emulator.DefaultPassword, "max_retries": 0,
 		}))
 		kept, diags := p.Read(t, messagingProfile, existing)
-		wantError(t, diags, "", "og in (GET ", fmt.Sprint(status), "The profile is still in the state.")
+		wantError(t, diags, "", "(GET "+env.URL+"/auth)", fmt.Sprint(status), "The profile is still in the state.")
 		if advice := map[int]string{ // about the login, not about the profile
 			403: "The API knows the user, but does not allow the login.", 404: "Check base_url or OPENTACT_BASE_URL", 500: "may recover",
 		}[status]; advice != "" {
@@ -186,7 +186,7 @@ func TestProvider_LoginFails_KeepsState(t *testing.T) {
 			t.Errorf("%d: the state lost the profile", status)
 		}
 		kept, diags = p.Apply(t, messagingProfile, existing, acctest.State{Value: p.Null(t, messagingProfile)}, nil)
-		wantError(t, diags, "", "og in (GET ", "Nothing was changed.")
+		wantError(t, diags, "", "(GET "+env.URL+"/auth)", "Nothing was changed.")
 		if kept.Values()["name"] != "a" {
 			t.Errorf("%d: the profile counts as deleted", status)
 		}
@@ -206,7 +206,7 @@ func TestProvider_NotFoundThenLoginFails_KeepsState(t *testing.T) {
 	env.Inject(t, emulator.Rule{Path: "/profile/messaging", Faults: []emulator.Fault{{Action: emulator.ActionExpireLogins}}})
 	env.Inject(t, emulator.Rule{Path: "/auth", Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: 401}}})
 	kept, diags := p.Read(t, messagingProfile, state)
-	wantError(t, diags, "", "og in (GET ", "The profile is still in the state.")
+	wantError(t, diags, "", "(GET "+env.URL+"/auth)", "The profile is still in the state.")
 	if kept.Values() == nil {
 		t.Error("the state lost the profile")
 	}
