@@ -86,7 +86,7 @@ func TestCreator_BaselineFailed_ReportsCandidates(t *testing.T) {
 	}
 }
 
-// A baseline may grow while it is read. What it shows existed before the POST.
+// A list may grow while it is read. The profiles that the baseline shows existed before the POST.
 func TestCreator_BaselineGrows_IsUsed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -108,8 +108,8 @@ func TestCreator_BaselineFailed_ExcludedProfileIsNoCandidate(t *testing.T) {
 	})
 }
 
-// If the list is rejected because of the credentials, the POST would be too. The next
-// create may have valid ones, and reads the baseline.
+// If the API rejects the list because of the credentials, the create sends no POST. The next
+// create reads the baseline again.
 func TestCreator_BaselineCredentialsRejected_EndsCreate(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]error{
@@ -166,7 +166,8 @@ func TestCreator_ContextEnded_SendsNothing(t *testing.T) {
 	s.wantRequests(t, 1, 1)
 }
 
-// A create that waits for the baseline which another one reads gives up with its context.
+// While one create reads the baseline, another create waits for it. The wait ends with the
+// context of the waiting create.
 func TestCreator_WaitForBaseline_EndsWithContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

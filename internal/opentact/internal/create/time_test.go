@@ -129,8 +129,8 @@ func TestCreator_Duplicates_ComparesTimes(t *testing.T) {
 	})
 }
 
-// TestCreator_Skew creates profiles in APIs whose clocks differ. The lists are true. The
-// response to each other POST is lost.
+// TestCreator_Skew creates profiles in APIs whose clocks differ. The lists are correct. The
+// response to every second POST is lost.
 func TestCreator_Skew(t *testing.T) {
 	t.Parallel()
 	for _, skew := range []int{-120, -2, 0, 2, 120} {
@@ -293,7 +293,7 @@ func TestCreator_ResponseSeemsSecondsOlder_NeedsSentValues(t *testing.T) {
 	}
 }
 
-// A response that names a profile without its name is a success. If the profile can't be
+// A response with the UUID of a profile and without its name is a success. If the profile can't be
 // read, the POST is not resent, and the error names the profile.
 func TestCreator_ResponseShowsNoName_ReadFails_IsNotResent(t *testing.T) {
 	t.Parallel()
@@ -325,8 +325,8 @@ func TestCreator_Duplicates_LastListLacksOne_IsPossible(t *testing.T) {
 	}})
 }
 
-// A name that differs only by case, white space or normal form is the API's doing. The
-// profile belongs to the create.
+// An API may change the case, the white space and the Unicode form of a name. A profile
+// with such a name belongs to the create.
 func TestCreator_ResponseWritesNameDifferently_IsItsProfile(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"CAFÉ 1", " café  1 ", "cafe\u0301 1"} {
@@ -400,8 +400,8 @@ func TestCreator_ClocksOfServersDiffer_AcceptsResponses(t *testing.T) {
 	}
 }
 
-// Two creates get the same profile in their responses, which both confirm by a list. Only
-// one of them may have it.
+// The responses to two creates hold the same profile, and a list confirms each response.
+// Only one create may adopt the profile.
 func TestCreator_TimeZoneSkew_OneProfileInTwoResponses(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -447,7 +447,8 @@ func TestCreator_TimeZoneSkew_SlowListLacksProfileOfAnotherCreate(t *testing.T) 
 	})
 }
 
-// Others may delete a profile while the skew is not known. That matters only once.
+// Another client may delete a profile while the skew is not known. Then the list of one
+// create proves nothing. The lists of later creates do.
 func TestCreator_TimeZoneSkew_ProfileOfOthersIsDeleted_MattersOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -479,7 +480,8 @@ func TestCreator_ResponseHoldsOlderProfile_AfterSkewIsKnown(t *testing.T) {
 	})
 }
 
-// A list that another create reads before a POST shows which profiles are older.
+// A profile in a list is older than each POST that follows, even if the list belongs to
+// another create.
 func TestCreator_ListOfEarlierCreate_ShowsOlderProfiles(t *testing.T) {
 	t.Parallel()
 	for name, second := range map[string]exchange{"its response is lost": lost, "its response holds one of them": shows(createdOn(2, 40))} {
