@@ -82,9 +82,10 @@ func (l Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 	sameID := statecheck.CompareValue(compare.ValuesSame())
 	address := l.Type + ".test"
 	var id string
-	// step applies the values in set, and checks the state and the API. omitted are the values of omitted fields.
+	// step applies the values in set, and checks the state and the API. omitted are the known values of omitted fields.
 	step := func(action plancheck.ResourceActionType, set, omitted Values) resource.TestStep {
-		want := maps.Clone(omitted)
+		want := make(Values)
+		maps.Copy(want, omitted)
 		maps.Copy(want, set)
 		return resource.TestStep{
 			Config: account.Config(Block(l.Type, "test", set)),
@@ -116,9 +117,9 @@ func (l Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 		Steps: []resource.TestStep{
 			step(plancheck.ResourceActionCreate, Values{"name": NamePrefix + "lifecycle"}, defaults),
 			imported,
-			step(plancheck.ResourceActionUpdate, l.First, Values{}),
-			step(plancheck.ResourceActionUpdate, l.Second, Values{}),
-			step(plancheck.ResourceActionUpdate, l.First, Values{}),
+			step(plancheck.ResourceActionUpdate, l.First, nil),
+			step(plancheck.ResourceActionUpdate, l.Second, nil),
+			step(plancheck.ResourceActionUpdate, l.First, nil),
 			imported,
 			importedByBlock,
 		},
