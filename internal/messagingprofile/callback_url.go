@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -59,7 +60,9 @@ var dots = strings.NewReplacer("\u3002", ".", "\uff0e", ".", "\uff61", ".")
 
 // secondScheme matches the text after the first scheme if it begins with another scheme, which may lack its
 // colon or slashes: https://https://a.example, https://http:/a.example, https://https//a.example.
-var secondScheme = regexp.MustCompile(`(?i)^(https?:([/?#]|$)|https?//|[^/?#]*://)`)
+var secondScheme = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(https?:([/?#]|$)|https?//|[^/?#]*://)`)
+})
 
 // checkHost checks the host of a URL that url.Parse accepts. Unlike url.Parse, it knows the position of
 // each character.
@@ -75,7 +78,7 @@ func checkHost(text string) error {
 	if strings.HasPrefix(host, "[") {
 		return nil // url.Parse has checked the IPv6 address
 	}
-	if secondScheme.MatchString(text[start:]) {
+	if secondScheme().MatchString(text[start:]) {
 		return fmt.Errorf("got a second scheme at position %d", before+1)
 	}
 	if i := strings.LastIndex(host, ":"); i >= 0 {
