@@ -55,9 +55,10 @@ type api struct {
 func newAPI(t *testing.T) *api {
 	t.Helper()
 	a := new(api)
-	server := httptest.NewServer(a)
+	server := httptest.NewUnstartedServer(a)
 	t.Cleanup(server.Close) // runs after the emulator has released its requests
 	a.Env = acctest.New(t, emulator.Options{Token: token, Email: email, Password: password})
+	server.Start()
 	a.base = server.URL + emulator.BasePath
 	return a
 }
