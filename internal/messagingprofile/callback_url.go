@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"unicode"
@@ -49,7 +48,7 @@ func checkCallbackURL(text string) error {
 		return errors.New("got text that doesn't start with http:// or https://")
 	case strings.Trim(dots.Replace(parsed.Hostname()), ".") == "":
 		return errors.New("got a URL without a host")
-	case !isPort(parsed.Port()):
+	case !opentact.IsPort(parsed.Port()):
 		return errors.New("got a port that is not from 1 to 65535")
 	}
 	return checkHost(text)
@@ -96,12 +95,6 @@ func checkHost(text string) error {
 
 func isWebScheme(scheme string) bool {
 	return strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")
-}
-
-// isPort reports whether text is a port from 1 to 65535, or empty.
-func isPort(text string) bool {
-	port, err := strconv.ParseUint(text, 10, 16)
-	return text == "" || err == nil && port > 0
 }
 
 // isForbiddenInHost reports whether a character can't be in a host name. Non-ASCII characters and

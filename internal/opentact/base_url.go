@@ -44,7 +44,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 		return nil, errors.New("got text that begins neither with https:// nor with http://")
 	case base.Hostname() == "":
 		return nil, errors.New("got a URL without a host")
-	case !isPort(base.Port()):
+	case !IsPort(base.Port()):
 		return nil, errors.New("got a port that is not from 1 to 65535")
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("got a URL with a query or a fragment")
@@ -83,8 +83,8 @@ func containsAt(text string) bool {
 	}
 }
 
-// isPort reports whether text is a port from 1 to 65535, or empty.
-func isPort(text string) bool {
+// IsPort reports whether text is a port from 1 to 65535, or empty.
+func IsPort(text string) bool {
 	port, err := strconv.ParseUint(text, 10, 16)
 	return text == "" || err == nil && port > 0
 }
