@@ -28,12 +28,11 @@ func closestNames(name string, names []string) []string {
 		if len(normal) == 0 {
 			continue
 		}
-		if slices.Equal(normal, wanted) {
-			candidates = append(candidates, candidate{other, 0})
-		} else if max(len(normal)-len(wanted), len(wanted)-len(normal)) <= maxDistance {
-			if distance := editDistance(wanted, normal); distance <= maxDistance {
-				candidates = append(candidates, candidate{other, distance})
-			}
+		if max(len(normal)-len(wanted), len(wanted)-len(normal)) > maxDistance { // editDistance would be at least this
+			continue
+		}
+		if distance := editDistance(wanted, normal); distance <= maxDistance {
+			candidates = append(candidates, candidate{other, distance})
 		}
 	}
 	slices.SortFunc(candidates, func(a, b candidate) int {
