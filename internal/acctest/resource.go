@@ -142,7 +142,7 @@ func (p *Protocol) importState(t testing.TB, req *tfprotov6.ImportResourceStateR
 	return State{Value: decode(t, schema, imported.State), Private: imported.Private, Identity: imported.Identity}, resp.Diagnostics
 }
 
-// Identity returns the attributes of an identity, or nil if there is none.
+// Identity returns the attributes of an identity, or nil for a resource without an identity.
 func (p *Protocol) Identity(t testing.TB, typeName string, identity *tfprotov6.ResourceIdentityData) Values {
 	t.Helper()
 	if identity == nil {

@@ -140,7 +140,7 @@ func (a *api) add(kind emulator.Kind, fields map[string]any) string {
 	return uuid
 }
 
-// stored returns a profile of the emulator. It fails the test if there is none.
+// stored returns a profile of the emulator. It fails the test if the emulator has no such profile.
 func (a *api) stored(kind emulator.Kind, uuid string) map[string]any {
 	a.t.Helper()
 	p, ok := a.Profile(kind, uuid)

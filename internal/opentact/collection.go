@@ -158,7 +158,7 @@ type Created[F Fields] struct {
 	// profile, but the API may have carried out an earlier request late.
 	Resends int
 	// Recovered reports whether the profile was found in a list. Undecided reports whether
-	// the times of the API don't show that it is new.
+	// that profile may be older than the create, by the times of the API.
 	Recovered, Undecided bool
 	// Duplicates are the UUIDs of further profiles that the requests made. There are at
 	// most as many as requests with an ambiguous outcome.

@@ -40,7 +40,7 @@ func (o Optional[T]) Get() (T, bool) { return o.value, o.state == present }
 // IsZero reports whether the field is absent. encoding/json calls it for `omitzero`.
 func (o Optional[T]) IsZero() bool { return o.state == absent }
 
-// MarshalJSON writes the value, or null if there is none.
+// MarshalJSON writes the value. It writes null for a field that is null or absent.
 func (o Optional[T]) MarshalJSON() ([]byte, error) {
 	if o.state != present {
 		return []byte("null"), nil

@@ -36,7 +36,7 @@ type Named struct {
 	Name Optional[string] `json:"name,omitzero"`
 }
 
-// ProfileName returns the name, or "" if there is none.
+// ProfileName returns the name, or "" for a profile without a name.
 func (n Named) ProfileName() string {
 	name, _ := n.Name.Get()
 	return name

@@ -126,8 +126,8 @@ func (s *simulation) mayBelong(p *simProfile, run *simRun) bool {
 }
 
 // isIndistinguishable reports whether the client can't distinguish a profile of others from
-// one that the create made: the profile has the same fields, and the client can't know
-// that it is older than the baseline.
+// one that the create made: both have the same fields, and the times don't show that the
+// profile of others existed before the baseline.
 func (s *simulation) isIndistinguishable(p *simProfile, run *simRun) bool {
 	baseline := run.process.baseline
 	if baseline == nil || run.isDescribed(p) || run.process.knows(p) || !p.had(run.op.Fields) {

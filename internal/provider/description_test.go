@@ -49,7 +49,7 @@ func TestDescriptions_StateRules(t *testing.T) {
 	}
 }
 
-// Data sources show attributes that nobody configures, so their descriptions contain no input rules.
+// Users do not configure the attributes that a data source returns, so their descriptions contain no input rules.
 func TestDescriptions_ReadOnlyAttributes_HaveNoInputRules(t *testing.T) {
 	t.Parallel()
 	schemas := providerSchemas(t).DataSourceSchemas

@@ -16,7 +16,7 @@ var number, commit string
 
 // Build is one build of this module.
 type Build struct {
-	// Number is a semantic version without a v, or "dev" if there is none.
+	// Number is a semantic version without a v, or "dev" for a build without a version.
 	Number string
 	// Commit is the first 12 characters of the commit hash, or "unknown".
 	Commit string

@@ -17,7 +17,7 @@ type AmbiguousCreateError struct {
 	// Candidates are profiles that the create may have made.
 	Candidates []Candidate
 	// Foreign is the UUID of a profile that the response holds although the request did not
-	// create it. It is "" if there is none.
+	// create it, or "".
 	Foreign string
 	// Err is the error of the create request.
 	Err error

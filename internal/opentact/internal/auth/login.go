@@ -54,8 +54,8 @@ type Login struct {
 	rejected error
 }
 
-// Token returns a valid token. It logs in if there is none. Concurrent callers share one
-// login, even if it fails. The login continues after the ctx of one caller has ended.
+// Token returns a valid token. It logs in if it has no valid token. Concurrent callers
+// share one login, even if it fails. The login continues after the ctx of one caller has ended.
 func (l *Login) Token(ctx context.Context) (string, error) {
 	if token, err := l.cachedToken(); token != "" || err != nil {
 		return token, err

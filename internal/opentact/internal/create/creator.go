@@ -115,7 +115,7 @@ type Result struct {
 	// Resends is the number of times that the POST was resent after an ambiguous outcome.
 	Resends int
 	// Recovered reports whether the profile was found in a list. Undecided reports whether
-	// the times of the server don't show that it is new.
+	// that profile may be older than the create, by the times of the server.
 	Recovered, Undecided bool
 	// Duplicates are the UUIDs of further profiles that ambiguous POSTs made. There are at
 	// most as many as ambiguous POSTs.

@@ -338,7 +338,7 @@ func TestCreator_ResponseWritesNameDifferently_IsItsProfile(t *testing.T) {
 }
 
 // An API may store local times as if they were UTC. The first create then seems to return
-// an old profile. A later list that shows the profile proves that it is new.
+// an old profile. If only a later list contains the profile, the profile is new.
 func TestCreator_TimeZoneSkew_IsConfirmedByList(t *testing.T) {
 	t.Parallel()
 	const hours = -5 * 3600

@@ -31,7 +31,7 @@ type adaptiveLimit struct {
 	lowest float64
 	// recent are the times at which the API accepted requests in the last second.
 	recent []time.Time
-	// rate is the limit in requests per second, or 0 if there is none.
+	// rate is the limit in requests per second, or 0 without a limit.
 	rate float64
 	// changed is when rate changed. accepted counts the accepted requests that were sent
 	// after that.

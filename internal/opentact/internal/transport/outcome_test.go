@@ -26,8 +26,8 @@ func readRequest(conn net.Conn) {
 	}
 }
 
-// TestOutcome_NoResponse is the table of outcomes of attempts without a response. A GET
-// shows that the request is retried, a POST shows that it is not.
+// TestOutcome_NoResponse is the table of outcomes of attempts without a response. The
+// client retries each GET. It resends a POST only if nothing was sent.
 func TestOutcome_NoResponse(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
