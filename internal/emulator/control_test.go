@@ -107,19 +107,21 @@ func TestControl_Rules(t *testing.T) {
 func TestControl_ReleaseRule(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		for _, end := range []string{"POST /rules/1/release", "DELETE /rules/1", "DELETE /rules"} {
-			e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
-			control(t, e, http.MethodPost, "/rules", `{"faults":[{"action":"hold"}]}`)
-			for range 2 {
-				go status(t, e, http.MethodGet, "/profile/messaging", "")
+		for _, action := range []emulator.Action{emulator.ActionHold, emulator.ActionHoldAfter} {
+			for _, end := range []string{"POST /rules/1/release", "DELETE /rules/1", "DELETE /rules"} {
+				e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
+				rule := fmt.Sprintf(`{"faults":[{"action":%q}]}`, action)
+				control(t, e, http.MethodPost, "/rules", rule)
+				for range 2 {
+					go status(t, e, http.MethodGet, "/profile/messaging", "")
+				}
+				synctest.Wait()
+				checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[{"held":2,"hits":2,"id":1,"rule":`+rule+`}]}`)
+				method, path, _ := strings.Cut(end, " ")
+				checkControl(t, e, method, path, "", 200, emptyPayload)
+				synctest.Wait()
+				mustEqual(t, fmt.Sprintf("statuses after %s of %s", end, action), []int{401, 401}, statuses(e))
 			}
-			synctest.Wait()
-			checkControl(t, e, "GET", "/rules", "", 200,
-				`{"success":true,"payload":[{"held":2,"hits":2,"id":1,"rule":{"faults":[{"action":"hold"}]}}]}`)
-			method, path, _ := strings.Cut(end, " ")
-			checkControl(t, e, method, path, "", 200, emptyPayload)
-			synctest.Wait()
-			mustEqual(t, "statuses after "+end, []int{401, 401}, statuses(e))
 		}
 	})
 }

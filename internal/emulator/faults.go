@@ -21,18 +21,15 @@ func (e *Emulator) injectFaults(next http.Handler) http.Handler {
 			return
 		}
 		e.log.setFault(r, fault.Action)
-		if fault.Action == ActionHold {
-			injection.hold()
-		}
 		if fault.Action == ActionExpireLogins {
 			e.ExpireLogins()
 		}
-		fault.serve(w, r, next)
+		fault.serve(w, r, next, injection.hold)
 	})
 }
 
-// serve does what the action says. Actions without a case handle the request.
-func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
+// serve does what the action says. Actions without a case handle the request. hold waits until the rule is released.
+func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler, hold func()) {
 	switch f.Action {
 	case ActionRespond:
 		f.setRetryAfter(w.Header())
@@ -58,6 +55,14 @@ func (f Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	case ActionDelay:
 		sleep(r.Context(), time.Duration(f.For))
 		next.ServeHTTP(w, r)
+	case ActionHold:
+		hold()
+		next.ServeHTTP(w, r)
+	case ActionHoldAfter:
+		whole := &responseBuffer{header: w.Header()}
+		next.ServeHTTP(whole, r)
+		hold()
+		whole.send(w)
 	case ActionLag:
 		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), lagKey{}, time.Duration(f.For))))
 	default:
@@ -115,6 +120,12 @@ type responseBuffer struct {
 func (b *responseBuffer) Header() http.Header         { return b.header }
 func (b *responseBuffer) Write(p []byte) (int, error) { return b.body.Write(p) }
 func (b *responseBuffer) WriteHeader(status int)      { b.status = status }
+
+// send sends the whole response.
+func (b *responseBuffer) send(w http.ResponseWriter) {
+	w.WriteHeader(b.status)
+	_, _ = w.Write(b.body.Bytes()) // the client may have disconnected
+}
 
 // sendHalf sends the header, with the Content-Length of the whole body, and the first half of the body.
 func (b *responseBuffer) sendHalf(w http.ResponseWriter) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -23,6 +24,8 @@ func contextFor(t *testing.T, d time.Duration) context.Context {
 }
 
 func hold() emulator.Rule { return always(emulator.Fault{Action: emulator.ActionHold}) }
+
+func holdAfter() emulator.Rule { return always(emulator.Fault{Action: emulator.ActionHoldAfter}) }
 
 func TestFault_Hold_WaitsForRelease(t *testing.T) {
 	t.Parallel()
@@ -58,17 +61,59 @@ func TestFault_Hold_WaitsForRelease(t *testing.T) {
 	}
 }
 
-func TestFault_Hold_ClientDisconnects_HandlesRequestAfterRelease(t *testing.T) {
+func TestFault_Hold_ClientDisconnects_HandlesRequest(t *testing.T) {
+	t.Parallel()
+	for profilesWhileHeld, rule := range []emulator.Rule{hold(), holdAfter()} {
+		synctest.Test(t, func(t *testing.T) {
+			e := newEmulator(t, emulator.Options{})
+			held := inject(t, e, rule)
+			hasEnded := false
+			go func() {
+				createMessaging(contextFor(t, time.Second), t, e, strings.NewReader(named("x")))
+				hasEnded = true
+			}()
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			mustEqual(t, "end of the request while held", false, hasEnded)
+			mustEqual(t, "profiles while held", profilesWhileHeld, len(e.Profiles(emulator.MessagingProfile)))
+			held.Release()
+			synctest.Wait()
+			mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
+		})
+	}
+}
+
+func TestFault_HoldAfter_RespondsAfterRelease(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{})
-		rule := inject(t, e, hold())
-		go createMessaging(contextFor(t, time.Second), t, e, strings.NewReader(`{"name":"x"}`))
-		time.Sleep(time.Hour)
-		mustEqual(t, "profiles", 0, len(e.Profiles(emulator.MessagingProfile)))
+		rule := inject(t, e, holdAfter())
+		responses := make(chan *httptest.ResponseRecorder, 3)
+		for range 3 {
+			go func() {
+				got, _ := serveRequest(t, e, http.MethodPost, collection(emulator.MessagingProfile), named("x"), validHeader())
+				responses <- got
+			}()
+		}
+		if err := rule.AwaitHeld(t.Context(), 3); err != nil {
+			t.Error(err)
+		}
+		mustEqual(t, "fault in the log", emulator.ActionHoldAfter, e.Requests()[2].Fault)
+		mustEqual(t, "profiles while held", 3, len(e.Profiles(emulator.MessagingProfile)))
+		time.Sleep(time.Hour) // of the bubble's clock
+		mustEqual(t, "responses while held", 0, len(responses))
+		mustEqual(t, "status in the log while held", 0, e.Requests()[2].Status)
 		rule.Release()
-		synctest.Wait()
-		mustEqual(t, "profiles", 1, len(e.Profiles(emulator.MessagingProfile)))
+		for range 3 {
+			got := read(t, (<-responses).Result())
+			mustEqual(t, "status", http.StatusCreated, got.status)
+			_, stored := e.Profile(emulator.MessagingProfile, got.uuid())
+			mustEqual(t, "profile of the response is stored", true, stored)
+		}
+		mustEqual(t, "profiles afterwards", 3, len(e.Profiles(emulator.MessagingProfile)))
+		createMessaging(t.Context(), t, e, strings.NewReader(named("x")))
+		mustEqual(t, "hits after the release", 3, rule.Hits())
+		mustEqual(t, "fault of a later request", emulator.Action(""), e.Requests()[3].Fault)
 	})
 }
 

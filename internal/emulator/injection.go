@@ -118,7 +118,7 @@ func (r Rule) choose(key requestKey, attempt int) (fault Fault, hit bool) {
 // profiles can lag.
 func (i *Injection) hasNoEffect(fault Fault, key requestKey) bool {
 	switch fault.Action {
-	case ActionHold:
+	case ActionHold, ActionHoldAfter:
 		return i.released
 	case ActionLag:
 		return key.method != http.MethodGet || key.kind == loginKind || key.kind == ""

@@ -29,6 +29,8 @@ const (
 	// ActionHold waits until Release or Remove is called, then handles the request. A client that disconnects does not
 	// end the wait. After Release, the rule hits no more requests.
 	ActionHold Action = "hold"
+	// ActionHoldAfter handles the request, then waits like ActionHold before it responds.
+	ActionHoldAfter Action = "hold_after"
 	// ActionLag responds to a GET for profiles with old data, as if the GET had arrived earlier by the duration For.
 	// It hits no other requests.
 	ActionLag Action = "lag"

@@ -129,6 +129,8 @@ func TestInject_InvalidRule_ReturnsError(t *testing.T) {
 		`status is not allowed for reject, got 400`:              always(emulator.Fault{Action: emulator.ActionReject, Status: 400}),
 		`for must be more than 0 for delay, got 0s`:              always(emulator.Fault{Action: delay}),
 		`for must be more than 0 for lag, got -1ns`:              always(emulator.Fault{Action: emulator.ActionLag, For: -1}),
+		`for is not allowed for hold_after, got 1ns`:             always(emulator.Fault{Action: emulator.ActionHoldAfter, For: 1}),
+		`status is not allowed for hold_after, got 400`:          always(emulator.Fault{Action: emulator.ActionHoldAfter, Status: 400}),
 		`for is not allowed for hold, got 1ns`:                   always(emulator.Fault{Action: emulator.ActionHold, For: 1}),
 		`retry_after must be at least 0, got -1`:                 always(emulator.Fault{Action: respond, Status: 429, RetryAfter: -1}),
 		`retry_after is not allowed for cut, got 1`:              always(emulator.Fault{Action: emulator.ActionCut, RetryAfter: 1}),

@@ -26,6 +26,7 @@ var actions = map[Action]parameters{
 	ActionEmpty:        {},
 	ActionDelay:        {duration: true},
 	ActionHold:         {},
+	ActionHoldAfter:    {},
 	ActionLag:          {duration: true},
 	ActionExpireLogins: {},
 }

@@ -108,6 +108,8 @@ Each fault has an "action":
   empty          handle the request, then respond with 204 and no body
   delay          wait, then handle the request; "for" is the duration, such as "250ms"
   hold           wait until the rule is released or removed, then handle the request
+  hold_after     handle the request, then wait until the rule is released or removed,
+                 and respond
   lag            respond to a GET with the profiles of an earlier time; "for" says how
                  long ago, such as "5s"
   expire_logins  invalidate all tokens from logins, then handle the request
