@@ -92,6 +92,8 @@ type Request struct {
 	Header http.Header
 	// Body is JSON, or nil.
 	Body []byte
+	// SingleAttempt disables retries.
+	SingleAttempt bool
 	// Classify reads a response to its end. It returns the outcome of the request and,
 	// unless that is Done, an error.
 	Classify func(*http.Response) (apierror.Outcome, error)

@@ -24,7 +24,7 @@ const MinWait = 500 * time.Millisecond
 func checkRetry(ctx context.Context, _ *http.Response, _ error) (bool, error) {
 	r := requestFrom(ctx)
 	x := &r.exchange
-	if !shouldRetry(r.Method, x.outcome, x.status, x.err) {
+	if r.SingleAttempt || !shouldRetry(r.Method, x.outcome, x.status, x.err) {
 		return false, nil
 	}
 	if err := ctx.Err(); err != nil {

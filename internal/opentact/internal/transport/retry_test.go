@@ -100,6 +100,39 @@ func TestShouldRetry_StatusesOfProxies(t *testing.T) {
 	}
 }
 
+// TestClient_SingleAttempt_IsNotRetried checks that a request with SingleAttempt is never
+// retried, and that other requests of the same client are.
+func TestClient_SingleAttempt_IsNotRetried(t *testing.T) {
+	t.Parallel()
+	for name, first := range map[string]step{
+		"not sent": notSent, "lost": lost, "429": status(429), "429 with Retry-After": status(429, "Retry-After: 1"),
+		"408": status(408), "500": status(500), "502": status(502), "503": status(503, "Retry-After: 1"), "504": status(504),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, single := range []bool{true, false} {
+				synctest.Test(t, func(t *testing.T) {
+					api := newFakeAPI(first, status(200))
+					r := newRequest(t, http.MethodGet, "https://api.example/rest")
+					r.SingleAttempt = single
+					start := time.Now()
+					err := newClient(api, patient).Do(t.Context(), r)
+					want := 2
+					if single {
+						want = 1
+					}
+					if (err != nil) != single || api.sent() != want || r.Info().Attempts != want {
+						t.Errorf("single %t: %d requests, %d attempts, %v", single, api.sent(), r.Info().Attempts, err)
+					}
+					if waited := time.Since(start); single && waited != 0 {
+						t.Errorf("the client waited for %s after the only attempt", waited)
+					}
+				})
+			}
+		})
+	}
+}
+
 // TestCheckRetry_ContextEnded is about a caller that gave up during an attempt. The
 // request is not retried. If nothing happened, the error is that of the context.
 func TestCheckRetry_ContextEnded(t *testing.T) {
