@@ -216,6 +216,10 @@ type CredentialsError struct {
 	Source string
 	// LoggedIn reports whether the rejected token came from a successful login.
 	LoggedIn bool
+	// Accepted reports whether the API has accepted these credentials before, for a login or
+	// another request. The 401 may then mean that they lack a permission: the API uses 401
+	// for that too.
+	Accepted bool
 	// Expired is when the rejected token expired, according to its `exp` claim. It is
 	// zero if the token has not expired or has no such claim.
 	Expired time.Time

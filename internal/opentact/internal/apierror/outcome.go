@@ -79,12 +79,13 @@ func IsNotFound(err error) bool {
 	return ok && apiErr.Status == http.StatusNotFound
 }
 
-// IsCredentials reports whether err is about the credentials: they were rejected,
-// or the login with them failed.
+// IsCredentials reports whether the credentials can't be used: the API rejected them, or
+// the login with them failed. A 401 for credentials that the API has accepted before does
+// not count, because it may mean that they lack a permission.
 func IsCredentials(err error) bool {
-	_, rejected := errors.AsType[*CredentialsError](err)
+	rejected, ok := errors.AsType[*CredentialsError](err)
 	_, login := errors.AsType[*LoginError](err)
-	return rejected || login
+	return ok && !rejected.Accepted || login
 }
 
 // IsTimeout reports whether the client or a gateway stopped waiting for the server. The

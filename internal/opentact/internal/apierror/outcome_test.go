@@ -139,6 +139,7 @@ func TestIsNotFound(t *testing.T) {
 func TestIsCredentials(t *testing.T) {
 	t.Parallel()
 	rejected := &apierror.CredentialsError{Err: &apierror.APIError{Status: 401}}
+	accepted := &apierror.CredentialsError{Err: &apierror.APIError{Status: 401}, Accepted: true}
 	for _, test := range []struct {
 		name string
 		err  error
@@ -149,6 +150,9 @@ func TestIsCredentials(t *testing.T) {
 		{"an error inside of another", fmt.Errorf("read: %w", rejected), true},
 		{"a login that was rejected", &apierror.LoginError{Err: rejected}, true},
 		{"a login that failed", &apierror.LoginError{Err: errors.New("no such host")}, true},
+		{"credentials that were accepted before", accepted, false},
+		{"such an error inside of another", fmt.Errorf("list: %w", accepted), false},
+		{"a login that was rejected after an earlier one", &apierror.LoginError{Err: accepted}, true},
 		{"a 401 alone", &apierror.APIError{Status: 401}, false},
 		{"a lost response", &apierror.TransportError{Err: errors.New("reset")}, false},
 	} {

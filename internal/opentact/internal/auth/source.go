@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -44,6 +45,9 @@ type Sender struct {
 	BaseURL, Source string
 	// ByLogin reports whether the tokens come from a login.
 	ByLogin bool
+
+	// accepted reports whether a request with a token has succeeded.
+	accepted atomic.Bool
 }
 
 // header is the name of the header that contains the token.
@@ -61,12 +65,16 @@ func (s *Sender) Do(ctx context.Context, r *transport.Request) error {
 		}
 		r.Header = http.Header{header: {token}}
 		err = s.Client.Do(ctx, r)
+		if err == nil {
+			s.accepted.Store(true)
+		}
 		if apierror.StatusOf(err) != http.StatusUnauthorized {
 			return err
 		}
 		if renewed || !s.Tokens.Invalidate(token) {
 			return &apierror.CredentialsError{
-				BaseURL: s.BaseURL, Source: s.Source, LoggedIn: s.ByLogin, Expired: readValidity(token).expired(time.Now()), Err: err,
+				BaseURL: s.BaseURL, Source: s.Source, LoggedIn: s.ByLogin, Accepted: s.ByLogin || s.accepted.Load(),
+				Expired: readValidity(token).expired(time.Now()), Err: err,
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -175,6 +176,58 @@ func TestSender_StaticToken(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: the API accepts the token: %v", test.name, err)
 		}
+	}
+}
+
+// A 401 for credentials that were accepted before may mean that they lack a permission. Only
+// a success shows that the API has accepted them.
+func TestSender_CredentialsError_Accepted(t *testing.T) {
+	t.Parallel()
+	accepted := func(err error) (isAccepted, ok bool) {
+		credentials, ok := errors.AsType[*apierror.CredentialsError](err)
+		return ok && credentials.Accepted, ok
+	}
+	const page = 0 // not a status: the response is a page
+	for name, test := range map[string]struct {
+		before []int // the statuses of the responses before the 401
+		want   bool
+	}{
+		"first request":             {nil, false},
+		"after a 401":               {[]int{401}, false},
+		"after a 403":               {[]int{403}, false},
+		"after a 404":               {[]int{404}, false},
+		"after a page":              {[]int{page}, false},
+		"after a success":           {[]int{200}, true},
+		"after a success and a 401": {[]int{401, 200, 401}, true},
+	} {
+		statuses := append(slices.Clone(test.before), 401)
+		sender := newStatic("a-token", func(*http.Request) (*http.Response, error) {
+			status := statuses[0]
+			statuses = statuses[1:]
+			switch status {
+			case page:
+				return respond(200, "<h1>Sign in"), nil
+			case 200:
+				return success(), nil
+			default:
+				return rejection(status, "No"), nil
+			}
+		})
+		for range test.before {
+			_ = fetch(t.Context(), sender) // only the last error counts
+		}
+		if got, ok := accepted(fetch(t.Context(), sender)); got != test.want || !ok {
+			t.Errorf("token, %s: accepted is %t, want %t", name, got, test.want)
+		}
+	}
+	_, sender := newLogin(func(req *http.Request) (*http.Response, error) {
+		if isLogin(req) {
+			return loggedIn("a-token"), nil
+		}
+		return rejection(401, "No"), nil
+	}, 0)
+	if got, ok := accepted(fetch(t.Context(), sender)); !got || !ok {
+		t.Error("a login shows that the API accepts the credentials")
 	}
 }
 

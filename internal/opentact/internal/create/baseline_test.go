@@ -21,6 +21,7 @@ func TestCreator_Baseline_IsReadOnce(t *testing.T) {
 	for name, first := range map[string]exchange{
 		"read":         lists(),
 		"rejected":     fails(rejected(http.StatusForbidden, "no lists")),
+		"may not list": fails(&apierror.CredentialsError{Accepted: true, Err: rejected(http.StatusUnauthorized, "no lists")}),
 		"lost":         fails(lostTo(io.ErrUnexpectedEOF)),
 		"not complete": lists(`"x"`),
 	} {
@@ -69,6 +70,8 @@ func TestCreator_BaselineFailed_ReportsCandidates(t *testing.T) {
 		"a profile matches": {fails(rejected(http.StatusForbidden, "no lists yet")), lists(seven(1)),
 			"it is not known which profiles are new, because " + unknown + "create thing", []apierror.Candidate{{UUID: uuid(1)}}},
 		"no profile has the name": {fails(rejected(http.StatusForbidden, "no lists yet")), lists(), "no new profile has this name, and " + unknown + "create thing", nil},
+		"credentials were accepted before": {fails(&apierror.CredentialsError{Accepted: true, Err: rejected(http.StatusUnauthorized, "no lists yet")}), lists(seven(1)),
+			"it is not known which profiles are new, because " + unknown, []apierror.Candidate{{UUID: uuid(1)}}},
 		"the baseline is not complete": {lists(`"x"`), lists(`"x"`, seven(1)),
 			"it is not known which profiles are new, because " + unknown + "the list is not complete: 1 item", []apierror.Candidate{{UUID: uuid(1)}}},
 		"the baseline changed while it was read": {changing, lists(),
