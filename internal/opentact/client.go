@@ -66,7 +66,8 @@ type Credentials struct {
 // Client calls one API with one set of credentials. It is safe for concurrent use. It
 // stores what it learns about the API, such as aliases in use.
 type Client struct {
-	api endpoint.API
+	api    endpoint.API
+	source string
 	// collections holds a *Collection[F] for each *Spec[F].
 	collections sync.Map
 }
@@ -94,18 +95,22 @@ func newClient(config Config, base http.RoundTripper) *Client {
 			Email: config.Credentials.Email, Password: config.Credentials.Password,
 		}
 	}
-	return &Client{api: endpoint.API{
+	return &Client{source: config.Credentials.Source, api: endpoint.API{
 		BaseURL: config.BaseURL, Do: sender.Do, Redactor: redact.New(sender.Tokens.Secrets), Logger: logger,
 		RequestTimeout: config.RequestTimeout, RetryMaxWait: config.RetryMaxWait, MaxRetries: config.MaxRetries,
 	}}
 }
+
+// CredentialsSource returns where the credentials come from, without the credentials.
+func (c *Client) CredentialsSource() string { return c.source }
 
 // Unusable returns a client whose operations all fail with err. It replaces a client that
 // can't be made yet. The caller gets the reason from its first operation.
 func Unusable(err error) *Client {
 	return &Client{api: endpoint.API{
 		BaseURL: new(url.URL), Logger: slog.New(slog.DiscardHandler), Redactor: redact.New(),
-		Do: func(context.Context, *transport.Request) error { return err },
+		RequestTimeout: time.Minute, // not reached, because Do returns at once
+		Do:             func(context.Context, *transport.Request) error { return err },
 	}}
 }
 

@@ -43,6 +43,19 @@ func TestUnusable_OperationsReturnReason(t *testing.T) {
 	if _, err := profiles.List(t.Context()); !errors.Is(err, reason) {
 		t.Errorf("list: got %v, want %v", err, reason)
 	}
+	if _, err := profiles.Existing(t.Context(), namedA(), false); !errors.Is(err, reason) {
+		t.Errorf("existing: got %v, want %v", err, reason)
+	}
+}
+
+func TestClient_CredentialsSource(t *testing.T) {
+	t.Parallel()
+	if got := newScriptedAPI(t).client(t).CredentialsSource(); got != "the test" {
+		t.Errorf("got %q", got)
+	}
+	if got := opentact.Unusable(errors.New("not configured yet")).CredentialsSource(); got != "" {
+		t.Errorf("without credentials: got %q", got)
+	}
 }
 
 func TestClient_RequestHeaders(t *testing.T) {

@@ -91,14 +91,8 @@ func (c *Collection[F]) confirm(known, listed Profile[F]) (Profile[F], bool) {
 	// Equal values may have different JSON texts. The known text is kept.
 	before, errBefore := wire.Encode(known.Fields)
 	after, errAfter := wire.Encode(listed.Fields)
-	if errors.Join(errBefore, errAfter) != nil {
+	if errors.Join(errBefore, errAfter) != nil || !c.shows(after, before) {
 		return listed, false
-	}
-	kind := c.spec.kind()
-	for field, raw := range before {
-		if !kind.Same(field, raw, after[field]) {
-			return listed, false
-		}
 	}
 	before.Fill(after)
 	kept, malformed := c.layout.decode(before)
@@ -131,6 +125,52 @@ func (c *Collection[F]) List(ctx context.Context) ([]Listed[F], error) {
 		all = append(all, Listed[F]{Err: &MalformedProfileError{Kind: c.spec.Name, Reason: list.Skipped.String()}})
 	}
 	return all, nil
+}
+
+// Existing returns the profiles that show the name and all other values of wanted, in the
+// order of the API. Fields of wanted that are absent or null are not compared, and a profile
+// whose field the list lacks does not match. Without a name, no profile matches.
+//
+// The client reads the list of the kind once, when Existing is first called, with a single
+// attempt. It waits at most 15 seconds or the request timeout. Later calls use the same
+// list, or return the same error, so Existing does not show later changes. If retry is
+// true, Existing calls List instead of returning that error. A complete list is also the
+// baseline of creates.
+func (c *Collection[F]) Existing(ctx context.Context, wanted F, retry bool) (found []Profile[F], err error) {
+	list, err := c.endpoint.Existing(ctx)
+	if err != nil && retry {
+		list, err = c.endpoint.List(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	want, err := wire.Encode(wanted)
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(want, func(_ string, value json.RawMessage) bool { return wire.IsNull(value) })
+	name := want.Text(wire.Name)
+	for _, listed := range list.Profiles {
+		profile, _ := listed.Decoded.(Profile[F])
+		if name == "" || profile.Fields.ProfileName() != name {
+			continue
+		}
+		if got, err := wire.Encode(profile.Fields); err == nil && c.shows(got, want) {
+			found = append(found, profile)
+		}
+	}
+	return found, nil
+}
+
+// shows reports whether got shows all values of want.
+func (c *Collection[F]) shows(got, want wire.RawFields) bool {
+	kind := c.spec.kind()
+	for field, value := range want {
+		if !kind.Same(field, value, got[field]) {
+			return false
+		}
+	}
+	return true
 }
 
 // decode decodes a profile of a list. The error says what is wrong with the profile.

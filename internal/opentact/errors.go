@@ -43,6 +43,9 @@ type (
 // attempts.
 func OutcomeOf(err error) Outcome { return apierror.OutcomeOf(err) }
 
+// StatusOf returns the HTTP status of the response that err reports, or 0.
+func StatusOf(err error) int { return apierror.StatusOf(err) }
+
 // IsRefused reports whether a connection was refused: no program listens at the address, or
 // a firewall rejects the connection.
 func IsRefused(err error) bool { return apierror.IsRefused(err) }

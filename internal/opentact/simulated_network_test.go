@@ -155,7 +155,13 @@ func (n simNetwork) serve(run *simRun, req *http.Request, what string, fate simF
 		return n.end(ctx, end, func() *http.Response { return resp })
 	case what == http.MethodGet:
 		n.log(run, "GET %s: %s", short(uuid), end)
-		return n.end(ctx, end, func() *http.Response { return n.read(uuid) })
+		return n.end(ctx, end, func() *http.Response {
+			resp := n.read(uuid)
+			if resp.StatusCode == http.StatusNotFound {
+				run.sawNotFound(numberOf(uuid))
+			}
+			return resp
+		})
 	case what == http.MethodPost:
 		return n.post(ctx, run, fate, body)
 	}

@@ -208,7 +208,8 @@ func (sc simScenario) drawCase(r *rapid.T) simCase {
 	process := rapid.Custom(func(r *rapid.T) simProcess {
 		return simProcess{
 			Start: drawTime(r, "start", 0, 3*time.Second, 100*time.Millisecond), After: sc.oneAfterTheOther,
-			Ops: rapid.SliceOfN(rapid.Custom(sc.drawOp), 1, max(3, sc.maxOps)).Draw(r, "ops"),
+			Ops:   rapid.SliceOfN(rapid.Custom(sc.drawOp), 1, max(3, sc.maxOps)).Draw(r, "ops"),
+			Plans: rapid.Bool().Draw(r, "plans"),
 		}
 	})
 	minProcesses := 1

@@ -55,6 +55,8 @@ type simProcess struct {
 	Start time.Duration
 	After bool
 	Ops   []simOp
+	// Plans reports whether each create looks for existing profiles first, as a plan does.
+	Plans bool
 }
 
 // simOp is what a process does with one resource.
@@ -102,6 +104,7 @@ type simulation struct {
 type simulatedProcess struct {
 	profiles *opentact.Collection[simulatedFields]
 	begun    time.Time
+	plans    bool
 
 	mu sync.Mutex
 	// baseline is nil if no list was read before the first POST.
@@ -135,7 +138,8 @@ type simRun struct {
 	requests map[string]int
 	sent     int
 	posts    []simPost
-	// shown are the profiles that lists have shown to the operation.
+	// shown are the profiles that lists have shown to the operation. After a GET that does
+	// not find one of them, the operation must treat it as deleted.
 	shown map[int]bool
 }
 
@@ -152,7 +156,7 @@ func (c simCase) run(ctx context.Context) *simulation {
 		s.create(p.Fields, madeBefore, s.start.Add(-p.Age))
 	}
 	for _, p := range c.Processes {
-		process := new(simulatedProcess)
+		process := &simulatedProcess{plans: p.Plans}
 		for _, op := range p.Ops {
 			s.runs = append(s.runs, &simRun{index: len(s.runs), op: op, process: process, requests: make(map[string]int), shown: make(map[int]bool)})
 		}
@@ -216,6 +220,9 @@ func (s *simulation) process(ctx context.Context, runs []*simRun) {
 func (s *simulation) do(ctx context.Context, run *simRun) {
 	switch {
 	case run.op.What == "create":
+		if run.process.plans {
+			s.plan(ctx, run)
+		}
 		run.created, run.err = run.process.profiles.Create(ctx, run.op.Fields.forClient())
 		run.mu.Lock()
 		run.ended = time.Now()
@@ -230,6 +237,20 @@ func (s *simulation) do(ctx context.Context, run *simRun) {
 	case run.op.Target < len(s.Before):
 		s.use(ctx, run, run.op.What, profileWith(numberedUUID(run.op.Target), s.Before[run.op.Target].Fields.forClient()))
 	}
+}
+
+// plan looks for profiles that equal the one to create.
+func (s *simulation) plan(ctx context.Context, run *simRun) {
+	found, err := run.process.profiles.Existing(ctx, run.op.Fields.forClient(), false)
+	if err != nil {
+		s.log(run, "can't look for existing profiles: %v", err)
+		return
+	}
+	var uuids []string
+	for _, profile := range found {
+		uuids = append(uuids, profile.UUID)
+	}
+	s.log(run, "finds existing profiles: %s", short(uuids))
 }
 
 // update returns what an update of the operation sends.
@@ -349,6 +370,13 @@ func (r *simRun) sawList(isFirst bool, header http.Header, shown []int) {
 		r.process.baseline = known
 	}
 	known.shown = append(known.shown, shown...)
+}
+
+// sawNotFound records that a GET does not find a profile. The profile may be too new.
+func (r *simRun) sawNotFound(number int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.shown, number)
 }
 
 // knows reports whether the baseline shows a profile.

@@ -19,7 +19,7 @@ func (s *simulation) trace() string {
 	}
 	i := 0
 	for n, p := range s.Processes {
-		line("process %d: start %s%s", n, p.Start, map[bool]string{true: " after the one before"}[p.After])
+		line("process %d: start %s%s%s", n, p.Start, map[bool]string{true: " after the one before"}[p.After], map[bool]string{true: ", plans"}[p.Plans])
 		for _, op := range p.Ops {
 			line("  %s %d: %s", op.What, i, nonZero(fmt.Sprintf("%+v", op)))
 			i++

@@ -28,6 +28,9 @@ type Options struct {
 	// List reads the list of the kind from the API, without a cache. Errors must not show
 	// sensitive values of the sent fields.
 	List func(ctx context.Context, sent wire.RawFields) (*pager.List, error)
+	// Baseline returns the list for the baseline. It may return a list from before the first
+	// create instead of reading one.
+	Baseline func(ctx context.Context, sent wire.RawFields) (*pager.List, error)
 	// Get reads one profile.
 	Get func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error)
 	// Same reports whether two values of a field are the same for the API.
@@ -173,7 +176,7 @@ func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	if c.triedBaseline() {
 		return nil
 	}
-	list, err := c.list(ctx, sent)
+	list, err := c.list(ctx, sent, c.options.Baseline)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err() // err says nothing about the API
@@ -191,9 +194,9 @@ func (c *Creator) readBaseline(ctx context.Context, sent wire.RawFields) error {
 	return nil
 }
 
-// list reads the list and stores which profiles it shows.
-func (c *Creator) list(ctx context.Context, sent wire.RawFields) (*pager.List, error) {
-	list, err := c.options.List(ctx, sent)
+// list calls read and stores which profiles the list shows.
+func (c *Creator) list(ctx context.Context, sent wire.RawFields, read func(context.Context, wire.RawFields) (*pager.List, error)) (*pager.List, error) {
+	list, err := read(ctx, sent)
 	if err != nil {
 		return nil, err
 	}

@@ -63,7 +63,7 @@ func (e evidence) showsLag() bool {
 // gather reads the list and classifies its profiles.
 func (r *recovery) gather(ctx context.Context) (seen evidence, err error) {
 	owned := r.ownedNow()
-	list, err := r.list(ctx, r.request.Sent)
+	list, err := r.list(ctx, r.request.Sent, r.options.List)
 	if err != nil {
 		return seen, err
 	}

@@ -191,7 +191,7 @@ func next(of []exchange, done *int) exchange {
 // creator returns a creator that uses the script.
 func (s *script) creator(change ...func(*create.Options)) *create.Creator {
 	options := create.Options{
-		List: s.list, Get: s.get, Same: same, Compare: compare,
+		List: s.list, Baseline: s.list, Get: s.get, Same: same, Compare: compare,
 		Adopt: func(uuid string) {
 			s.mu.Lock()
 			defer s.mu.Unlock()

@@ -69,7 +69,7 @@ type model struct {
 
 func (m *model) creator(maxRetries int) *create.Creator {
 	return create.New(create.Options{
-		List: m.list, Get: m.get, Same: same, Compare: compare, Adopt: func(string) {},
+		List: m.list, Baseline: m.list, Get: m.get, Same: same, Compare: compare, Adopt: func(string) {},
 		RequestTimeout: requestTimeout, RetryMaxWait: retryMaxWait, MaxRetries: maxRetries,
 		MaxWait: func(retry int) time.Duration { return time.Second << retry },
 	})

@@ -73,7 +73,7 @@ func (r *recovery) hasAppeared(ctx context.Context, uuid string) bool {
 	ctx, cancel := WithGracePeriod(ctx, r.options.RequestTimeout+r.options.RetryMaxWait)
 	defer cancel()
 	for n := range maxLists {
-		list, err := r.list(ctx, r.request.Sent)
+		list, err := r.list(ctx, r.request.Sent, r.options.List)
 		if err == nil && list.Incomplete() == nil && list.Find(uuid) != nil {
 			return r.hasAll(list)
 		}

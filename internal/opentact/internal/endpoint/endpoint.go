@@ -66,11 +66,13 @@ type Endpoint struct {
 	aliases aliases
 	cache   *listcache.Cache
 	creator *create.Creator
+	// existing is the result of Existing.
+	existing existing
 }
 
 // New returns an endpoint. It makes no request.
 func New(api API, kind Kind) *Endpoint {
-	e := &Endpoint{Kind: kind, api: api, aliases: aliases{alias: kind.Shape.Aliases}}
+	e := &Endpoint{Kind: kind, api: api, aliases: aliases{alias: kind.Shape.Aliases}, existing: existing{done: make(chan struct{})}}
 	e.cache = listcache.New(listcache.Options{
 		Kind: kind.Name + "s", Read: e.readDecoded, Logger: api.Logger,
 		// Longer than all attempts of one request, so that the error names request_timeout.
@@ -78,7 +80,10 @@ func New(api API, kind Kind) *Endpoint {
 		MaxWait: api.RequestTimeout + api.RetryMaxWait,
 	})
 	e.creator = create.New(create.Options{
-		List: func(ctx context.Context, sent wire.RawFields) (*pager.List, error) { return e.readList(ctx, sent) },
+		List: func(ctx context.Context, sent wire.RawFields) (*pager.List, error) {
+			return e.readList(ctx, false, sent)
+		},
+		Baseline: e.readBaseline,
 		Get: func(ctx context.Context, uuid string, sent wire.RawFields) (wire.RawFields, error) {
 			return e.exchange(ctx, "read", http.MethodGet, uuid, sent)
 		},
@@ -183,13 +188,13 @@ func (e *Endpoint) send(ctx context.Context, verb, method, uuid string, body []b
 	}
 }
 
-// readList reads the list.
-func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (*pager.List, error) {
+// readList reads the list. If single is true, it does not retry requests.
+func (e *Endpoint) readList(ctx context.Context, single bool, known ...wire.RawFields) (*pager.List, error) {
 	p := pager.Pager{Shape: e.Shape, Redactor: e.redactor(known...)}
 	p.Get = func(ctx context.Context, query url.Values, response *wire.Response) (pager.Origin, error) {
 		request := e.listRequest()
 		request.URL.RawQuery = query.Encode()
-		request.Classify, request.Redactor = response.Classify, p.Redactor
+		request.Classify, request.Redactor, request.SingleAttempt = response.Classify, p.Redactor, single
 		err := e.api.Do(ctx, request)
 		return pager.Origin{Started: request.Started(), Date: request.Date(), Stale: request.Stale()}, err
 	}
@@ -197,8 +202,8 @@ func (e *Endpoint) readList(ctx context.Context, known ...wire.RawFields) (*page
 }
 
 // readDecoded reads the list and decodes its profiles. A list from a cache is an error.
-func (e *Endpoint) readDecoded(ctx context.Context) (*pager.List, error) {
-	list, err := e.readList(ctx)
+func (e *Endpoint) readDecoded(ctx context.Context, single bool) (*pager.List, error) {
+	list, err := e.readList(ctx, single)
 	switch {
 	case err != nil:
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"path"
 	"strings"
@@ -98,7 +99,7 @@ func whole(uuid, members string) string {
 
 // reply is one response of a fakeAPI.
 type reply struct {
-	// status is the HTTP status. If it is 0, there is no response.
+	// status is the HTTP status. If it is 0, the response is lost.
 	status int
 	body   string
 	// age is the Age of a response from a cache, and date is the Date, or "".
@@ -157,6 +158,10 @@ func (a *fakeAPI) endpointOf(kind Kind) *Endpoint {
 }
 
 func (a *fakeAPI) RoundTrip(req *http.Request) (*http.Response, error) {
+	// Go's transport calls GotConn once it has a connection.
+	if trace := httptrace.ContextClientTrace(req.Context()); trace != nil && trace.GotConn != nil {
+		trace.GotConn(httptrace.GotConnInfo{})
+	}
 	next, err := a.next(req)
 	if err != nil {
 		return nil, err

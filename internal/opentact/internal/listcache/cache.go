@@ -35,13 +35,14 @@ const (
 type Options struct {
 	// Kind is the plural name of the kind, for the log.
 	Kind string
-	// Read reads the list and decodes its profiles.
-	Read func(ctx context.Context) (*pager.List, error)
+	// Read reads the list and decodes its profiles. If single is true, it does not retry
+	// requests.
+	Read func(ctx context.Context, single bool) (*pager.List, error)
 	// Timeout is the maximum duration of one read of the list. The read continues after
 	// the ctx of its callers has ended.
 	Timeout time.Duration
-	// MaxWait is the maximum time that a read waits for a list. After this time, the cache
-	// is switched off.
+	// MaxWait is the maximum time that the read of a profile waits for one read of the list.
+	// After this time, the cache is switched off.
 	MaxWait time.Duration
 	// Logger gets debug messages: why the cache is switched off, and which profiles a
 	// list can't serve.
@@ -75,6 +76,8 @@ type reading struct {
 	list         *pager.List
 	err          error
 	began, ended time.Time
+	// single reports whether the read did not retry requests.
+	single bool
 }
 
 // New returns an empty cache.
@@ -91,12 +94,7 @@ func (c *Cache) Find(ctx context.Context, uuid string) *pager.Listed {
 	}
 	list := c.fresh()
 	if list == nil && ctx.Err() == nil {
-		select {
-		case result := <-c.read(ctx):
-			list, _ = result.Val.(*pager.List)
-		case <-c.off:
-		case <-ctx.Done():
-		}
+		list, _ = c.await(ctx, c.off, false)
 	}
 	if list == nil || c.isOff() || c.isWritten(uuid) { // a write may have begun during the wait
 		return nil
@@ -108,20 +106,37 @@ func (c *Cache) Find(ctx context.Context, uuid string) *pager.Listed {
 }
 
 // List returns a list that is newer than all finished writes. Concurrent callers share
-// one read of the list, even if it fails.
-func (c *Cache) List(ctx context.Context) (*pager.List, error) {
+// one read of the list, even if it fails, unless it began for Try.
+func (c *Cache) List(ctx context.Context) (*pager.List, error) { return c.get(ctx, false) }
+
+// Try returns a list like List, but does not retry requests. If a read that began for Try
+// fails, the cache stays on, and all other callers read the list with retries.
+func (c *Cache) Try(ctx context.Context) (*pager.List, error) { return c.get(ctx, true) }
+
+func (c *Cache) get(ctx context.Context, single bool) (*pager.List, error) {
 	if list := c.fresh(); list != nil {
 		return list, nil
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	select {
-	case result := <-c.read(ctx):
-		list, _ := result.Val.(*pager.List)
-		return list, result.Err
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	return c.await(ctx, nil, single)
+}
+
+// await returns the result of a read of the list. It returns no list when stop is closed.
+// The failure of a read without retries counts only for callers that want such a read.
+func (c *Cache) await(ctx context.Context, stop <-chan struct{}, single bool) (*pager.List, error) {
+	for {
+		select {
+		case result := <-c.read(ctx, single):
+			if r, _ := result.Val.(reading); r.err == nil || single || !r.single {
+				return r.list, r.err
+			}
+		case <-stop:
+			return nil, nil //nolint:nilnil // the caller asked for this
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
 	}
 }
 
@@ -151,7 +166,7 @@ func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error)
 			return nil, err
 		}
 		select {
-		case <-c.read(ctx): // the read may have begun before since
+		case <-c.read(ctx, false): // the read may have begun before since
 		case <-ctx.Done():
 		}
 	}
@@ -173,8 +188,8 @@ func (c *Cache) FinishWrite() {
 }
 
 // read reads the list, or joins a read that began after the last finished write. The read
-// continues after the ctx of one caller has ended.
-func (c *Cache) read(ctx context.Context) <-chan singleflight.Result {
+// continues after the ctx of one caller has ended. Its value is a reading.
+func (c *Cache) read(ctx context.Context, single bool) <-chan singleflight.Result {
 	c.mu.Lock()
 	asOf := c.writes
 	c.mu.Unlock()
@@ -185,15 +200,21 @@ func (c *Cache) read(ctx context.Context) <-chan singleflight.Result {
 			c.switchOff(ctx, fmt.Sprintf("it took longer than %s", c.options.MaxWait))
 		})
 		defer slow.Stop()
-		began := time.Now()
-		list, err := c.options.Read(ctx)
-		c.store(list, err, asOf, began)
-		if reason := unusable(list, err); reason != "" {
-			c.switchOff(ctx, reason)
-		} else if list.Unserved.Count > 0 {
-			c.options.Logger.DebugContext(ctx, fmt.Sprintf("Reading one by one what the list of %s lacks: %s", c.options.Kind, &list.Unserved))
+		r := reading{began: time.Now(), single: single}
+		r.list, r.err = c.options.Read(ctx, single)
+		r.ended = time.Now()
+		reason := unusable(r.list, r.err)
+		if r.err != nil && single {
+			c.options.Logger.DebugContext(ctx, fmt.Sprintf("Can't compare planned %s with the list: %s", c.options.Kind, reason))
+			return r, nil
 		}
-		return list, err
+		c.store(r, asOf)
+		if reason != "" {
+			c.switchOff(ctx, reason)
+		} else if r.list.Unserved.Count > 0 {
+			c.options.Logger.DebugContext(ctx, fmt.Sprintf("Reading one by one what the list of %s lacks: %s", c.options.Kind, &r.list.Unserved))
+		}
+		return r, nil
 	})
 }
 
@@ -222,14 +243,14 @@ func unusable(list *pager.List, err error) string {
 
 // store stores the result of a read of the list. It ignores a list whose read began before
 // that of the stored list.
-func (c *Cache) store(list *pager.List, err error, asOf int, began time.Time) {
+func (c *Cache) store(r reading, asOf int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !began.Before(c.last.began) { // a read that began earlier may end later
-		c.last = reading{list, err, began, time.Now()}
+	if !r.began.Before(c.last.began) { // a read that began earlier may end later
+		c.last = r
 	}
-	if err == nil && asOf >= c.asOf {
-		c.list, c.asOf = list, asOf
+	if r.err == nil && asOf >= c.asOf {
+		c.list, c.asOf = r.list, asOf
 	}
 }
 

@@ -79,6 +79,8 @@ type fake struct {
 
 	mu       sync.Mutex
 	readings int
+	// singles reports of each reading whether it was without retries.
+	singles  []bool
 	messages []string
 }
 
@@ -98,9 +100,10 @@ func (f *fake) warmCache(t *testing.T) *listcache.Cache {
 	return c
 }
 
-func (f *fake) read(ctx context.Context) (*pager.List, error) {
+func (f *fake) read(ctx context.Context, single bool) (*pager.List, error) {
 	f.mu.Lock()
 	f.readings++
+	f.singles = append(f.singles, single)
 	n, wait := f.readings, f.wait
 	f.mu.Unlock()
 	started := time.Now()
@@ -145,6 +148,17 @@ func (f *fake) wantReadings(t *testing.T, when string, want int) {
 		t.Errorf("%s: the list was read %d times, want %d", when, f.readings, want)
 	}
 	f.readings = 0
+}
+
+// wantSingles compares which readings since the last call were without retries.
+func (f *fake) wantSingles(t *testing.T, when string, want ...bool) {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !slices.Equal(f.singles, want) {
+		t.Errorf("%s: readings without retries: %v, want %v", when, f.singles, want)
+	}
+	f.singles = nil
 }
 
 // wantLog compares the beginnings of all messages.
