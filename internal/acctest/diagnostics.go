@@ -59,10 +59,24 @@ func Describe(diags []*tfprotov6.Diagnostic) string {
 	return text
 }
 
-// Warning returns a warning that points at an attribute.
-func Warning(attribute, summary, detail string) *tfprotov6.Diagnostic {
-	return &tfprotov6.Diagnostic{
-		Severity: tfprotov6.DiagnosticSeverityWarning, Attribute: tftypes.NewAttributePath().WithAttributeName(attribute),
-		Summary: summary, Detail: detail,
+// WantDiagnostics expects exactly these diagnostics, in this order.
+func WantDiagnostics(t testing.TB, got []*tfprotov6.Diagnostic, want ...*tfprotov6.Diagnostic) {
+	t.Helper()
+	if got, want := Describe(got), Describe(want); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+}
+
+// Warning returns a warning that points at an attribute, or at no attribute if that is "".
+func Warning(attribute, summary, detail string) *tfprotov6.Diagnostic {
+	warning := &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: summary, Detail: detail}
+	if attribute != "" {
+		warning.Attribute = tftypes.NewAttributePath().WithAttributeName(attribute)
+	}
+	return warning
+}
+
+// Error returns an error that points at no attribute.
+func Error(summary, detail string) *tfprotov6.Diagnostic {
+	return &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary, Detail: detail}
 }

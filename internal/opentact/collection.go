@@ -247,7 +247,9 @@ func (c *Collection[F]) Update(ctx context.Context, from Profile[F], to F) (Prof
 	return profile, err
 }
 
-// Delete deletes a profile. It succeeds if the profile does not exist.
+// Delete deletes a profile. If the profile did not exist before, Delete returns an error for
+// which IsNotFound is true. A 404 after an attempt that may have deleted the profile is a
+// success.
 func (c *Collection[F]) Delete(ctx context.Context, known Profile[F]) error {
 	raw, err := encode(known)
 	if err != nil {

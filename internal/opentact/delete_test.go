@@ -67,12 +67,3 @@ func TestCollection_Delete_AmbiguousSuccess_IsConfirmed(t *testing.T) {
 		})
 	}
 }
-
-// The first DELETE took effect, so the second one gets a 404.
-func TestCollection_Delete_LostResponse_ThenNotFound_IsSuccess(t *testing.T) {
-	t.Parallel()
-	a := newScriptedAPI(t, reply{drop: true}, rejection(404, "Profile not found"), listOf())
-	if err := a.messaging(t).Delete(t.Context(), knownA()); err != nil {
-		t.Error(err)
-	}
-}

@@ -132,7 +132,10 @@ func NewAttributeError(at path.Path, sensitive bool, summary, text string) diag.
 }
 
 // sentence makes a sentence of the text of an error.
-func sentence(text string) string {
+func sentence(text string) string { return capitalize(text) + "." }
+
+// capitalize returns text with an upper-case first letter.
+func capitalize(text string) string {
 	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:] + "."
+	return string(unicode.ToUpper(first)) + text[size:]
 }

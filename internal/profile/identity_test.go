@@ -84,9 +84,7 @@ func TestIdentity_ProfileNotFound_RemovesState(t *testing.T) {
 		if !identified {
 			state.Identity = nil
 		}
-		if gone := refresh(t, p, messagingProfile, state); gone.Values() != nil {
-			t.Errorf("still in the state: %v", gone.Values())
-		}
+		refreshNotFound(t, p, messagingProfile, state)
 	}
 }
 

@@ -87,8 +87,8 @@ type ProviderData struct {
 	// another kind.
 	Kinds []Registration
 
-	// removals counts the warnings about removed attributes.
-	removals warningCounter
+	// reported counts similar diagnostics.
+	reported counter
 }
 
 // collection returns the client's collection of the kind, or nil if the provider is not configured yet,

@@ -49,7 +49,13 @@ func (m *manyProfiles) refresh(t *testing.T) (after []acctest.State, calls map[s
 	after = make([]acctest.State, len(m.states))
 	var group sync.WaitGroup
 	for i, state := range m.states {
-		group.Go(func() { after[i] = refresh(t, p, m.typ, state) })
+		group.Go(func() {
+			if _, exists := m.env.Profile(m.kind, state.Values().Text("id")); !exists {
+				after[i] = refreshNotFound(t, p, m.typ, state)
+				return
+			}
+			after[i] = refresh(t, p, m.typ, state)
+		})
 	}
 	group.Wait()
 	calls = make(map[string]int)

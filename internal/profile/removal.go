@@ -4,7 +4,6 @@ package profile
 
 import (
 	"fmt"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -13,29 +12,7 @@ import (
 )
 
 // These warnings don't contain values: a provider can't know which values Terraform treats as
-// sensitive. Their summaries name attribute and profile, because Terraform shows only one of several
-// warnings with the same summary. After maxNamedWarnings, they don't name the profile, so that a change
-// of 100 profiles shows eleven warnings.
-
-// maxNamedWarnings is the maximum number of equal warnings that name their profiles.
-const maxNamedWarnings = 10
-
-// warningCounter counts equal warnings of one provider configuration.
-type warningCounter struct {
-	mu     sync.Mutex
-	counts map[string]int
-}
-
-// add returns the number of warnings with the same key, including the new one.
-func (c *warningCounter) add(key string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.counts == nil {
-		c.counts = make(map[string]int)
-	}
-	c.counts[key]++
-	return c.counts[key]
-}
+// sensitive. Their summaries name attribute and profile: see counter.
 
 // warnKept adds a warning about a removed attribute that the API can't unset.
 func (r *profileResource[F]) warnKept(diags *diag.Diagnostics, name, profileName string) {
@@ -66,7 +43,7 @@ func (r *profileResource[F]) warnUnsetIgnored(diags *diag.Diagnostics, unsets []
 // warnRemoval adds a warning whose summary says what happens to the attribute: the effect.
 func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name, profileName, effect, detail string) {
 	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(profileName))
-	if r.provider.removals.add(name+" "+effect) > maxNamedWarnings {
+	if r.provider.reported.add(name+" "+effect) > maxNamed {
 		subject = fmt.Sprintf("other %ss", r.kind.Spec.Name)
 	}
 	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s of %s %s", name, subject, effect), detail)

@@ -53,8 +53,8 @@ func (r *profileResource[F]) Create(ctx context.Context, req resource.CreateRequ
 	r.report(&resp.Diagnostics, r.operation(verbCreate, plan.Fields), err)
 }
 
-// Read removes the profile from the state only if the API itself says that the profile doesn't exist.
-// It doesn't change the state if the profile is the same.
+// Read removes the profile from the state, with a warning, only if the API itself says that the profile
+// doesn't exist. It doesn't change the state if the profile is the same.
 func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
@@ -65,6 +65,9 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 		err = r.kind.explainNotFound(ctx, r.provider, state.UUID, err)
 	}
 	if opentact.IsNotFound(err) {
+		if op.verb == verbRead { // Terraform reports an import that finds nothing
+			r.warnNotFound(&resp.Diagnostics, state, removedFromState)
+		}
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -101,10 +104,14 @@ func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequ
 	r.report(&resp.Diagnostics, r.operation(verbUpdate, state.Fields), err, unsets...)
 }
 
-// Delete deletes the profile. A profile that doesn't exist counts as deleted.
+// Delete deletes the profile. A profile that doesn't exist counts as deleted, with a warning.
 func (r *profileResource[F]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
 	err := r.profiles.Delete(ctx, state)
+	if opentact.IsNotFound(err) {
+		r.warnNotFound(&resp.Diagnostics, state, nothingToDelete)
+		return
+	}
 	r.report(&resp.Diagnostics, r.operation(verbDelete, state.Fields), err)
 }

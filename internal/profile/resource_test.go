@@ -127,20 +127,14 @@ func TestResource_DeletedByAnotherClient(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	if kept, diags := p.Apply(t, messagingProfile, state, acctest.State{Value: p.Null(t, messagingProfile)}, nil); len(diags) > 0 || kept.Values() != nil {
-		t.Errorf("after the delete: %v\n%s", kept.Values(), acctest.Describe(diags))
-	}
+	deleteNotFound(t, p, messagingProfile, state)
 	changed := acctest.Values{"name": "b"}
 	planned, _ := p.Plan(t, messagingProfile, state, changed)
 	_, diags := p.Apply(t, messagingProfile, state, planned, changed)
 	acctest.WantError(t, diags, "", "Could not update messaging profile", "404", "The profile was deleted after Terraform planned, or the credentials belong to another account")
 
-	gone, diags := p.Read(t, messagingProfile, state)
-	acctest.NoDiagnostics(t, diags)
-	if gone.Values() != nil {
-		t.Errorf("still in the state: %v", gone.Values())
-	}
-	if again := p.Converge(t, messagingProfile, gone, config); again.Values()["id"] == state.Values()["id"] {
+	refreshNotFound(t, p, messagingProfile, state)
+	if again := p.Converge(t, messagingProfile, acctest.State{}, config); again.Values()["id"] == state.Values()["id"] {
 		t.Error("the profile was not created again")
 	}
 }

@@ -107,22 +107,67 @@ func TestEndpoint_Delete_AmbiguousSuccess_IsConfirmed(t *testing.T) {
 	}
 }
 
+// wantDeleted checks the error of a deletion after which the profile does not exist. If
+// isNotFound is true, the profile must not have existed before.
+func wantDeleted(t *testing.T, err error, isNotFound bool) {
+	t.Helper()
+	if apierror.IsNotFound(err) != isNotFound || err != nil && !isNotFound {
+		t.Errorf("got %v, want not found: %t", err, isNotFound)
+	}
+}
+
+// A 404 for the first attempt means that the profile did not exist. After an attempt that
+// may have acted, it means that the profile is deleted.
+func TestEndpoint_Delete_NotFound(t *testing.T) {
+	t.Parallel()
+	throttled := rejection(http.StatusTooManyRequests, "later")
+	for name, test := range map[string]struct {
+		script     []reply
+		isNotFound bool
+	}{
+		"first attempt":                        {[]reply{notFound}, true},
+		"after a 429":                          {[]reply{throttled, notFound}, true},
+		"after a lost response":                {[]reply{{}, notFound}, false},
+		"after a 502":                          {[]reply{badGateway, notFound}, false},
+		"after the API's 503":                  {[]reply{rejection(http.StatusServiceUnavailable, "busy"), notFound}, false},
+		"after a lost response and a 429":      {[]reply{{}, throttled, notFound}, false},
+		"after a 204, for the GET":             {[]reply{{status: http.StatusNoContent}, notFound}, false},
+		"after a 429 and a 204, for the GET":   {[]reply{throttled, {status: http.StatusNoContent}, notFound}, false},
+		"after a page with 200, for the GET":   {[]reply{page(http.StatusOK), notFound}, false},
+		"after a 502 and a 204, for the GET":   {[]reply{badGateway, {status: http.StatusNoContent}, notFound}, false},
+		"after a 204, for the GET after a 429": {[]reply{{status: http.StatusNoContent}, throttled, notFound}, false},
+	} {
+		for listed, list := range map[string]reply{"empty list": success(`[]`), "list rejected": rejection(http.StatusForbidden, "no lists")} {
+			t.Run(name+", "+listed, func(t *testing.T) {
+				t.Parallel()
+				a := &fakeAPI{retries: 2, script: test.script, lists: []reply{list}}
+				err := a.endpoint().Delete(t.Context(), uuidA, nil)
+				wantDeleted(t, err, test.isNotFound)
+				if test.isNotFound {
+					wantError(t, err, "delete test profile (DELETE https://api.example/rest/profile/test/"+uuidA)
+				}
+			})
+		}
+	}
+}
+
 // After a DELETE, the client still sends the GET that confirms it, although ctx has ended.
 func TestEndpoint_Delete_ContextEnds_IsConfirmed(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		script   []reply
-		requests []string
+		script     []reply
+		requests   []string
+		isNotFound bool
 	}{
-		"ambiguous": {[]reply{{status: http.StatusNoContent}, notFound}, []string{"DELETE A", "GET A", "LIST"}},
-		"not found": {[]reply{notFound}, []string{"DELETE A", "LIST"}},
+		"ambiguous": {[]reply{{status: http.StatusNoContent}, notFound}, []string{"DELETE A", "GET A", "LIST"}, false},
+		"not found": {[]reply{notFound}, []string{"DELETE A", "LIST"}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			test.script[0].meanwhile = cancel
 			a := &fakeAPI{script: test.script}
-			wantError(t, a.endpoint().Delete(ctx, uuidA, nil), "")
+			wantDeleted(t, a.endpoint().Delete(ctx, uuidA, nil), test.isNotFound)
 			a.wantRequests(t, test.requests...)
 		})
 	}
@@ -169,7 +214,8 @@ func TestEndpoint_Delete_LaterCreate_DoesNotAdopt(t *testing.T) {
 			e := a.endpoint()
 			_, err := e.Create(t.Context(), raw(`{"name":"b"}`)) // before which the first list is read
 			wantError(t, err, "")
-			if err := e.Delete(t.Context(), uuidA, nil); (err != nil) != test.isAdopted {
+			err = e.Delete(t.Context(), uuidA, nil)
+			if exists := err != nil && !apierror.IsNotFound(err); exists != test.isAdopted {
 				t.Error(err)
 			}
 			got, err := e.Create(t.Context(), raw(`{"name":"a"}`))

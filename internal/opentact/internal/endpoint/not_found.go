@@ -14,23 +14,27 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
 
-// Delete deletes a profile. It succeeds if the profile does not exist. The DELETE may have
-// been sent, so the requests after it get a grace period after ctx has ended.
+// Delete deletes a profile. If the profile did not exist before, Delete returns an error for
+// which IsNotFound is true. A 404 after an ambiguous attempt is a success. The DELETE may
+// have been sent, so the requests after it get a grace period after ctx has ended.
 func (e *Endpoint) Delete(ctx context.Context, uuid string, known wire.RawFields) error {
 	_, err := e.exchange(ctx, "delete", http.MethodDelete, uuid, known)
 	ctx, cancel := create.WithGracePeriod(ctx, e.api.RequestTimeout)
 	defer cancel()
 	switch {
 	case apierror.IsNotFound(err):
-		err = e.confirmNotFound(ctx, uuid, apierror.OutcomeOf(err) == apierror.Ambiguous, err)
+		mayBeDeleted := apierror.OutcomeOf(err) == apierror.Ambiguous
+		err = e.confirmNotFound(ctx, uuid, mayBeDeleted, err)
+		if mayBeDeleted && apierror.IsNotFound(err) {
+			err = nil
+		}
 	case isAmbiguousSuccess(err):
 		err = e.confirmDeleted(ctx, uuid, known, err)
 	}
-	if err != nil && !apierror.IsNotFound(err) {
-		return err
+	if err == nil || apierror.IsNotFound(err) {
+		e.creator.Exclude(uuid)
 	}
-	e.creator.Exclude(uuid)
-	return nil
+	return err
 }
 
 // isAmbiguousSuccess reports whether the response to a DELETE has a 2xx status, but does
