@@ -80,6 +80,28 @@ func BenchmarkPlan(b *testing.B) {
 	}
 }
 
+// BenchmarkPlanNew plans a new profile in an account with 1,000 profiles. All plans use the same list.
+func BenchmarkPlanNew(b *testing.B) {
+	env := acctest.New(b, emulator.Options{})
+	for i := range 1000 {
+		if _, err := env.Add(emulator.MessagingProfile, valuesOf(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	p := env.Protocol(b)
+	request := p.PlanRequest(b, resourceType, acctest.State{}, acctest.Values(valuesOf(1000)))
+	b.ReportAllocs()
+	for b.Loop() {
+		resp, err := p.Server.PlanResourceChange(b.Context(), request)
+		if err != nil || len(resp.Diagnostics) > 0 {
+			b.Fatalf("error %v, response %+v", err, resp)
+		}
+	}
+	if n := len(env.Requests()); n != 1 {
+		b.Errorf("the provider sent %d requests, want 1", n)
+	}
+}
+
 // BenchmarkApply applies the update with an API that always returns the same response.
 func BenchmarkApply(b *testing.B) {
 	env, p, states := newProfiles(b, 1)
@@ -126,6 +148,7 @@ func TestProtocol(t *testing.T) { //nolint:paralleltest // other tests would cha
 	}{
 		{"read a profile from the cached list", BenchmarkRead},
 		{"plan an update", BenchmarkPlan},
+		{"plan a new profile, with 1,000 existing ones", BenchmarkPlanNew},
 		{"apply an update", BenchmarkApply},
 		{"get the schema", BenchmarkSchema},
 	} {

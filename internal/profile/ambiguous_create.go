@@ -66,12 +66,17 @@ func ambiguousCreateSummary[F opentact.Fields](subject string, created opentact.
 // checkOthers returns text with the commands that show whether another resource manages a profile. A
 // provider configuration doesn't know the resources of an alias, even if both use the same account.
 func checkOthers(uuids ...string) string {
+	return "Another provider alias, workspace or person may create equal profiles at the same time. " +
+		"To find out whether another resource manages a profile, run this in each configuration and workspace that uses the account:\n\n" + stateListCommands(uuids)
+}
+
+// stateListCommands returns shell commands that show which resource manages each profile, one per line.
+func stateListCommands(uuids []string) string {
 	commands := make([]string, min(len(uuids), maxCommands))
 	for i := range commands {
 		commands[i] = "  terraform state list -id=" + uuids[i]
 	}
-	return "Another provider alias, workspace or person may create equal profiles at the same time. " +
-		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n" + strings.Join(commands, "\n")
+	return strings.Join(commands, "\n")
 }
 
 // ambiguousCreate returns the detail of an error about a profile that may exist.

@@ -45,19 +45,20 @@ func TestCreate_AmbiguousOutcome_Text(t *testing.T) {
 		"If it exists, import it before the next apply:\n\n  terraform import 'opentact_messaging_profile.NAME' UUID" + address
 	const importOne = "\nIf one of these profiles is the right one, import it before the next apply:\n\n"
 	const checkOthers = "\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
-		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + uuid
+		"To find out whether another resource manages a profile, run this in each configuration and workspace that uses the account:\n\n  terraform state list -id=" + uuid
 	const adopted = `WARNING : Adopted messaging profile "a" after an ambiguous create: The response to the create request was lost or unusable.` + "\n\n" +
 		`The list shows profile ` + uuid + `, which has this name and these values. No other resource of this provider configuration manages it, so it is in the state now.`
 	const errorPrefix = `ERROR : Could not create messaging profile "a": `
 
 	mine := strings.TrimSuffix(strings.TrimPrefix(profileJSON(`"sticky_sender":true,"created_on":"2026-11-25T12:00:30Z"`), `{"success":true,"payload":`), "}")
 	sameSecond, older := strings.ReplaceAll(mine, "12:00:30Z", "12:00:00Z"), strings.ReplaceAll(mine, "12:00:30Z", "11:59:59Z")
+	other := strings.ReplaceAll(mine, `"sticky_sender":true`, `"sticky_sender":false`)
 	second := strings.ReplaceAll(mine, uuid, otherUUID)
 	changed := strings.ReplaceAll(strings.ReplaceAll(mine, `"callback_url":null`, `"callback_url":"https://u:s3cret@b.example"`), `"sticky_sender":true`, `"sticky_sender":false`)
 	for name, test := range map[string]struct {
 		status int
 		body   string
-		// lists are the payloads of the list before the create and of those after it.
+		// lists are the payloads of the lists: that of the plan, which is the baseline unless it fails, and those after it.
 		lists    []string
 		callback any
 		want     string
@@ -93,7 +94,7 @@ func TestCreate_AmbiguousOutcome_Text(t *testing.T) {
 				importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
 		},
 		"the response holds an existing profile": {
-			status: 200, body: profileJSON(""), lists: []string{"[" + mine + "]"},
+			status: 200, body: profileJSON(""), lists: []string{"[" + other + "]"},
 			want: errorPrefix + `The messaging profile "a" may or may not have been created. Create messaging profile (POST URL/profile/messaging): ` +
 				`unexpected response: it describes profile ` + uuid + `, which existed before.` +
 				"\n\nThe list of profiles does not show the outcome: no new profile has this name, and the provider does not resend a request after such a response.\n\n" +
@@ -105,7 +106,7 @@ func TestCreate_AmbiguousOutcome_Text(t *testing.T) {
 				"unexpected response with status 200: it is empty.\n\n" + lookForIt,
 		},
 		"the list before the create failed": {
-			status: 502, body: "<h1>", lists: []string{"", "[" + mine + "]"},
+			status: 502, body: "<h1>", lists: []string{"", "", "[" + mine + "]"},
 			want: errorPrefix + noResponse + "it is not known which profiles are new, because the list before the first create could not be read: " +
 				"list messaging profiles (GET URL/profile/messaging): unexpected response with status 200: it is empty.\n\n" +
 				uuid + "\n" + importOne + "  terraform import 'opentact_messaging_profile.NAME' " + uuid + address + checkOthers,
@@ -227,7 +228,7 @@ func TestCreate_ListsLag_NamesPossibleDuplicate(t *testing.T) {
 	want := `WARNING : Possible duplicates of messaging profile "a": ` + resent + state.Values().Text("id") + resentLater +
 		"\n\nThese profiles have the same name and values, but another client may have created them: " + duplicate + ". Find out who manages them before you change them.\n\n" +
 		"Another provider alias, workspace or person may create equal profiles at the same time. To find out whether another resource manages a profile, " +
-		"run this in each workspace of the account:\n\n  terraform state list -id=" + duplicate +
+		"run this in each configuration and workspace that uses the account:\n\n  terraform state list -id=" + duplicate +
 		"\n\nCreate messaging profile (POST URL/rest/profile/messaging): no response: the connection was closed before the response was complete."
 	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
@@ -266,7 +267,7 @@ func TestCreate_NewerProfile_NamesDuplicate(t *testing.T) {
 		"An earlier request probably created them. Delete them in the OpenTact account, or import them:" +
 		"\n\n  terraform import 'opentact_messaging_profile.NAME' " + otherUUID +
 		"\n\nAnother provider alias, workspace or person may create equal profiles at the same time. " +
-		"To find out whether another resource manages a profile, run this in each workspace of the account:\n\n  terraform state list -id=" + otherUUID +
+		"To find out whether another resource manages a profile, run this in each configuration and workspace that uses the account:\n\n  terraform state list -id=" + otherUUID +
 		"\n\nCreate messaging profile (POST URL/profile/messaging): unexpected response with status 502: a body that is not the API's JSON (application/json, 4 bytes)."
 	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
@@ -280,6 +281,7 @@ func TestCreate_InterruptedBefore_SendsNothing(t *testing.T) {
 	p := env.Protocol(t)
 	config := acctest.Values{"name": "a"}
 	planned, _ := p.Plan(t, messagingProfile, acctest.State{}, config)
+	from := len(env.Requests())
 	ctx, interrupt := context.WithCancel(t.Context())
 	interrupt()
 	state, diags := p.WithContext(ctx).Apply(t, messagingProfile, acctest.State{}, planned, config)
@@ -288,8 +290,8 @@ func TestCreate_InterruptedBefore_SendsNothing(t *testing.T) {
 	if diff := cmp.Diff(want, normalize(diags)); diff != "" {
 		t.Errorf("diagnostics (-want +got):\n%s", diff)
 	}
-	if state.Values() != nil || len(env.Requests()) != 0 {
-		t.Errorf("the state is %v after %d requests", state.Values(), len(env.Requests()))
+	if requests := env.Requests()[from:]; state.Values() != nil || len(requests) != 0 {
+		t.Errorf("the state is %v after %d requests", state.Values(), len(requests))
 	}
 }
 
@@ -348,10 +350,19 @@ func TestWrites_EachFault(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			env := acctest.New(t, emulator.Options{})
+			afterPost := func() {}
+			env := acctest.New(t, emulator.Options{OnRequest: func(r emulator.Request) {
+				if r.Method == http.MethodPost {
+					afterPost()
+				}
+			}})
 			timeout := "30s"
 			if test.fault.Action == emulator.ActionDelay {
 				timeout = "1s"
+				// The list after the timeout must show the profile, so it waits until the emulator has handled the POST.
+				afterPost = env.Inject(t, emulator.Rule{
+					Method: http.MethodGet, Path: "/profile/messaging", Skip: 1, Faults: []emulator.Fault{{Action: emulator.ActionHold}},
+				}).Release
 			}
 			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": timeout})
 			once := func(method string) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,6 +51,20 @@ func refresh(t *testing.T, p *acctest.Protocol, resourceType string, state accte
 	state, diags := p.Read(t, resourceType, state)
 	acctest.NoDiagnostics(t, diags)
 	return state
+}
+
+// wantRequests expects these requests since a position of the request log, in any order, as "METHOD PATH".
+func wantRequests(t *testing.T, env *acctest.Env, from int, want ...string) {
+	t.Helper()
+	var got []string
+	for _, request := range env.Requests()[from:] {
+		got = append(got, request.Method+" "+request.Path)
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
 }
 
 // wantNoChange checks that a plan has no change and no diagnostic.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -87,8 +88,15 @@ type ProviderData struct {
 	// another kind.
 	Kinds []Registration
 
+	// DuplicateCheck says what to do about new profiles that may exist already.
+	DuplicateCheck DuplicateCheck
+
 	// reported counts similar diagnostics.
 	reported counter
+	// managed has a key for the UUID of each profile that a resource is known to manage or to have managed.
+	managed sync.Map
+	// foundMissing reports whether a refresh has removed a profile from the state.
+	foundMissing atomic.Bool
 }
 
 // collection returns the client's collection of the kind, or nil if the provider is not configured yet,

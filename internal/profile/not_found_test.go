@@ -149,6 +149,26 @@ func TestNotFound_Many_NamesTen(t *testing.T) {
 	}
 }
 
+// If a refresh removes a profile from the state, a warning about an orphan says to check the account. Terraform ignores an
+// import block for an address in the state, so the warning also says how to save the result of the refresh.
+func TestNotFound_ThenOrphan_SaysCheckAccount(t *testing.T) {
+	t.Parallel()
+	env := acctest.New(t, emulator.Options{})
+	state := vanish(t, env, messagingProfile, 1)[0]
+	id := add(t, env, emulator.MessagingProfile, map[string]any{"name": "a"})
+	for _, check := range []string{"warn", "error"} {
+		p := env.Protocol(t, acctest.Values{"duplicate_check": check})
+		refreshNotFound(t, p, messagingProfile, state)
+		want := orphanWarning(env, messagingProfile, "a", id)
+		want.Detail += "\n\nThis refresh also removed profiles from the state. So first check base_url and the account of the credentials. " +
+			"If they are right, run terraform apply -refresh-only before you import. Terraform ignores an import block for an address in the state."
+		if check == "error" {
+			want = orphanError(want)
+		}
+		acctest.WantDiagnostics(t, planNew(t, p, messagingProfile, acctest.Values{"name": "a"}), want)
+	}
+}
+
 // Terraform itself reports an import that finds nothing.
 func TestNotFound_Import_NoWarning(t *testing.T) {
 	t.Parallel()

@@ -13,13 +13,22 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// ModifyPlan plans an update. Configured attributes get their configured values. Removed attributes are
-// unset. All other attributes keep the values of the prior state. ModifyPlan does not use the plan of the
-// framework, because every attribute that is not configured is unknown there.
+// ModifyPlan plans an update and checks a create.
 func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.State.Raw.IsNull() || req.Plan.Raw.IsNull() {
-		return // create or delete
+	if req.State.Raw.IsNull() {
+		r.checkNew(ctx, &resp.Diagnostics, req.Config.Raw)
+		return
 	}
+	r.provider.managed.Store(r.kind.fromTerraform(req.State.Raw).UUID, nil)
+	if !req.Plan.Raw.IsNull() { // it is null for a delete
+		r.planUpdate(ctx, req, resp)
+	}
+}
+
+// planUpdate plans an update. Configured attributes get their configured values. Removed attributes are
+// unset. All other attributes keep the values of the prior state. planUpdate does not use the plan of the
+// framework, because every attribute that is not configured is unknown there.
+func (r *profileResource[F]) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	prior, config := attributeValues(req.State.Raw), attributeValues(req.Config.Raw)
 	profileName, _ := toOptional[string](prior[attrName]).Get()
 	plan := maps.Clone(prior)

@@ -42,9 +42,13 @@ func (r *profileResource[F]) Configure(_ context.Context, req resource.Configure
 // Create saves the profile in the state even if the API stored other values than the planned ones.
 // Terraform marks such a resource as tainted.
 func (r *profileResource[F]) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	if r.checkCreate(ctx, &resp.Diagnostics, req.Config.Raw) {
+		return
+	}
 	plan := r.kind.fromTerraform(req.Plan.Raw)
 	created, err := r.profiles.Create(ctx, plan.Fields)
 	if created.UUID != "" {
+		r.provider.managed.Store(created.UUID, nil)
 		resp.State.Raw = r.toState(req.Plan.Raw, created.Profile)
 		setIdentity(ctx, &resp.Diagnostics, resp.Identity, created.UUID)
 		saveConfigured(ctx, &resp.Diagnostics, resp.Private, attributeValues(req.Config.Raw))
@@ -58,6 +62,7 @@ func (r *profileResource[F]) Create(ctx context.Context, req resource.CreateRequ
 func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
+	r.provider.managed.Store(state.UUID, nil)
 	profile, err := r.profiles.Get(ctx, state)
 	op := r.operation(verbRead, state.Fields)
 	if attributeValues(req.State.Raw)[attrName].IsNull() { // ImportState has set only the id
@@ -66,6 +71,7 @@ func (r *profileResource[F]) Read(ctx context.Context, req resource.ReadRequest,
 	}
 	if opentact.IsNotFound(err) {
 		if op.verb == verbRead { // Terraform reports an import that finds nothing
+			r.provider.foundMissing.Store(true)
 			r.warnNotFound(&resp.Diagnostics, state, removedFromState)
 		}
 		resp.State.RemoveResource(ctx)
@@ -108,6 +114,7 @@ func (r *profileResource[F]) Update(ctx context.Context, req resource.UpdateRequ
 func (r *profileResource[F]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	state := r.kind.fromTerraform(req.State.Raw)
 	setIdentity(ctx, &resp.Diagnostics, resp.Identity, state.UUID)
+	r.provider.managed.Store(state.UUID, nil)
 	err := r.profiles.Delete(ctx, state)
 	if opentact.IsNotFound(err) {
 		r.warnNotFound(&resp.Diagnostics, state, nothingToDelete)

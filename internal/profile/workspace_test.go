@@ -64,6 +64,9 @@ func statesIn(t *testing.T, w *acctest.Workspace) map[string]acctest.Values {
 		t.Fatal(err)
 	}
 	states := map[string]acctest.Values{}
+	if shown.Values == nil { // the state is empty
+		return states
+	}
 	for _, resource := range shown.Values.RootModule.Resources {
 		states[resource.Address] = resource.AttributeValues
 	}

@@ -27,6 +27,7 @@ type model struct {
 	MaxRetries        types.Number `tfsdk:"max_retries"`
 	RetryMaxWait      types.String `tfsdk:"retry_max_wait"`
 	RequestsPerSecond types.Number `tfsdk:"requests_per_second"`
+	DuplicateCheck    types.String `tfsdk:"duplicate_check"`
 }
 
 func attributes() map[string]schema.Attribute {
@@ -78,6 +79,13 @@ func attributes() map[string]schema.Attribute {
 			MarkdownDescription: requestsPerSecond.describe(fmt.Sprintf("The maximum number of requests per second, evenly spaced: a number from %g to %d. "+
 				"Without it, only the API limits the rate.", minRequestsPerSecond, maxRequestsPerSecond)),
 			Validators: []validator.Number{requestsPerSecond},
+		},
+		duplicateCheck.name: schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: duplicateCheck.describe("What a plan and an apply do if a new profile has the name and all configured values of an existing one, for example after an apply was killed. " +
+				"`warn` adds a warning, `error` fails and does not create the profile, and `off` does not compare profiles. " +
+				"Before you set `error`, read the guide *Retries, lost responses and rate limits*."),
+			Validators: []validator.String{duplicateCheck},
 		},
 	}
 }

@@ -73,21 +73,22 @@ func (p *opentactProvider) Configure(ctx context.Context, req provider.Configure
 		if req.ClientCapabilities.DeferralAllowed {
 			resp.Deferred = &provider.Deferred{Reason: provider.DeferredReasonProviderConfigUnknown}
 		}
-		setClient(resp, opentact.Unusable(&unknownConfigurationError{attributes: unknown}))
+		setClient(resp, opentact.Unusable(&unknownConfigurationError{attributes: unknown}), profile.DuplicateCheckOff)
 		return
 	}
 	config := data.clientConfig(&resp.Diagnostics)
+	check, _ := duplicateCheck.resolve(data.DuplicateCheck, &resp.Diagnostics)
 	config.UserAgent = fmt.Sprintf("terraform-provider-opentact/%s Terraform/%s", p.build, req.TerraformVersion)
 	config.Logger = newLogger()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	setClient(resp, opentact.New(config))
+	setClient(resp, opentact.New(config), check)
 }
 
 // setClient passes the client to all resources and data sources.
-func setClient(resp *provider.ConfigureResponse, client *opentact.Client) {
-	data := &profile.ProviderData{Client: client, Kinds: kinds()}
+func setClient(resp *provider.ConfigureResponse, client *opentact.Client, check profile.DuplicateCheck) {
+	data := &profile.ProviderData{Client: client, Kinds: kinds(), DuplicateCheck: check}
 	resp.DataSourceData, resp.ResourceData, resp.ListResourceData = data, data, data
 }
 

@@ -3,6 +3,7 @@
 package provider_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -45,6 +46,7 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		maxWait  = "retry_max_wait must be a duration from 0s to 10m, such as 45s or 1m30s, "
 		retries  = "max_retries must be an integer from 0 to 100, "
 		requests = "requests_per_second must be a number from 0.01 to 1000000, "
+		check    = `duplicate_check must be "warn", "error" or "off", `
 	)
 	for _, test := range []struct {
 		name, attribute string
@@ -94,6 +96,11 @@ func TestProvider_InvalidAttribute(t *testing.T) {
 		{"more requests than a 64-bit number", "requests_per_second", "1e400", requests + "got 1e+400."},
 		{"more digits of requests than an error shows", "requests_per_second", "123456789012345678901234567890.5", requests + "got 1.234567890123456789e+29."},
 		{"too many requests", "requests_per_second", 1e9, requests + "got 1000000000."},
+		{"unknown duplicate check", "duplicate_check", "warnings", check + `got "warnings".`},
+		{"duplicate check in upper case", "duplicate_check", "Error", check + `got "Error".`},
+		{"duplicate check with a space", "duplicate_check", " warn", check + `got " warn".`},
+		{"long duplicate check", "duplicate_check", strings.Repeat("x", 1000), check + `got "` + strings.Repeat("x", 60) + `".`},
+		{"empty duplicate check", "duplicate_check", "", "duplicate_check must not be empty; remove it to use OPENTACT_DUPLICATE_CHECK or the default."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -108,7 +115,7 @@ func TestProvider_ValidConfiguration(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]acctest.Values{
 		"only a token":   {"token": secretToken},
-		"all attributes": {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0, "retry_max_wait": "2m", "requests_per_second": 0.5},
+		"all attributes": {"token": secretToken, "base_url": "https://api.stage.opentact.org/rest", "request_timeout": "1m30s", "max_retries": 0, "retry_max_wait": "2m", "requests_per_second": 0.5, "duplicate_check": "error"},
 		"a login":        {"email": "ops@example.com", "password": "pass word:ü"},
 		"minimums":       {"token": secretToken, "max_retries": 0, "request_timeout": "1s", "retry_max_wait": "0s", "requests_per_second": 0.01},
 		"maximums":       {"token": secretToken, "max_retries": 100, "request_timeout": "10m", "retry_max_wait": "10m", "requests_per_second": 1e6},
@@ -124,7 +131,7 @@ func TestProvider_Environment(t *testing.T) {
 	env := acctest.New(t, emulator.Options{Token: secretToken})
 	all := map[string]string{
 		"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": secretToken, "OPENTACT_REQUEST_TIMEOUT": "10s", "OPENTACT_MAX_RETRIES": "0.0",
-		"OPENTACT_RETRY_MAX_WAIT": "1s", "OPENTACT_REQUESTS_PER_SECOND": "1000.5",
+		"OPENTACT_RETRY_MAX_WAIT": "1s", "OPENTACT_REQUESTS_PER_SECOND": "1000.5", "OPENTACT_DUPLICATE_CHECK": "error",
 	}
 	for variable, value := range all {
 		t.Setenv(variable, value)
@@ -171,6 +178,10 @@ func TestProvider_Environment(t *testing.T) {
 			{"OPENTACT_REQUESTS_PER_SECOND", "1e400", "got 1e+400."},
 			{"OPENTACT_REQUESTS_PER_SECOND", "Inf", `got "Inf".`},
 			{"OPENTACT_REQUESTS_PER_SECOND", "-Inf", `got "-Inf".`},
+			{"OPENTACT_DUPLICATE_CHECK", "warnings", `must be "warn", "error" or "off", got "warnings".`},
+			{"OPENTACT_DUPLICATE_CHECK", "Error", `got "Error".`},
+			{"OPENTACT_DUPLICATE_CHECK", " warn", `got " warn".`},
+			{"OPENTACT_DUPLICATE_CHECK", "off\n", `got "off\n".`},
 		} {
 			t.Run(test.variable+"="+test.value, func(t *testing.T) {
 				t.Setenv(test.variable, test.value)
@@ -227,19 +238,24 @@ func TestProvider_TokenRejected_ErrorNamesAttribute(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": secretToken}))
 	config := acctest.Values{"name": "a"}
 	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
-	acctest.NoDiagnostics(t, diags)
+	wantError(t, diags, "", "Could not authenticate with the API", "401", env.URL, "the provider's attribute token")
+	if n := len(env.Requests()); n != 1 {
+		t.Errorf("the plan sent the rejected token %d times", n)
+	}
+
+	// Terraform does not apply such a plan. Another process may have made the plan, with a token that has expired since.
 	state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
-	wantError(t, diags, "", "401", env.URL, "the provider's attribute token")
+	wantError(t, diags, "", `Could not create messaging profile "a"`, "401", env.URL, "the provider's attribute token")
 	if state.Values() != nil {
 		t.Errorf("the profile was not created, but the state is %v", state.Values())
 	}
-	if n := len(env.Requests()); n != 1 {
-		t.Errorf("the rejected token was sent %d times", n)
+	if n := len(env.Requests()); n != 2 {
+		t.Errorf("plan and apply sent the rejected token %d times", n)
 	}
 }
 
 // An unknown attribute is an error when the provider calls the API. A create can still be
-// planned.
+// planned, without any request.
 func TestProvider_UnknownConfiguration_FirstUseFails(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
@@ -254,6 +270,7 @@ func TestProvider_UnknownConfiguration_FirstUseFails(t *testing.T) {
 		{acctest.Values{"base_url": env.URL, "email": "ops@example.com", "password": acctest.Unknown}, "password"},
 		{acctest.Values{"base_url": acctest.Unknown, "token": acctest.Unknown}, "base_url, token"},
 		{acctest.Values{"base_url": env.URL, "token": env.Token, "max_retries": acctest.Unknown}, "max_retries"},
+		{acctest.Values{"base_url": env.URL, "token": env.Token, "duplicate_check": acctest.Unknown}, "duplicate_check"},
 	} {
 		want := "these attributes of the provider are not known before apply: " + test.what + "."
 		p := acctest.NewProtocol(t)
@@ -276,6 +293,41 @@ func TestProvider_UnknownConfiguration_FirstUseFails(t *testing.T) {
 	}
 	if len(env.Requests()) > requests {
 		t.Error("a request was made")
+	}
+}
+
+// The attribute takes precedence over the environment variable.
+func TestProvider_DuplicateCheck_SelectsSeverity(t *testing.T) {
+	const none, warning, failure = tfprotov6.DiagnosticSeverityInvalid, tfprotov6.DiagnosticSeverityWarning, tfprotov6.DiagnosticSeverityError
+	env := acctest.New(t, emulator.Options{})
+	if _, err := env.Add(emulator.MessagingProfile, map[string]any{"name": "a"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		attribute any
+		variable  string
+		want      tfprotov6.DiagnosticSeverity
+	}{
+		{nil, "", warning},
+		{nil, "warn", warning},
+		{nil, "error", failure},
+		{nil, "off", none},
+		{"warn", "error", warning},
+		{"error", "off", failure},
+		{"off", "not valid, but not used", none},
+	} {
+		t.Run(fmt.Sprintf("%v, %s", test.attribute, test.variable), func(t *testing.T) {
+			t.Setenv("OPENTACT_DUPLICATE_CHECK", test.variable)
+			p := env.Protocol(t, acctest.Values{"duplicate_check": test.attribute})
+			_, diags := p.Plan(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
+			got := none
+			if len(diags) > 0 {
+				got = diags[0].Severity
+			}
+			if got != test.want || len(diags) > 1 {
+				t.Errorf("want %s, got %s", test.want, acctest.Describe(diags))
+			}
+		})
 	}
 }
 

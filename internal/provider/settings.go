@@ -104,7 +104,18 @@ var (
 		rule:  fmt.Sprintf("must be a number from %g to %d", minRequestsPerSecond, maxRequestsPerSecond),
 		parse: parseRequestsPerSecond,
 	}
+	duplicateCheck = setting[profile.DuplicateCheck]{
+		name: "duplicate_check",
+		rule: duplicateCheckRule.Rule,
+		parse: func(text string) (profile.DuplicateCheck, error) {
+			return profile.DuplicateCheck(text), duplicateCheckRule.Check(text)
+		},
+		defaultText: string(profile.DuplicateCheckWarn),
+	}
 )
+
+// duplicateCheckRule is the rule of duplicate_check.
+var duplicateCheckRule = profile.StringOneOf(string(profile.DuplicateCheckWarn), string(profile.DuplicateCheckError), string(profile.DuplicateCheckOff))
 
 // parseEmail returns an error if text is not an e-mail address that HTTP's basic
 // authentication can carry (RFC 7617, section 2).
