@@ -100,6 +100,7 @@ type scenario struct {
 	create func(*testing.T, *run)
 }
 
+// scenarios are all scenarios by name. killed_unix_test.go adds another one.
 var scenarios = map[string]scenario{
 	"a: every response to a create is lost": {rules: loseCreates},
 	"b: 30 % of all requests fail": {
