@@ -48,6 +48,8 @@ func TestMarkdownLinks_TargetsExist(t *testing.T) {
 		for _, found := range markdownLink.FindAllStringSubmatch(text, -1) {
 			target, anchor, _ := strings.Cut(found[1], "#")
 			switch {
+			case target+"/" == registry:
+				target = "docs/index.md"
 			case strings.HasPrefix(target, registry):
 				target = "docs/" + strings.TrimPrefix(target, registry) + ".md"
 			case strings.Contains(target, ":"):
