@@ -160,7 +160,7 @@ func TestNotFound_ThenOrphan_SaysCheckAccount(t *testing.T) {
 		p := env.Protocol(t, acctest.Values{"duplicate_check": check})
 		refreshNotFound(t, p, messagingProfile, state)
 		want := orphanWarning(env, messagingProfile, "a", id)
-		want.Detail += "\n\nThis refresh also removed profiles from the state. So first check base_url and the account of the credentials. " +
+		want.Detail += "\n\nSome profiles in the state no longer exist. So first check base_url and the account of the credentials. " +
 			"If they are right, run terraform apply -refresh-only before you import. Terraform ignores an import block for an address in the state."
 		if check == "error" {
 			want = orphanError(want)

@@ -45,7 +45,7 @@ func (r *profileResource[F]) checkNew(ctx context.Context, diags *diag.Diagnosti
 }
 
 // checkCreate adds an error if duplicate_check is "error", and a new profile may exist already or the list
-// fails. The plan may have been clean: it was made earlier, had maxNamed other errors, or had no list.
+// fails. The plan may lack this error: it was made earlier, had maxNamed other errors, or had no list.
 // checkCreate reports whether it has added an error.
 func (r *profileResource[F]) checkCreate(ctx context.Context, diags *diag.Diagnostics, config tftypes.Value) bool {
 	if r.provider.DuplicateCheck != DuplicateCheckError {
@@ -142,7 +142,7 @@ func (r *profileResource[F]) orphanDetail(orphans []opentact.Profile[F]) string 
 		fmt.Sprintf("  import {\n    to = %s\n    id = %q\n  }", address, id),
 	}
 	if r.provider.foundMissing.Load() {
-		paragraphs = append(paragraphs, "This refresh also removed profiles from the state. So first check base_url and the account of the credentials. "+
+		paragraphs = append(paragraphs, "Some profiles in the state no longer exist. So first check base_url and the account of the credentials. "+
 			"If they are right, run terraform apply -refresh-only before you import. Terraform ignores an import block for an address in the state.")
 	}
 	if isError {
@@ -183,7 +183,7 @@ func (r *profileResource[F]) reportUnchecked(diags *diag.Diagnostics, err error)
 		case mayRecover(cause):
 			next = "The API, or a gateway in front of it, may be failing or restarting. Run terraform plan again."
 		}
-		effect := "The plan is complete, but the provider could not check the credentials and could not look for profiles that exist already."
+		effect := "The plan is complete, but the provider could not look for profiles that exist already."
 		if isError {
 			effect += " An apply creates nothing without the list, because duplicate_check is \"error\"."
 		}

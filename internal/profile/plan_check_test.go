@@ -57,7 +57,7 @@ const (
 	checkToken          = "Check that the token is for API and has not expired. OpenTact tokens are valid for a day. "
 	mayLackPermission   = "The API may also respond with 401 if a permission is missing. If the token is valid, ask the account's administrator for the permission to list profiles."
 	unchecked           = "WARNING : Could not check new profiles: "
-	uncheckedEffect     = ".\n\nThe plan is complete, but the provider could not check the credentials and could not look for profiles that exist already. "
+	uncheckedEffect     = ".\n\nThe plan is complete, but the provider could not look for profiles that exist already. "
 	mayRestart          = "The API, or a gateway in front of it, may be failing or restarting. Run terraform plan again."
 	checkBaseURL        = "Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest)"
 )
@@ -305,7 +305,7 @@ func TestPlan_ListFails_ApplyCreates(t *testing.T) {
 func TestPlan_DuplicateCheckError_ListFails(t *testing.T) {
 	t.Parallel()
 	const (
-		effect        = ".\n\nThe plan is complete, but the provider could not check the credentials and could not look for profiles that exist already. An apply creates nothing without the list, because duplicate_check is \"error\". "
+		effect        = ".\n\nThe plan is complete, but the provider could not look for profiles that exist already. An apply creates nothing without the list, because duplicate_check is \"error\". "
 		notCompared   = ".\n\nNothing was created, because the provider could not look for an existing profile, and duplicate_check is \"error\". "
 		askPermission = "The credentials are valid, but do not have permission for this request. Ask the account's administrator for the permission."
 		listError     = "List messaging profiles (GET API/profile/messaging): the API responded with status 403: A rule of the emulator sets status 403"
