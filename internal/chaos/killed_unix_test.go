@@ -77,9 +77,9 @@ func kill(t *testing.T, r *run) {
 	}
 }
 
-// killApply starts an apply. A number of creates succeed (before). The API carries out the
-// next creates and holds their responses. When it holds as many as Terraform sends at once,
-// killApply kills the apply and all its child processes.
+// killApply starts an apply. The first creates succeed; before is their number. The API
+// carries out the next creates and holds their responses. When it holds as many as Terraform
+// sends at once, killApply kills the apply and all its child processes.
 func killApply(t *testing.T, r *run, before int) {
 	t.Helper()
 	held := r.env.Inject(t, emulator.Rule{Method: http.MethodPost, Skip: before, Faults: []emulator.Fault{{Action: emulator.ActionHoldAfter}}})

@@ -132,10 +132,10 @@ func (c *Collection[F]) List(ctx context.Context) ([]Listed[F], error) {
 // whose field the list lacks does not match. Without a name, no profile matches.
 //
 // The client reads the list of the kind once, when Existing is first called, with a single
-// attempt. It waits at most 15 seconds or the request timeout. Later calls use the same
-// list, or return the same error, so Existing does not show later changes. If retry is
-// true, Existing calls List instead of returning that error. A complete list is also the
-// baseline of creates.
+// attempt. It waits at most 15 seconds, or the request timeout if that is shorter. Later
+// calls use the same list, or return the same error, so Existing does not show later
+// changes. If retry is true, Existing calls List instead of returning that error. A complete
+// list is also the baseline of creates.
 func (c *Collection[F]) Existing(ctx context.Context, wanted F, retry bool) (found []Profile[F], err error) {
 	list, err := c.endpoint.Existing(ctx)
 	if err != nil && retry {

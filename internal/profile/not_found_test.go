@@ -67,8 +67,8 @@ func deleteNotFound(t *testing.T, p *acctest.Protocol, resourceType string, stat
 	}
 }
 
-// vanish creates profiles and deletes them in the API. It returns their states.
-func vanish(t *testing.T, env *acctest.Env, resourceType string, n int) []acctest.State {
+// missingProfiles creates profiles and deletes them in the API. It returns their states.
+func missingProfiles(t *testing.T, env *acctest.Env, resourceType string, n int) []acctest.State {
 	t.Helper()
 	p := env.Protocol(t)
 	states := make([]acctest.State, n)
@@ -103,7 +103,7 @@ func TestNotFound_EachCredentials_Text(t *testing.T) {
 			}
 			for resourceType := range kindsByType {
 				env := acctest.New(t, emulator.Options{})
-				states := vanish(t, env, resourceType, 2)
+				states := missingProfiles(t, env, resourceType, 2)
 				p := env.Protocol(t, test.config)
 				read, diags := p.Read(t, resourceType, states[0])
 				acctest.WantDiagnostics(t, diags, removedWarning(resourceType, states[0].Values(), test.source))
@@ -127,7 +127,7 @@ func TestNotFound_Many_NamesTen(t *testing.T) {
 	for resourceType := range kindsByType {
 		kind := kindName(resourceType)
 		list := fmt.Sprintf(" The data source %ss lists the profiles of this account.", resourceType)
-		states := vanish(t, env, resourceType, n)
+		states := missingProfiles(t, env, resourceType, n)
 		otherRemoved := acctest.Warning("", "Other "+kind+"s no longer exist", "The API responded that these profiles do not exist, so an apply removes them from the state, "+
 			"and creates other profiles if the configuration still contains them."+checkAccount(tokenAttribute, " before you apply", "profiles")+list)
 		otherDeleted := acctest.Warning("", "Other "+kind+"s did not exist", "The API responded that these profiles do not exist, so nothing was deleted. "+
@@ -154,7 +154,7 @@ func TestNotFound_Many_NamesTen(t *testing.T) {
 func TestNotFound_ThenOrphan_SaysCheckAccount(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
-	state := vanish(t, env, messagingProfile, 1)[0]
+	state := missingProfiles(t, env, messagingProfile, 1)[0]
 	id := add(t, env, emulator.MessagingProfile, map[string]any{"name": "a"})
 	for _, check := range []string{"warn", "error"} {
 		p := env.Protocol(t, acctest.Values{"duplicate_check": check})
@@ -203,7 +203,7 @@ func TestNotFound_DeleteAfterLostResponse_NoWarning(t *testing.T) {
 func TestNotFound_DeleteAfterThrottling_Warns(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
-	state := vanish(t, env, messagingProfile, 1)[0]
+	state := missingProfiles(t, env, messagingProfile, 1)[0]
 	throttled := env.Inject(t, emulator.Rule{Method: http.MethodDelete, Times: 1, Faults: []emulator.Fault{{Action: emulator.ActionRespond, Status: http.StatusTooManyRequests}}})
 	deleteNotFound(t, env.Protocol(t), messagingProfile, state)
 	if throttled.Hits() != 1 {

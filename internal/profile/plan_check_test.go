@@ -387,7 +387,7 @@ func TestPlan_ListChangesWhileRead_ShowsOrphan(t *testing.T) {
 	}
 }
 
-// An interrupt before the plan sends nothing that a user waits for.
+// The API does not respond. If Terraform is interrupted before the plan, the plan does not wait for the list.
 func TestPlan_InterruptedBefore_EndsWithoutDiagnostic(t *testing.T) {
 	t.Parallel()
 	p := acctest.Stub(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })

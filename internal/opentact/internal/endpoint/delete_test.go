@@ -209,10 +209,10 @@ func TestEndpoint_Delete_LaterCreate_DoesNotAdopt(t *testing.T) {
 				lists:  []reply{success(`[]`), success(`[` + whole(uuidA, "") + `,` + whole(uuidB, `"name":"b"`) + `]`)},
 			}
 			if name == "not found" {
-				a.lists = slices.Insert(a.lists, 1, success(`[]`)) // it confirms that
+				a.lists = slices.Insert(a.lists, 1, success(`[]`)) // after a 404, Delete reads the list
 			}
 			e := a.endpoint()
-			_, err := e.Create(t.Context(), raw(`{"name":"b"}`)) // before which the first list is read
+			_, err := e.Create(t.Context(), raw(`{"name":"b"}`)) // it reads the first list
 			wantError(t, err, "")
 			err = e.Delete(t.Context(), uuidA, nil)
 			if exists := err != nil && !apierror.IsNotFound(err); exists != test.isAdopted {

@@ -27,8 +27,8 @@ type existing struct {
 }
 
 // Existing returns the list of the profiles, decoded. It reads the list once, with a single
-// attempt, and waits at most 15 seconds or the request timeout. All later calls return the
-// same list or error. The list may lack profiles: see Incomplete.
+// attempt. It waits at most 15 seconds, or the request timeout if that is shorter. All later
+// calls return the same list or error. The list may lack profiles: see Incomplete.
 func (e *Endpoint) Existing(ctx context.Context) (*pager.List, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err

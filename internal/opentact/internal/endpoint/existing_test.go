@@ -109,7 +109,7 @@ func TestEndpoint_Existing_Failure_IsReturnedAgain(t *testing.T) {
 	for name, test := range map[string]struct {
 		lists []reply
 		want  string
-		// requests are the requests for the list; one if it is 0.
+		// requests is the number of requests for the list. 0 means 1.
 		requests int
 	}{
 		"rejected":             {[]reply{rejection(http.StatusForbidden, "no lists")}, "status 403: no lists", 0},
@@ -189,8 +189,8 @@ func TestEndpoint_Existing_EachList_IsBaselineIfComplete(t *testing.T) {
 	}
 }
 
-// Existing waits for 15 seconds or the request timeout, for the list or for a login before
-// it. A list that arrives later serves reads, but is not the baseline.
+// The wait of Existing includes a login. A list that arrives later serves reads, but is not
+// the baseline.
 func TestEndpoint_Existing_Slow_EndsWait(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

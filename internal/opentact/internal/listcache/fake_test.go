@@ -79,7 +79,7 @@ type fake struct {
 
 	mu       sync.Mutex
 	readings int
-	// singles reports of each reading whether it was without retries.
+	// singles reports for each read whether it was without retries.
 	singles  []bool
 	messages []string
 }
@@ -150,13 +150,13 @@ func (f *fake) wantReadings(t *testing.T, when string, want int) {
 	f.readings = 0
 }
 
-// wantSingles compares which readings since the last call were without retries.
+// wantSingles checks which reads since the last call were without retries.
 func (f *fake) wantSingles(t *testing.T, when string, want ...bool) {
 	t.Helper()
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !slices.Equal(f.singles, want) {
-		t.Errorf("%s: readings without retries: %v, want %v", when, f.singles, want)
+		t.Errorf("%s: reads without retries: %v, want %v", when, f.singles, want)
 	}
 	f.singles = nil
 }
