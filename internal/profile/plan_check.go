@@ -37,6 +37,7 @@ const (
 func (r *profileResource[F]) checkNew(ctx context.Context, diags *diag.Diagnostics, config tftypes.Value) {
 	orphans, err := r.orphans(ctx, config, false)
 	switch {
+	case ctx.Err() != nil: // err says nothing about the API
 	case err != nil:
 		r.reportUnchecked(diags, err)
 	case len(orphans) > 0:

@@ -390,8 +390,19 @@ func TestPlan_ListChangesWhileRead_ShowsOrphan(t *testing.T) {
 // The API does not respond. If Terraform is interrupted before the plan, the plan does not wait for the list.
 func TestPlan_InterruptedBefore_EndsWithoutDiagnostic(t *testing.T) {
 	t.Parallel()
-	p := acctest.Stub(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
-	ctx, interrupt := context.WithCancel(t.Context())
-	interrupt()
-	acctest.NoDiagnostics(t, planNew(t, p.WithContext(ctx), messagingProfile, acctest.Values{"name": "a"}))
+	for _, check := range []string{"warn", "error"} {
+		for name, during := range map[string]bool{"before": false, "during the list": true} {
+			t.Run(check+", "+name, func(t *testing.T) {
+				t.Parallel()
+				ctx, interrupt := context.WithCancel(t.Context())
+				ended := make(chan struct{})
+				p := acctest.Stub(t, func(http.ResponseWriter, *http.Request) { interrupt(); <-ended }, acctest.Values{"duplicate_check": check})
+				t.Cleanup(func() { close(ended) })
+				if !during {
+					interrupt()
+				}
+				acctest.NoDiagnostics(t, planNew(t, p.WithContext(ctx), messagingProfile, acctest.Values{"name": "a"}))
+			})
+		}
+	}
 }
