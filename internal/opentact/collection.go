@@ -138,7 +138,7 @@ func (c *Collection[F]) List(ctx context.Context) ([]Listed[F], error) {
 // list is also the baseline of creates.
 func (c *Collection[F]) Existing(ctx context.Context, wanted F, retry bool) (found []Profile[F], err error) {
 	list, err := c.endpoint.Existing(ctx)
-	if err != nil && retry {
+	if retry && (err != nil || list.Changed) {
 		list, err = c.endpoint.List(ctx)
 	}
 	if err != nil {
