@@ -170,10 +170,6 @@ func (r *profileResource[F]) reportUnchecked(diags *diag.Diagnostics, err error)
 	isError := r.provider.DuplicateCheck == DuplicateCheckError
 	switch {
 	case isLogin && !isType[*opentact.TransportError](cause), isCredentials && !credentials.Accepted:
-		if isCredentials && credentials.Expired.IsZero() {
-			next += " The API may also respond with 401 if a permission is missing. If the token is valid, " +
-				"ask the account's administrator for the permission to list profiles."
-		}
 		if r.provider.reported.add("credentials") == 1 {
 			diags.AddError("Could not authenticate with the API", detail(err.Error(), "Without a valid login or token, an apply can't create the new profiles. So the plan fails. Nothing was changed.", next))
 		}

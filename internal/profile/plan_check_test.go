@@ -55,7 +55,7 @@ const (
 	rejectedCredentials = "ERROR : Could not authenticate with the API: The API at API rejected "
 	planStops           = ".\n\nWithout a valid login or token, an apply can't create the new profiles. So the plan fails. Nothing was changed. "
 	checkToken          = "Check that the token is for API and has not expired. OpenTact tokens are valid for a day. "
-	mayLackPermission   = "The API may also respond with 401 if a permission is missing. If the token is valid, ask the account's administrator for the permission to list profiles."
+	mayLackPermission   = "The API may also respond with 401 if a permission is missing. If the credentials are valid, ask the account's administrator for the permission."
 	unchecked           = "WARNING : Could not check new profiles: "
 	uncheckedEffect     = ".\n\nThe plan is complete, but the provider could not look for profiles that exist already. "
 	mayRestart          = "The API, or a gateway in front of it, may be failing or restarting. Run terraform plan again."

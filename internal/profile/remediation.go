@@ -205,13 +205,16 @@ func nextStepForLogin(err error) string {
 func nextStepForCredentials(err *opentact.CredentialsError) string {
 	switch {
 	case err.LoggedIn:
-		return "The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL."
+		return "The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL." + mayLackPermission
 	case !err.Expired.IsZero():
 		return "OpenTact tokens are valid for a day. Get a new token, or set the e-mail address and the password, so that the provider logs in when it needs a token."
 	default:
-		return fmt.Sprintf("Check that the token is for %s and has not expired. OpenTact tokens are valid for a day.", err.BaseURL)
+		return fmt.Sprintf("Check that the token is for %s and has not expired. OpenTact tokens are valid for a day.", err.BaseURL) + mayLackPermission
 	}
 }
+
+const mayLackPermission = " The API may also respond with 401 if a permission is missing. " +
+	"If the credentials are valid, ask the account's administrator for the permission."
 
 // nextStepForAPIError returns the next step after an error that the API itself reported.
 func nextStepForAPIError(op operation, err *opentact.APIError) string {

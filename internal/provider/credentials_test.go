@@ -221,7 +221,8 @@ func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": emailAddress, "password": secretPassword}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	wantError(t, diags, "", "rejected the token of a login that it accepted just before, with the credentials from the provider's attribute email",
-		"The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL.")
+		"The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL. "+
+			"The API may also respond with 401 if a permission is missing.")
 	if logins := env.Counters().ByOperation["GET /auth"]; logins != 2 {
 		t.Errorf("%d logins", logins)
 	}
