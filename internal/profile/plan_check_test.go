@@ -232,7 +232,8 @@ func TestPlan_ListFails_Text(t *testing.T) {
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			if logins > test.logins || (logins == 0) != (test.logins == 0) || lists != test.lists {
+			mayBeLate := test.config["request_timeout"] != nil // on a slow machine, the time may end before the list is sent
+			if logins > test.logins || (logins == 0) != (test.logins == 0) || lists > test.lists || lists < test.lists && !mayBeLate {
 				t.Errorf("got %d logins and %d lists, want at most %d and exactly %d", logins, lists, test.logins, test.lists)
 			}
 		})
