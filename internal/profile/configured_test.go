@@ -43,9 +43,8 @@ func wantUnset(t *testing.T, p *acctest.Protocol, resourceType string, state acc
 	return planned
 }
 
-// Terraform groups warnings by summary. It shows only the first warning of each group, and the number of
-// the others. So the summaries of the first ten warnings name their profiles.
-func TestResource_RemovalFromManyProfiles_WarningsShareSummary(t *testing.T) {
+// Ten warnings name their profiles, and one more stands for all others.
+func TestResource_RemovalFromManyProfiles_WarningsNameTen(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	p := env.Protocol(t)
@@ -59,8 +58,8 @@ func TestResource_RemovalFromManyProfiles_WarningsShareSummary(t *testing.T) {
 		}
 	}
 	want := map[string]int{
-		"callback_url of other messaging profiles is unset":         5,
-		"sticky_sender of other messaging profiles keeps its value": 5,
+		"callback_url of other messaging profiles is unset":         1,
+		"sticky_sender of other messaging profiles keeps its value": 1,
 	}
 	for i := range 10 {
 		want[fmt.Sprintf("callback_url of messaging profile \"profile %d\" is unset", i)] = 1

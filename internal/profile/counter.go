@@ -7,9 +7,10 @@ import "sync"
 // maxNamed is the maximum number of similar diagnostics that name their profiles.
 const maxNamed = 10
 
-// counter counts similar diagnostics of one provider configuration. Terraform shows only one of several
-// warnings with the same summary. So the summaries of the first warnings name their profiles, and all
-// later warnings have the same summary. A change of 100 profiles then shows eleven warnings.
+// counter counts similar diagnostics of one provider configuration. The first maxNamed warnings name their
+// profiles, and one more stands for all others. So a change of 100 profiles shows eleven warnings.
+// Terraform itself merges warnings only in its text output, and only those about a block of the
+// configuration.
 type counter struct {
 	mu     sync.Mutex
 	counts map[string]int

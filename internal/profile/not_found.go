@@ -46,7 +46,7 @@ func (r *profileResource[F]) warnNotFound(diags *diag.Diagnostics, state opentac
 		diags.AddWarning(fmt.Sprintf("%s %q (%s) %s", capitalize(kind), opentact.Clean(state.Fields.ProfileName()), state.UUID, what.summary),
 			fmt.Sprintf("The API responded that profile %s does not exist, so %s.\n\n"+
 				"%s If they belong to another account, the profile may still exist in yours.", state.UUID, what.effect, check))
-	case n == maxNamed+1: // Terraform does not merge warnings about resources without a configuration, such as those of a destroy
+	case n == maxNamed+1:
 		diags.AddWarning(fmt.Sprintf("Other %ss %s", kind, what.otherSummary),
 			fmt.Sprintf("The API responded that these profiles do not exist, so %s.\n\n"+
 				"%s If they belong to another account, the profiles may still exist in yours. The data source opentact_%ss lists the profiles of this account.",

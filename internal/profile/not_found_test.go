@@ -117,8 +117,8 @@ func TestNotFound_EachCredentials_Text(t *testing.T) {
 	}
 }
 
-// Terraform merges warnings only if their summaries are equal. The kinds, the refresh and the delete count their warnings
-// separately.
+// Ten warnings name their profiles, and one more stands for all others. The kinds, the refresh and the delete count their
+// warnings separately.
 func TestNotFound_Many_NamesTen(t *testing.T) {
 	t.Parallel()
 	const n = 30

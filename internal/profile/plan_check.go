@@ -83,7 +83,7 @@ func (r *profileResource[F]) orphans(ctx context.Context, config tftypes.Value, 
 // reportOrphans adds a warning or an error about existing profiles that equal a new profile.
 func (r *profileResource[F]) reportOrphans(diags *diag.Diagnostics, orphans []opentact.Profile[F]) {
 	summary, text := r.orphanSummary(orphans), r.orphanDetail(orphans)
-	if r.provider.DuplicateCheck == DuplicateCheckError { // Terraform merges warnings, but not errors
+	if r.provider.DuplicateCheck == DuplicateCheckError {
 		n := r.provider.reported.add("orphan")
 		if n == maxNamed {
 			text += fmt.Sprintf("\n\nThe provider reports at most %d such errors in a plan. Other new profiles may exist already too.", maxNamed)
@@ -93,13 +93,15 @@ func (r *profileResource[F]) reportOrphans(diags *diag.Diagnostics, orphans []op
 		}
 		return
 	}
-	if r.provider.reported.add("orphan "+r.kind.Spec.Name) > maxNamed {
-		summary = fmt.Sprintf("Other new %ss may exist already", r.kind.Spec.Name)
-		text = fmt.Sprintf("The account has profiles with the names and all configured values of other new profiles. An apply creates each of them again. "+
-			"The data source opentact_%ss lists the existing profiles with their UUIDs. "+
-			"If no resource of this or another configuration manages a profile (terraform state list -id=UUID), import it instead.", r.kind.TypeName)
+	switch n := r.provider.reported.add("orphan " + r.kind.Spec.Name); {
+	case n <= maxNamed:
+		diags.AddWarning(summary, text)
+	case n == maxNamed+1:
+		diags.AddWarning(fmt.Sprintf("Other new %ss may exist already", r.kind.Spec.Name),
+			fmt.Sprintf("The account has profiles with the names and all configured values of other new profiles. An apply creates each of them again. "+
+				"The data source opentact_%ss lists the existing profiles with their UUIDs. "+
+				"If no resource of this or another configuration manages a profile (terraform state list -id=UUID), import it instead.", r.kind.TypeName))
 	}
-	diags.AddWarning(summary, text)
 }
 
 // orphanSummary contains a UUID, because several new profiles may have the same name. If they also have

@@ -289,8 +289,7 @@ func TestAccNotFound_AnotherAccountApplied_RefreshThenImport(t *testing.T) {
 	}
 }
 
-// A plan names ten profiles, and reports all others together. Terraform merges equal warnings, but not those
-// about resources without a configuration.
+// A plan names ten profiles, and reports all others together.
 func TestAccPlanCheck_ManyProfiles_PrintsElevenWarnings(t *testing.T) {
 	t.Parallel()
 	const many = 15
@@ -308,7 +307,7 @@ func TestAccPlanCheck_ManyProfiles_PrintsElevenWarnings(t *testing.T) {
 		}
 	}
 	printed(`" may exist already as `, "Other new messaging profiles may exist already", "plan", "-no-color")
-	runJSON(t, w, "apply", "-auto-approve").wantDiagnostics(t, 2*many, "warning", "may exist already")
+	runJSON(t, w, "apply", "-auto-approve").wantDiagnostics(t, 2*11, "warning", "may exist already")
 	runJSON(t, w, "plan", "-destroy", "-out=destroy").wantClean(t)
 	useAccount(t, w, other)
 	printed(`) no longer exists`, "Other messaging profiles no longer exist", "plan", "-no-color")

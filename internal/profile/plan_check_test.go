@@ -388,8 +388,33 @@ func TestPlan_ListChangesWhileRead_ShowsOrphan(t *testing.T) {
 	}
 }
 
-// The API does not respond. If Terraform is interrupted before the plan, the plan does not wait for the list.
-func TestPlan_InterruptedBefore_EndsWithoutDiagnostic(t *testing.T) {
+// With "error", a list that changed each time that it was read is not enough for a create: it may lack the orphan.
+func TestPlan_DuplicateCheckError_ListChangesWhileRead_CreatesNothing(t *testing.T) {
+	t.Parallel()
+	change := func() {}
+	env := acctest.New(t, emulator.Options{PageSize: 2, OnRequest: func(emulator.Request) { change() }})
+	var ids []string
+	for i := range 3 {
+		ids = append(ids, add(t, env, emulator.MessagingProfile, map[string]any{"name": fmt.Sprint("n", i)}))
+	}
+	change = func() {
+		if err := env.Remove(emulator.MessagingProfile, ids[0]); err != nil {
+			t.Error(err)
+		}
+		ids = append(ids[1:], add(t, env, emulator.MessagingProfile, map[string]any{"name": "n"}))
+	}
+	p, config := env.Protocol(t, failsOnDuplicates), acctest.Values{"name": "a"}
+	planned, diags := p.Plan(t, messagingProfile, acctest.State{}, config)
+	acctest.NoDiagnostics(t, diags)
+	_, diags = p.Apply(t, messagingProfile, acctest.State{}, planned, config)
+	acctest.WantError(t, diags, "", "Could not create messaging profile \"a\"", "the list is not complete: it changed while it was read", "Nothing was created")
+	if writes := env.Writes(0); len(writes) > 0 {
+		t.Errorf("the apply sent %v", writes)
+	}
+}
+
+// An interrupt says nothing about the API. After an interrupt, a plan sends nothing and does not wait.
+func TestPlan_Interrupted_EndsWithoutDiagnostic(t *testing.T) {
 	t.Parallel()
 	for _, check := range []string{"warn", "error"} {
 		for name, during := range map[string]bool{"before": false, "during the list": true} {
