@@ -39,6 +39,16 @@ func rejectsSilently(header, value string) brokenAPI {
 	}}
 }
 
+// notHTTP responds with the greeting of an SSH server.
+var notHTTP = brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(err)
+	}
+	_, _ = io.WriteString(conn, "SSH-2.0-s3cret\r\n")
+	_ = conn.Close()
+}}
+
 // returns responds with a body to each request.
 func returns(body string) brokenAPI {
 	return brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) { respond(w, http.StatusOK, body) }}
@@ -289,14 +299,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. ` + mayBeFailing,
 		},
 		{
-			"data that is not HTTP", brokenAPI{respond: func(w http.ResponseWriter, _ *http.Request) {
-				conn, _, err := http.NewResponseController(w).Hijack()
-				if err != nil {
-					panic(err)
-				}
-				_, _ = io.WriteString(conn, "SSH-2.0-s3cret\r\n")
-				_ = conn.Close()
-			}}, reading,
+			"data that is not HTTP", notHTTP, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): no response: the server sent data that is not valid HTTP.`,
 			`The profile is still in the state. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest). If it is correct, try again later.`,
 		},

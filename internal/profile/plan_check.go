@@ -57,7 +57,7 @@ func (r *profileResource[F]) checkCreate(ctx context.Context, diags *diag.Diagno
 	case err != nil:
 		diags.AddError(r.operation(verbCreate, r.kind.fromTerraform(config).Fields).summary(), detail(err.Error(),
 			"Nothing was created, because the provider could not look for an existing profile, and duplicate_check is \"error\".",
-			nextStep(r.listOperation(), err), createAnother))
+			nextStep(operation{}, err), createAnother))
 	case len(orphans) > 0:
 		diags.AddError(r.orphanSummary(orphans), r.orphanDetail(orphans))
 	}
@@ -154,18 +154,13 @@ func (r *profileResource[F]) orphanDetail(orphans []opentact.Profile[F]) string 
 	return strings.Join(paragraphs, "\n\n")
 }
 
-// listOperation returns the operation that lists the profiles.
-func (r *profileResource[F]) listOperation() operation {
-	return operation{verb: verbList, kind: r.kind.Spec.Name + "s"}
-}
-
 // reportUnchecked reports, once per provider configuration, why the new profiles of a plan can't be checked.
 // If the API responds but these credentials can't get a list, the plan is made without a diagnostic, unless
 // DuplicateCheckError requires the list.
 func (r *profileResource[F]) reportUnchecked(diags *diag.Diagnostics, err error) {
 	login, isLogin := errors.AsType[*opentact.LoginError](err)
 	credentials, isCredentials := errors.AsType[*opentact.CredentialsError](err)
-	cause, next := err, nextStep(r.listOperation(), err)
+	cause, next := err, nextStep(operation{}, err)
 	if isLogin {
 		cause = login.Err
 	}
@@ -199,9 +194,7 @@ func isUnreachable(err error) bool {
 	return isType[*opentact.TransportError](err) || status/100 == 3 || status == http.StatusNotFound
 }
 
-// mayRecover reports whether another attempt may succeed: the connection was lost, or the status is 429
-// or 5xx.
+// mayRecover reports whether another attempt may succeed soon: the connection was lost, or the status is 5xx.
 func mayRecover(err error) bool {
-	status := opentact.StatusOf(err)
-	return isConnectionLost(err) && !opentact.OutcomeOf(err).NothingHappened() || status == http.StatusTooManyRequests || status >= http.StatusInternalServerError
+	return isConnectionLost(err) && !opentact.OutcomeOf(err).NothingHappened() || opentact.StatusOf(err) >= http.StatusInternalServerError
 }

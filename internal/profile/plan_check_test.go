@@ -58,6 +58,7 @@ const (
 	mayLackPermission   = "The API may also respond with 401 if a permission is missing. If the credentials are valid, ask the account's administrator for the permission."
 	unchecked           = "WARNING : Could not check new profiles: "
 	uncheckedEffect     = ".\n\nThe plan is complete, but the provider could not look for profiles that exist already. "
+	needsList           = "An apply creates nothing without the list, because duplicate_check is \"error\". "
 	mayRestart          = "The API, or a gateway in front of it, may be failing or restarting. Run terraform plan again."
 	checkBaseURL        = "Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest)"
 )
@@ -136,6 +137,15 @@ func TestPlan_ListFails_Text(t *testing.T) {
 		{name: "429", api: rejects(429, "Too many requests"), lists: 2},
 		{name: "500", api: rejects(500, "Internal error"), lists: 2},
 		{name: "503", api: rejects(503, "Busy"), lists: 2},
+		{
+			name: "429, with error", api: rejects(429, "Slow down"), config: failsOnDuplicates, lists: 2,
+			want: unchecked + "LIST: the API responded with status 429: Slow down" + uncheckedEffect + needsList +
+				"The API rejects requests because there are too many. Wait some minutes, or set the provider's requests_per_second to the limit of the API.",
+		},
+		{
+			name: "500, with error", api: rejects(500, "Internal error"), config: failsOnDuplicates, lists: 2,
+			want: unchecked + "LIST: the API responded with status 500: Internal error" + uncheckedEffect + needsList + mayRestart,
+		},
 		{name: "success is false", api: rejects(200, "No"), lists: 2},
 		{name: "page of a gateway", api: showsPage(502), lists: 2},
 		{name: "sign-in page", api: showsPage(200), lists: 2},
@@ -180,6 +190,10 @@ func TestPlan_ListFails_Text(t *testing.T) {
 		{
 			name: "connection lost", api: brokenAPI{respond: func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }}, lists: 2,
 			want: unchecked + "LIST: no response: the connection was closed before the response was complete" + uncheckedEffect + mayRestart,
+		},
+		{
+			name: "data that is not HTTP", api: notHTTP, lists: 2,
+			want: unchecked + "LIST: no response: the server sent data that is not valid HTTP" + uncheckedEffect + checkBaseURL + ". If it is correct, try again later.",
 		},
 		{
 			name: "connection lost during the login", config: login, logins: 2,
@@ -306,7 +320,6 @@ func TestPlan_ListFails_ApplyCreates(t *testing.T) {
 func TestPlan_DuplicateCheckError_ListFails(t *testing.T) {
 	t.Parallel()
 	const (
-		effect        = ".\n\nThe plan is complete, but the provider could not look for profiles that exist already. An apply creates nothing without the list, because duplicate_check is \"error\". "
 		notCompared   = ".\n\nNothing was created, because the provider could not look for an existing profile, and duplicate_check is \"error\". "
 		askPermission = "The credentials are valid, but do not have permission for this request. Ask the account's administrator for the permission."
 		listError     = "List messaging profiles (GET API/profile/messaging): the API responded with status 403: A rule of the emulator sets status 403"
@@ -337,7 +350,7 @@ func TestPlan_DuplicateCheckError_ListFails(t *testing.T) {
 			describe := func(diags []*tfprotov6.Diagnostic) string {
 				return requestID.ReplaceAllString(strings.ReplaceAll(acctest.Describe(diags), env.URL, "API"), "")
 			}
-			if diff := cmp.Diff(unchecked+listError+effect+askPermission+"\n", describe(diags)); diff != "" {
+			if diff := cmp.Diff(unchecked+listError+uncheckedEffect+needsList+askPermission+"\n", describe(diags)); diff != "" {
 				t.Errorf("plan (-want +got):\n%s", diff)
 			}
 			state, diags := p.Apply(t, messagingProfile, acctest.State{}, planned, config)
