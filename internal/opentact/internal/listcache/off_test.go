@@ -28,18 +28,18 @@ func showing(items ...string) func(int) (*pager.List, error) {
 func TestCache_UnusableList_SwitchesCacheOffOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		wait   time.Duration
+		wait   time.Duration // not 0, so that all reads wait for one list
 		list   func(int) (*pager.List, error)
 		reason string
 	}{
-		"rejected":           {0, failing(&apierror.APIError{Status: http.StatusForbidden, Message: "not you"}), "its response with status 403 is not a list that can be used"},
-		"bad gateway":        {0, failing(&apierror.ResponseError{Status: http.StatusBadGateway, Reason: "not you"}), "its response with status 502 is not a list that can be used"},
-		"credentials":        {0, failing(&apierror.CredentialsError{Err: &apierror.APIError{Status: http.StatusUnauthorized, Message: "not you"}}), "its response with status 401"},
+		"rejected":           {time.Second, failing(&apierror.APIError{Status: http.StatusForbidden, Message: "not you"}), "its response with status 403 is not a list that can be used"},
+		"bad gateway":        {time.Second, failing(&apierror.ResponseError{Status: http.StatusBadGateway, Reason: "not you"}), "its response with status 502 is not a list that can be used"},
+		"credentials":        {time.Second, failing(&apierror.CredentialsError{Err: &apierror.APIError{Status: http.StatusUnauthorized, Message: "not you"}}), "its response with status 401"},
 		"no response":        {time.Second, failing(&apierror.TransportError{Request: apierror.Request{Operation: "list things", Last: apierror.Ambiguous}, Err: io.ErrUnexpectedEOF}), "list things ( ): no response: unexpected EOF"},
-		"stale":              {0, failing(&apierror.StaleError{Request: apierror.Request{Operation: "list things"}, Reason: "its Age is 7s"}), "list things ( ): the response can't be used: its Age is 7s"},
-		"no profiles":        {0, showing(`1`, `2`), "2 items of the list could not be used: a profile was expected"},
-		"partial profiles":   {0, showing(thing(1, ""), thing(2, "")), "2 items of the list could not be used: thing " + uuid(1) + " lacks a field"},
-		"malformed profiles": {0, showing(thing(1, "malformed")), "1 item of the list could not be used: the name is malformed"},
+		"stale":              {time.Second, failing(&apierror.StaleError{Request: apierror.Request{Operation: "list things"}, Reason: "its Age is 7s"}), "list things ( ): the response can't be used: its Age is 7s"},
+		"no profiles":        {time.Second, showing(`1`, `2`), "2 items of the list could not be used: a profile was expected"},
+		"partial profiles":   {time.Second, showing(thing(1, ""), thing(2, "")), "2 items of the list could not be used: thing " + uuid(1) + " lacks a field"},
+		"malformed profiles": {time.Second, showing(thing(1, "malformed")), "1 item of the list could not be used: the name is malformed"},
 		"too old":            {listcache.MaxAge + 1, nil, "it took longer than 30s to read"},
 		"too slow":           {maxWait + 10*time.Second, nil, "it took longer than 40s"},
 		"without an end":     {time.Hour, nil, "it took longer than 40s"},
