@@ -151,6 +151,24 @@ func TestEndpoint_Delete_NotFound(t *testing.T) {
 	}
 }
 
+// If no list confirms the 404, the profile may still exist, even after an attempt that may
+// have acted.
+func TestEndpoint_Delete_NotFoundUnconfirmed_Fails(t *testing.T) {
+	t.Parallel()
+	for want, script := range map[apierror.Outcome][]reply{
+		apierror.Rejected:  {notFound},
+		apierror.Ambiguous: {badGateway, notFound},
+	} {
+		for name, list := range map[string]reply{"bad gateway": badGateway, "wrong path": notFound} {
+			a := &fakeAPI{retries: 1, script: slices.Clone(script), lists: []reply{list}}
+			err := a.endpoint().Delete(t.Context(), uuidA, nil)
+			if got := apierror.OutcomeOf(err); err == nil || apierror.IsNotFound(err) || got != want {
+				t.Errorf("%s: the outcome is %s, want %s: %v", name, got, want, err)
+			}
+		}
+	}
+}
+
 // After a DELETE, the client still sends the GET that confirms it, although ctx has ended.
 func TestEndpoint_Delete_ContextEnds_IsConfirmed(t *testing.T) {
 	t.Parallel()
