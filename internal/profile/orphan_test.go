@@ -88,14 +88,20 @@ func TestPlan_OrphanExists_EachDuplicateCheck(t *testing.T) {
 	}
 }
 
-// With "error", a new profile without an equal is created.
+// With "error", new profiles without an equal are created. The list of the plan is enough for all of them.
 func TestPlan_DuplicateCheckError_OtherProfiles_Creates(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
 	add(t, env, emulator.MessagingProfile, map[string]any{"name": "b"})
-	state := env.Protocol(t, failsOnDuplicates).Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
-	if state.Values()["name"] != "a" {
-		t.Errorf("the state is %v", state.Values())
+	p := env.Protocol(t, failsOnDuplicates)
+	for _, name := range []string{"a", "c"} {
+		state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": name})
+		if state.Values()["name"] != name {
+			t.Errorf("the state is %v", state.Values())
+		}
+	}
+	if lists := env.Counters().ByOperation["GET /profile/messaging"]; lists != 1 {
+		t.Errorf("got %d lists", lists)
 	}
 }
 

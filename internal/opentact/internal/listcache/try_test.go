@@ -68,6 +68,25 @@ func TestCache_Try_Success_ServesFindsAndLists(t *testing.T) {
 	})
 }
 
+// Callers that wait for a read that began for Try get its list.
+func TestCache_Try_Success_ServesWaitingCallers(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"list", "find"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				f := &fake{wait: time.Second}
+				c := f.warmCache(t)
+				go try(t, c)
+				time.Sleep(time.Second / 2)
+				otherCallers[name](t, c)
+				f.wantSingles(t, "all callers", true)
+				f.wantLog(t)
+			})
+		})
+	}
+}
+
 // Try shares a read that began for others, with its retries.
 func TestCache_Try_ReadInFlight_JoinsIt(t *testing.T) {
 	t.Parallel()
