@@ -2,7 +2,11 @@
 
 package profile
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+)
 
 // maxNamed is the maximum number of similar diagnostics that name their profiles.
 const maxNamed = 10
@@ -25,4 +29,15 @@ func (c *counter) add(key string) int {
 	}
 	c.counts[key]++
 	return c.counts[key]
+}
+
+// warn adds the warning named for the first maxNamed warnings with the same key. For the next one, it adds
+// others, which stands for all further ones.
+func (c *counter) warn(diags *diag.Diagnostics, key string, named, others diag.Diagnostic) {
+	switch n := c.add(key); {
+	case n <= maxNamed:
+		diags.Append(named)
+	case n == maxNamed+1:
+		diags.Append(others)
+	}
 }

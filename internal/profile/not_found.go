@@ -40,16 +40,13 @@ var (
 func (r *profileResource[F]) warnNotFound(diags *diag.Diagnostics, state opentact.Profile[F], what notFound) {
 	kind, source := r.kind.Spec.Name, r.provider.Client.CredentialsSource()
 	check := fmt.Sprintf("If you did not expect this, check base_url and the account of the credentials from %s%s.", source, what.check)
-	switch n := r.provider.reported.add(kind + " " + what.summary); {
-	case n <= maxNamed:
-		// Several profiles may have the same name.
-		diags.AddWarning(fmt.Sprintf("%s %q (%s) %s", capitalize(kind), opentact.Clean(state.Fields.ProfileName()), state.UUID, what.summary),
-			fmt.Sprintf("The API responded that profile %s does not exist, so %s.\n\n"+
-				"%s If they belong to another account, the profile may still exist in yours.", state.UUID, what.effect, check))
-	case n == maxNamed+1:
-		diags.AddWarning(fmt.Sprintf("Other %ss %s", kind, what.otherSummary),
-			fmt.Sprintf("The API responded that these profiles do not exist, so %s.\n\n"+
-				"%s If they belong to another account, the profiles may still exist in yours. The data source opentact_%ss lists the profiles of this account.",
-				what.otherEffect, check, r.kind.TypeName))
-	}
+	// The summary contains the UUID, because several profiles may have the same name.
+	named := diag.NewWarningDiagnostic(fmt.Sprintf("%s %q (%s) %s", capitalize(kind), opentact.Clean(state.Fields.ProfileName()), state.UUID, what.summary),
+		fmt.Sprintf("The API responded that profile %s does not exist, so %s.\n\n"+
+			"%s If they belong to another account, the profile may still exist in yours.", state.UUID, what.effect, check))
+	others := diag.NewWarningDiagnostic(fmt.Sprintf("Other %ss %s", kind, what.otherSummary),
+		fmt.Sprintf("The API responded that these profiles do not exist, so %s.\n\n"+
+			"%s If they belong to another account, the profiles may still exist in yours. The data source opentact_%ss lists the profiles of this account.",
+			what.otherEffect, check, r.kind.TypeName))
+	r.provider.reported.warn(diags, kind+" "+what.summary, named, others)
 }

@@ -93,15 +93,11 @@ func (r *profileResource[F]) reportOrphans(diags *diag.Diagnostics, orphans []op
 		}
 		return
 	}
-	switch n := r.provider.reported.add("orphan " + r.kind.Spec.Name); {
-	case n <= maxNamed:
-		diags.AddWarning(summary, text)
-	case n == maxNamed+1:
-		diags.AddWarning(fmt.Sprintf("Other new %ss may exist already", r.kind.Spec.Name),
-			fmt.Sprintf("The account has profiles with the names and all configured values of other new profiles. An apply creates each of them again. "+
-				"The data source opentact_%ss lists the existing profiles with their UUIDs. "+
-				"If no resource of this or another configuration manages a profile (terraform state list -id=UUID), import it instead.", r.kind.TypeName))
-	}
+	others := diag.NewWarningDiagnostic(fmt.Sprintf("Other new %ss may exist already", r.kind.Spec.Name),
+		fmt.Sprintf("The account has profiles with the names and all configured values of other new profiles. An apply creates each of them again. "+
+			"The data source opentact_%ss lists the existing profiles with their UUIDs. "+
+			"If no resource of this or another configuration manages a profile (terraform state list -id=UUID), import it instead.", r.kind.TypeName))
+	r.provider.reported.warn(diags, "orphan "+r.kind.Spec.Name, diag.NewWarningDiagnostic(summary, text), others)
 }
 
 // orphanSummary contains a UUID, because several new profiles may have the same name. If they also have

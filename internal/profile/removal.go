@@ -42,12 +42,9 @@ func (r *profileResource[F]) warnUnsetIgnored(diags *diag.Diagnostics, unsets []
 
 // warnRemoval adds a warning whose summary says what happens to the attribute: the effect.
 func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name, profileName, effect, detail string) {
-	subject := fmt.Sprintf("%s %q", r.kind.Spec.Name, opentact.Clean(profileName))
-	switch n := r.provider.reported.add(name + " " + effect); {
-	case n == maxNamed+1:
-		subject = fmt.Sprintf("other %ss", r.kind.Spec.Name)
-	case n > maxNamed+1:
-		return
+	warning := func(subject string) diag.Diagnostic {
+		return diag.NewAttributeWarningDiagnostic(path.Root(name), fmt.Sprintf("%s of %s %s", name, subject, effect), detail)
 	}
-	diags.AddAttributeWarning(path.Root(name), fmt.Sprintf("%s of %s %s", name, subject, effect), detail)
+	kind := r.kind.Spec.Name
+	r.provider.reported.warn(diags, name+" "+effect, warning(fmt.Sprintf("%s %q", kind, opentact.Clean(profileName))), warning("other "+kind+"s"))
 }
