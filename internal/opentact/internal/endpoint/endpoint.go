@@ -235,6 +235,13 @@ func (e *Endpoint) listRequest() *transport.Request {
 	return e.request(e.operation("list")+"s", http.MethodGet, strings.Split(e.Path, "/"))
 }
 
+// listWithoutResponse returns the error of a list that a caller no longer waits for.
+func (e *Endpoint) listWithoutResponse(err error) error {
+	info := e.listRequest().Info()
+	info.Last = apierror.Ambiguous // the list may have been sent
+	return &apierror.TransportError{Request: info, Err: err}
+}
+
 // request returns a request for a path below the base URL. path holds the unescaped
 // elements of the path.
 func (e *Endpoint) request(operation, method string, path []string, known ...wire.RawFields) *transport.Request {

@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
 )
@@ -53,9 +52,7 @@ func (e *Endpoint) readExisting(ctx context.Context) {
 	defer cancel()
 	e.existing.list, e.existing.err = e.cache.Try(ctx)
 	if e.existing.err != nil && ctx.Err() != nil {
-		request := e.listRequest().Info()
-		request.Last = apierror.Ambiguous // the list may have been sent
-		e.existing.err = &apierror.TransportError{Request: request, Err: slowError(limit)}
+		e.existing.err = e.listWithoutResponse(slowError(limit))
 	}
 }
 

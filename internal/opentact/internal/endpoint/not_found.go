@@ -80,9 +80,7 @@ func (e *Endpoint) confirmNotFound(ctx context.Context, uuid string, mayBeDelete
 		case isShown:
 			return notFoundError(err, "the list of profiles shows this profile, so the API or a gateway responds wrongly")
 		case listErr != nil && ctx.Err() != nil:
-			info := e.listRequest().Info()
-			info.Last = apierror.Ambiguous // the list may have been sent
-			listErr = &apierror.TransportError{Request: info, Err: ctx.Err()}
+			listErr = e.listWithoutResponse(ctx.Err())
 		case apierror.StatusOf(listErr) == http.StatusNotFound:
 			info := e.listRequest().Info()
 			info.Last, info.EarlierAmbiguous = apierror.Rejected, apierror.OutcomeOf(err) == apierror.Ambiguous
