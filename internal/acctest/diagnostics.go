@@ -3,6 +3,8 @@
 package acctest
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -79,4 +81,27 @@ func Warning(attribute, summary, detail string) *tfprotov6.Diagnostic {
 // Error returns an error that points at no attribute.
 func Error(summary, detail string) *tfprotov6.Diagnostic {
 	return &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityError, Summary: summary, Detail: detail}
+}
+
+// PrintedDiagnostic is a diagnostic in the output of a Terraform command with -json.
+type PrintedDiagnostic struct{ Severity, Summary, Detail, Address string }
+
+func (d PrintedDiagnostic) String() string {
+	return fmt.Sprintf("%s: %s: %s\n%s", d.Severity, d.Address, d.Summary, d.Detail)
+}
+
+// PrintedDiagnostics returns the diagnostics in the output of a Terraform command with -json, without the
+// warning about development overrides.
+func PrintedDiagnostics(t testing.TB, output []byte) (printed []PrintedDiagnostic) {
+	t.Helper()
+	for line := range bytes.Lines(output) {
+		var message struct{ Diagnostic PrintedDiagnostic }
+		if err := json.Unmarshal(line, &message); err != nil {
+			t.Fatalf("%v\n%s", err, output)
+		}
+		if d := message.Diagnostic; d.Severity != "" && !strings.Contains(d.Summary, "development overrides") {
+			printed = append(printed, d)
+		}
+	}
+	return printed
 }

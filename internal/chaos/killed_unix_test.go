@@ -6,7 +6,6 @@ package chaos_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -151,20 +150,12 @@ func printedImports(t *testing.T, r *run) (blocks map[string]string, hasMore boo
 		t.Fatalf("%v\n%s", err, &output)
 	}
 	blocks = make(map[string]string)
-	for line := range bytes.Lines(output.Bytes()) {
-		var message struct {
-			Diagnostic struct{ Severity, Summary, Detail, Address string }
-		}
-		if err := json.Unmarshal(line, &message); err != nil {
-			t.Fatalf("%v\n%s", err, line)
-		}
-		d := message.Diagnostic
+	for _, d := range acctest.PrintedDiagnostics(t, output.Bytes()) {
 		switch block := importBlock.FindStringSubmatch(d.Detail); {
-		case d.Severity == "", strings.Contains(d.Summary, "development overrides"):
 		case strings.HasPrefix(d.Summary, "Other new "):
 			hasMore = true
 		case block == nil || d.Severity != "warning" || !strings.HasPrefix(d.Address, block[1]+".distinct["):
-			t.Errorf("%s: %s: %s\n%s", d.Address, d.Severity, d.Summary, d.Detail)
+			t.Error(d)
 		default:
 			blocks[block[2]] = acctest.ImportBlock(d.Address, block[2])
 		}

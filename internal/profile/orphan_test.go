@@ -365,7 +365,7 @@ func TestPlan_ManyOrphans_AtMostTenErrors(t *testing.T) {
 		}
 	}
 	if errors != 10 || isLast != 1 {
-		t.Errorf("got %d errors, of which %d say that there may be more", errors, isLast)
+		t.Errorf("got %d errors; %d of them mention other new profiles", errors, isLast)
 	}
 
 	// With -target, or with a plan of another process, Terraform may apply a profile whose plan had no error.

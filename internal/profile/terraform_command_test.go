@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,15 +43,9 @@ type commandResult struct {
 	command string
 	failed  bool
 	// diagnostics lack the warning about development overrides.
-	diagnostics []printedDiagnostic
+	diagnostics []acctest.PrintedDiagnostic
 	// planned is the last summary of a plan.
 	planned plannedChanges
-}
-
-type printedDiagnostic struct{ Severity, Summary, Detail, Address string }
-
-func (d printedDiagnostic) String() string {
-	return fmt.Sprintf("%s: %s: %s\n%s", d.Severity, d.Address, d.Summary, d.Detail)
 }
 
 type plannedChanges struct{ Add, Change, Remove int }
@@ -68,11 +61,11 @@ func runJSON(t *testing.T, w *acctest.Workspace, command string, args ...string)
 	} else if err != nil {
 		t.Fatal(err)
 	}
+	got.diagnostics = acctest.PrintedDiagnostics(t, output)
 	for line := range bytes.Lines(output) {
 		var message struct {
-			Type       string
-			Diagnostic printedDiagnostic
-			Changes    struct {
+			Type    string
+			Changes struct {
 				plannedChanges
 				Operation string
 			}
@@ -82,9 +75,6 @@ func runJSON(t *testing.T, w *acctest.Workspace, command string, args ...string)
 		}
 		if message.Type == "change_summary" && message.Changes.Operation == "plan" {
 			got.planned = message.Changes.plannedChanges
-		}
-		if message.Type == "diagnostic" && !strings.Contains(message.Diagnostic.Summary, "development overrides") {
-			got.diagnostics = append(got.diagnostics, message.Diagnostic)
 		}
 	}
 	return got

@@ -4,7 +4,6 @@ package profile_test
 
 import (
 	"bytes"
-	"encoding/json"
 	"testing"
 
 	"github.com/hashicorp/terraform-exec/tfexec"
@@ -28,13 +27,8 @@ func planIn(t *testing.T, w *acctest.Workspace, options ...tfexec.PlanOption) pl
 	if _, err := w.PlanJSON(t.Context(), &output, append(options, tfexec.Out("plan"))...); err != nil {
 		t.Fatalf("%v\n%s", err, &output)
 	}
-	for line := range bytes.Lines(output.Bytes()) {
-		var message struct {
-			Diagnostic struct{ Severity, Address, Summary, Detail string }
-		}
-		if json.Unmarshal(line, &message) == nil && message.Diagnostic.Severity != "" && message.Diagnostic.Address != "" {
-			got.warnings[message.Diagnostic.Address] = message.Diagnostic.Severity + ": " + message.Diagnostic.Summary + ": " + message.Diagnostic.Detail
-		}
+	for _, d := range acctest.PrintedDiagnostics(t, output.Bytes()) {
+		got.warnings[d.Address] = d.Severity + ": " + d.Summary + ": " + d.Detail
 	}
 	shown, err := w.ShowPlanFile(t.Context(), "plan")
 	if err != nil {
