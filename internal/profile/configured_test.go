@@ -32,7 +32,7 @@ func wantUnset(t *testing.T, p *acctest.Protocol, resourceType string, state acc
 	}
 	warned := false
 	for _, d := range diags {
-		warned = warned || d.Attribute.String() == fmt.Sprintf("AttributeName(%q)", attribute)
+		warned = warned || strings.HasPrefix(d.Summary, attribute+" of ")
 		if d.Severity != tfprotov6.DiagnosticSeverityWarning || !strings.Contains(d.Summary, "is unset") {
 			t.Errorf("got %s", acctest.Describe(diags))
 		}

@@ -40,10 +40,16 @@ func (r *profileResource[F]) warnUnsetIgnored(diags *diag.Diagnostics, unsets []
 	}
 }
 
-// warnRemoval adds a warning whose summary says what happens to the attribute: the effect.
+// warnRemoval adds a warning whose summary says what happens to the attribute: the effect. It points at the
+// attribute, unless the field is sensitive. Terraform prints the line that a warning points at, and the line may
+// contain a value even if the attribute is null: callback_url = var.x ? null : "VALUE".
 func (r *profileResource[F]) warnRemoval(diags *diag.Diagnostics, name, profileName, effect, detail string) {
 	warning := func(subject string) diag.Diagnostic {
-		return diag.NewAttributeWarningDiagnostic(path.Root(name), fmt.Sprintf("%s of %s %s", name, subject, effect), detail)
+		summary := fmt.Sprintf("%s of %s %s", name, subject, effect)
+		if r.kind.isSensitive(name) {
+			return diag.NewWarningDiagnostic(summary, detail)
+		}
+		return diag.NewAttributeWarningDiagnostic(path.Root(name), summary, detail)
 	}
 	kind := r.kind.Spec.Name
 	r.provider.reported.warn(diags, name+" "+effect, warning(fmt.Sprintf("%s %q", kind, opentact.Clean(profileName))), warning("other "+kind+"s"))

@@ -218,7 +218,11 @@ func removalWarning(a attribute, what string) *tfprotov6.Diagnostic {
 		wasNotUnset: "The provider asked the API to unset NAME, and the API responded with the same value as before. " +
 			"Either the API chooses this value for an unset attribute, or it ignored the request. To change the value, set NAME.",
 	}[what]
-	return acctest.Warning(a.name, fmt.Sprintf("%s of %s profile \"a\" %s", a.name, a.noun(), what), strings.ReplaceAll(detail, "NAME", a.name))
+	pointsAt := a.name
+	if a.isSensitive() { // the line may contain a value
+		pointsAt = ""
+	}
+	return acctest.Warning(pointsAt, fmt.Sprintf("%s of %s profile \"a\" %s", a.name, a.noun(), what), strings.ReplaceAll(detail, "NAME", a.name))
 }
 
 // isSensitive reports whether an attribute's value may contain credentials.
