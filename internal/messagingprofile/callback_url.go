@@ -43,7 +43,7 @@ func checkCallbackURL(text string) error {
 	parsed, err := url.Parse(text)
 	switch {
 	case err != nil:
-		return errors.New("got text that is not a valid URL")
+		return errors.New("got text that is not a valid URL; use urlencode() for a password in it")
 	case !isWebScheme(parsed.Scheme):
 		return errors.New("got text that doesn't start with http:// or https://")
 	case strings.Trim(dots.Replace(parsed.Hostname()), ".") == "":

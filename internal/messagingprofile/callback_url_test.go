@@ -19,7 +19,7 @@ func TestCallbackURL_Invalid_IsRejectedWithoutValue(t *testing.T) {
 	t.Parallel()
 	p := acctest.NewProtocol(t)
 	const noScheme, noHost, badPort = "text that doesn't start with http:// or https://", "a URL without a host", "a port that is not from 1 to 65535"
-	const badURL, badLabel = "text that is not a valid URL", "a host that starts with a dot or has two dots in a row"
+	const badURL, badLabel = "text that is not a valid URL; use urlencode() for a password in it", "a host that starts with a dot or has two dots in a row"
 	for _, test := range []struct{ url, want string }{
 		// form
 		{"ftp://user:s3cret@a.example", noScheme},

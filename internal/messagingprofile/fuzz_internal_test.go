@@ -13,7 +13,7 @@ import (
 
 // callbackURLError matches every error of checkCallbackURL. Only the character may come from the URL.
 var callbackURLError = regexp.MustCompile(`^got (\d+ characters|a URL without a host|a port that is not from 1 to 65535|` +
-	`text that (is not a valid URL|doesn't start with http:// or https://)|a host that starts with a dot or has two dots in a row|` +
+	`text that (is not a valid URL; use urlencode\(\) for a password in it|doesn't start with http:// or https://)|a host that starts with a dot or has two dots in a row|` +
 	`a second scheme at position \d+|'(.|\\')' \(U\+[0-9A-F]{4}\) in the host at position \d+|[a-z -]+ \(U\+[0-9A-F]{4,6}\) at position \d+)$`)
 
 // checkCallbackURL accepts only http and https URLs of 10 to 255 visible characters with a host. Its
