@@ -116,7 +116,7 @@ run terraform init -input=false -no-color
 expect 2 terraform plan -input=false -no-color -detailed-exitcode -out=first.tfplan
 run terraform apply -input=false -no-color first.tfplan
 expect_output 10 channel_limit
-expect_output https://sms.example.com/inbound webhook
+expect_output 7 long_code_weight
 
 say 'Check that a second plan shows no changes.'
 expect 0 terraform plan -input=false -no-color -detailed-exitcode

@@ -70,8 +70,8 @@ output "messaging_profile_id" {
   value = opentact_messaging_profile.support.id
 }
 
-output "webhook" {
-  value = data.opentact_messaging_profile.by_id.callback_url
+output "long_code_weight" {
+  value = data.opentact_messaging_profile.by_id.long_code_weight
 }
 
 output "channel_limit" {

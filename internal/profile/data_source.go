@@ -28,7 +28,7 @@ func (d *profileDataSource[F]) Metadata(_ context.Context, req datasource.Metada
 }
 
 func (d *profileDataSource[F]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := readOnlyAttributes(d.kind.attributes())
+	attributes := d.kind.readOnlyAttributes()
 	attributes[attrID] = schema.StringAttribute{
 		Optional:            true,
 		Computed:            true,

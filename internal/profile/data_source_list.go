@@ -41,7 +41,7 @@ func (d *profilesDataSource[F]) Schema(_ context.Context, _ datasource.SchemaReq
 			attrProfiles: schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: fmt.Sprintf("The %ss, sorted by `name` and then by `id`.", d.kind.Spec.Name),
-				NestedObject:        schema.NestedAttributeObject{Attributes: readOnlyAttributes(d.kind.attributes())},
+				NestedObject:        schema.NestedAttributeObject{Attributes: d.kind.readOnlyAttributes()},
 			},
 		},
 	}

@@ -177,11 +177,20 @@ func (readOnly) IsRequired() bool { return false }
 func (readOnly) IsOptional() bool { return false }
 func (readOnly) IsComputed() bool { return true }
 
-// readOnlyAttributes converts a resource's attributes to a data source's.
-func readOnlyAttributes(attributes map[string]schema.Attribute) map[string]datasourceschema.Attribute {
-	derived := make(map[string]datasourceschema.Attribute, len(attributes))
-	for name, attribute := range attributes {
+// sensitive marks a data source's attribute as sensitive.
+type sensitive struct{ datasourceschema.Attribute }
+
+func (sensitive) IsSensitive() bool { return true }
+
+// readOnlyAttributes returns the kind's attributes for a data source. Sensitive fields are sensitive there, but
+// not in the resource: see CONTRIBUTING.md.
+func (k *Kind[F]) readOnlyAttributes() map[string]datasourceschema.Attribute {
+	derived := make(map[string]datasourceschema.Attribute)
+	for name, attribute := range k.attributes() {
 		derived[name] = readOnly{attribute}
+		if k.isSensitive(name) {
+			derived[name] = sensitive{derived[name]}
+		}
 	}
 	return derived
 }

@@ -5,6 +5,6 @@ data "opentact_messaging_profiles" "production" {
 }
 
 # Names are not unique, so the keys of this map are UUIDs.
-output "production_webhooks" {
-  value = { for p in data.opentact_messaging_profiles.production.profiles : p.id => p.callback_url }
+output "production_names" {
+  value = { for p in data.opentact_messaging_profiles.production.profiles : p.id => p.name }
 }
