@@ -4,6 +4,7 @@ package opentact_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -75,6 +76,55 @@ func TestCollection_Get_NothingKnown_ListServesRead(t *testing.T) {
 		}
 	}
 	api.wantRequests(t, "imports", 1)
+}
+
+// The caller may reject what the list shows, although it confirms what is known.
+func TestCollection_Get_VerifyRejects_ReadsProfile(t *testing.T) {
+	t.Parallel()
+	api := &fakeListAPI{}
+	profiles := api.warmCollection(t)
+	accepts, rejects := func(voiceFields) bool { return true }, func(voiceFields) bool { return false }
+	for i, test := range []struct {
+		verify []func(voiceFields) bool
+		gets   []int
+	}{
+		{nil, nil},
+		{[]func(voiceFields) bool{accepts, accepts}, nil},
+		{[]func(voiceFields) bool{rejects}, []int{1}},
+		{[]func(voiceFields) bool{accepts, rejects}, []int{1}},
+		{[]func(voiceFields) bool{rejects, accepts}, []int{1}},
+	} {
+		got, err := profiles.Get(t.Context(), knownVoice(1, 5), test.verify...)
+		if err != nil || got != knownVoice(1, 5) {
+			t.Errorf("got %v, %v", got, err)
+		}
+		lists := 0
+		if i == 0 {
+			lists = 1
+		}
+		api.wantRequests(t, fmt.Sprintf("test %d", i), lists, test.gets...)
+	}
+}
+
+// verify gets the fields in the list, also those that the caller doesn't know. A read by GET has no list.
+func TestCollection_Get_Verify_GetsListedFields(t *testing.T) {
+	t.Parallel()
+	api := &fakeListAPI{}
+	var got []voiceFields
+	verify := func(listed voiceFields) bool {
+		got = append(got, listed)
+		return true
+	}
+	profiles := api.warmCollection(t)
+	known := knownVoice(1, 5)
+	known.Fields.DailySpendLimit = opentact.Optional[float64]{}
+	for _, known := range []opentact.Profile[voiceFields]{known, knownVoice(99, 5)} {
+		_, _ = profiles.Get(t.Context(), known, verify)
+	}
+	if want := []voiceFields{knownVoice(1, 5).Fields}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	api.wantRequests(t, "both reads", 1, 99)
 }
 
 // An empty list may be correct. It confirms that profiles don't exist.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/endpoint"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/wire"
@@ -45,11 +46,12 @@ func CollectionOf[F Fields](client *Client, spec *Spec[F]) *Collection[F] {
 //
 // After the first reads of a kind, the cached list may serve a read. The list is at most
 // 30 seconds old. It serves a profile only if it shows the known values and this client
-// has not written the profile.
-func (c *Collection[F]) Get(ctx context.Context, known Profile[F]) (Profile[F], error) {
+// has not written the profile. Each of verify must accept the fields in the list.
+func (c *Collection[F]) Get(ctx context.Context, known Profile[F], verify ...func(F) bool) (Profile[F], error) {
 	if listed := c.endpoint.Cached(ctx, known.UUID); listed != nil {
 		if cached, ok := listed.Decoded.(Profile[F]); ok {
-			if profile, ok := c.confirm(known, cached); ok {
+			rejects := func(accepts func(F) bool) bool { return !accepts(cached.Fields) }
+			if profile, ok := c.confirm(known, cached); ok && !slices.ContainsFunc(verify, rejects) {
 				return profile, nil
 			}
 		}
