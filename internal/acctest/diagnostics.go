@@ -21,8 +21,8 @@ func NoDiagnostics(t testing.TB, diags []*tfprotov6.Diagnostic) {
 	}
 }
 
-// noErrors fails the test if there is any error. It accepts warnings.
-func noErrors(t testing.TB, diags []*tfprotov6.Diagnostic) {
+// NoErrors fails the test if there is any error. It accepts warnings.
+func NoErrors(t testing.TB, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	for _, d := range diags {
 		if d.Severity == tfprotov6.DiagnosticSeverityError {

@@ -23,6 +23,8 @@ type Protocol struct {
 	identities *tfprotov6.GetResourceIdentitySchemasResponse
 	// deferral tells the provider that it may defer actions.
 	deferral bool
+	// noWriteOnly tells the provider that Terraform doesn't support write-only attributes.
+	noWriteOnly bool
 	// ctx is the context of all calls. If it is nil, they use the context of the test.
 	ctx context.Context
 }
@@ -39,6 +41,14 @@ func (p *Protocol) WithContext(ctx context.Context) *Protocol {
 func (p *Protocol) WithDeferral() *Protocol {
 	with := *p
 	with.deferral = true
+	return &with
+}
+
+// WithoutWriteOnly returns a Protocol for the same provider. Like Terraform before 1.11, it doesn't support write-only
+// attributes.
+func (p *Protocol) WithoutWriteOnly() *Protocol {
+	with := *p
+	with.noWriteOnly = true
 	return &with
 }
 

@@ -29,6 +29,7 @@ func (p *Protocol) ValidateResource(t testing.TB, typeName string, config Values
 	t.Helper()
 	resp, err := p.Server.ValidateResourceConfig(p.context(t), &tfprotov6.ValidateResourceConfigRequest{
 		TypeName: typeName, Config: dynamic(t, object(t, p.resource(t, typeName).ValueType(), config)),
+		ClientCapabilities: &tfprotov6.ValidateResourceConfigClientCapabilities{WriteOnlyAttributesAllowed: !p.noWriteOnly},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -87,10 +88,10 @@ func (p *Protocol) ApplyRequest(t testing.TB, typeName string, prior, planned St
 func (p *Protocol) Converge(t testing.TB, typeName string, prior State, config Values) State {
 	t.Helper()
 	planned, diags := p.Plan(t, typeName, prior, config)
-	noErrors(t, diags)
+	NoErrors(t, diags)
 	state, diags := p.Apply(t, typeName, prior, planned, config)
 	NoDiagnostics(t, diags)
-	checkConsistent(t, planned, state)
+	CheckConsistent(t, planned, state)
 	return state
 }
 
@@ -221,9 +222,9 @@ func proposal(t testing.TB, schema *tfprotov6.Schema, prior tftypes.Value, confi
 	return configured, tftypes.NewValue(schema.ValueType(), after)
 }
 
-// checkConsistent makes the same check as Terraform after an apply: each known
+// CheckConsistent makes the same check as Terraform after an apply: each known
 // planned value is in the state, and no value is unknown.
-func checkConsistent(t testing.TB, planned, state State) {
+func CheckConsistent(t testing.TB, planned, state State) {
 	t.Helper()
 	got := state.Values()
 	for name, want := range planned.Values() {

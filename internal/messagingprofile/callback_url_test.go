@@ -11,6 +11,9 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
+// attributes are the attributes with a callback URL.
+var attributes = []string{"callback_url", "callback_url2", "callback_url_wo", "callback_url2_wo"}
+
 const rule = "must be an absolute http or https URL of 10 to 255 characters, got "
 
 // Each error says which attribute is invalid, and why. It shows neither the URL, which may contain
@@ -83,7 +86,7 @@ func TestCallbackURL_Invalid_IsRejectedWithoutValue(t *testing.T) {
 		{"https://a.example/\u3164s3cret", "an invisible character (U+3164) at position 19"},
 		{"https://a.example/\U000e0041s3cret", "an invisible character (U+E0041) at position 19"},
 	} {
-		for _, attribute := range []string{"callback_url", "callback_url2"} {
+		for _, attribute := range attributes {
 			diags := p.ValidateResource(t, "opentact_messaging_profile", acctest.Values{"name": "a", attribute: test.url})
 			acctest.WantError(t, diags, "", "Invalid Attribute Value: "+attribute+" "+rule+test.want+".")
 			if strings.Contains(acctest.Describe(diags), "s3cret") {
@@ -104,7 +107,9 @@ func TestCallbackURL_Valid_IsAccepted(t *testing.T) {
 		"https://a.example//x", "https://a.example/x,y;z?to=https://b.example//c..d", "https://a.example/%20%00", "https://u,v:p..q@a.example/",
 		acctest.Unknown, nil,
 	} {
-		acctest.NoDiagnostics(t, p.ValidateResource(t, "opentact_messaging_profile", acctest.Values{"name": "a", "callback_url": url}))
+		for _, attribute := range attributes {
+			acctest.NoDiagnostics(t, p.ValidateResource(t, "opentact_messaging_profile", acctest.Values{"name": "a", attribute: url}))
+		}
 	}
 }
 
@@ -112,17 +117,18 @@ func TestCallbackURL_Valid_IsAccepted(t *testing.T) {
 func TestCallbackURL_ErrorOfWrite_IsRedacted(t *testing.T) {
 	t.Parallel()
 	const url = "https://a.example/hook/key-s3cret-0123"
-	for _, attribute := range []string{"callback_url", "callback_url2"} {
+	for _, attribute := range attributes {
+		field := strings.TrimSuffix(attribute, "_wo")
 		for name, test := range map[string]struct{ response, want string }{
 			"a key in the message": {
 				`{"success":false,"message":"no response to key-s3cret-0123"}`,
-				"no response to (the value of " + attribute + ")"},
+				"no response to (the value of " + field + ")"},
 			"a key in the message of the field": {
-				`{"success":false,"fields":{"params.` + attribute + `":{"message":"no response to key-s3cret-0123"}}}`,
-				"The API reports an error in " + attribute + `: "no response to (the value of ` + attribute + `)".`},
+				`{"success":false,"fields":{"params.` + field + `":{"message":"no response to key-s3cret-0123"}}}`,
+				"The API reports an error in " + field + `: "no response to (the value of ` + field + `)".`},
 			"another value stored": {
-				`{"success":true,"payload":{"uuid":"0a0a0a0a-0000-4000-8000-00000000000a","name":"a","` + attribute + `":"` + url + `/s3cret"}}`,
-				attribute + " was sent as a sensitive value of 38 characters and came back as a sensitive value of 45 characters"},
+				`{"success":true,"payload":{"uuid":"0a0a0a0a-0000-4000-8000-00000000000a","name":"a","` + field + `":"` + url + `/s3cret"}}`,
+				field + " was sent as a sensitive value of 38 characters and came back as a sensitive value of 45 characters"},
 		} {
 			p := acctest.Stub(t, func(w http.ResponseWriter, r *http.Request) {
 				response := `{"success":true,"payload":[]}`

@@ -20,20 +20,17 @@ func Kind() profile.Registration {
 	}
 }
 
-// urlHint is part of the description of each callback URL.
-const urlHint = " The URL may contain credentials. Terraform stores it in the state and may show it in plans."
-
 func attributes() map[string]schema.Attribute {
 	weight := []validator.Number{profile.IntegerBetween(0, 9)}
 	return map[string]schema.Attribute{
 		"callback_url": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The URL of the primary webhook." + urlHint,
+			MarkdownDescription: "The URL of the primary webhook.",
 			Validators:          []validator.String{callbackURLRule},
 		},
 		"callback_url2": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "The URL of the secondary webhook. The API uses it if it can't reach the primary one." + urlHint,
+			MarkdownDescription: "The URL of the secondary webhook. The API uses it if it can't reach the primary one.",
 			Validators:          []validator.String{callbackURLRule},
 		},
 		"number_pool_enable": schema.BoolAttribute{

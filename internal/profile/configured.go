@@ -5,7 +5,6 @@ package profile
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -29,8 +28,8 @@ type privateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// loadConfigured returns the attributes that were configured at the last write. It returns nil after an
-// import, and if private state can't be decoded.
+// loadConfigured returns the attributes that were configured at the last write. After an import, there are none.
+// It returns nil if private state is lost or can't be decoded.
 func loadConfigured(ctx context.Context, private privateState) (names []string) {
 	text, _ := private.GetKey(ctx, configuredKey)
 	if json.Unmarshal(text, &names) != nil {
@@ -41,7 +40,7 @@ func loadConfigured(ctx context.Context, private privateState) (names []string) 
 
 // saveConfigured saves the attributes that config sets, and additional ones.
 func saveConfigured(ctx context.Context, diags *diag.Diagnostics, private privateState, config map[string]tftypes.Value, additional ...string) {
-	names := slices.Clone(additional)
+	names := append([]string{}, additional...)
 	for name, value := range config {
 		if !value.IsNull() {
 			names = append(names, name)
@@ -80,8 +79,8 @@ func (k *Kind[F]) plannedUnsets(plan map[string]tftypes.Value) []string {
 
 // pendingRemovals returns the removed attributes that a later update must unset. After a failed update,
 // these are all of them. Otherwise, they are those that ignore_changes protects.
-func (k *Kind[F]) pendingRemovals(configured []string, config, plan map[string]tftypes.Value, failed bool) []string {
-	removed := removedAttributes(configured, config, plan)
+func (k *Kind[F]) pendingRemovals(configured []string, config, before, plan map[string]tftypes.Value, failed bool) []string {
+	removed := removedAttributes(configured, config, before)
 	if failed {
 		return removed
 	}
@@ -93,9 +92,9 @@ func (k *Kind[F]) pendingRemovals(configured []string, config, plan map[string]t
 
 // withNulls returns a copy of an object in which some attributes are null.
 func withNulls(object tftypes.Value, names []string) tftypes.Value {
-	values := maps.Clone(attributeValues(object))
-	for _, name := range names {
-		values[name] = tftypes.NewValue(values[name].Type(), nil)
-	}
-	return tftypes.NewValue(object.Type(), values)
+	return withValues(object, func(values map[string]tftypes.Value) {
+		for _, name := range names {
+			values[name] = tftypes.NewValue(values[name].Type(), nil)
+		}
+	})
 }

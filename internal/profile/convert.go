@@ -37,13 +37,17 @@ func (k *Kind[F]) fromTerraform(object tftypes.Value) (p opentact.Profile[F]) {
 }
 
 // toTerraform converts a profile to an object of the given type. The attribute of an absent field is
-// null.
+// null, and so is an attribute without a field.
 func (k *Kind[F]) toTerraform(typ tftypes.Type, p opentact.Profile[F]) tftypes.Value {
-	values := map[string]tftypes.Value{
-		attrID:         tftypes.NewValue(tftypes.String, p.UUID),
-		attrCreatedOn:  fromOptional(tftypes.String, p.CreatedOn),
-		attrModifiedOn: fromOptional(tftypes.String, p.ModifiedOn),
+	values := make(map[string]tftypes.Value)
+	if object, ok := typ.(tftypes.Object); ok { // it always is
+		for name, attributeType := range object.AttributeTypes {
+			values[name] = tftypes.NewValue(attributeType, nil)
+		}
 	}
+	values[attrID] = tftypes.NewValue(tftypes.String, p.UUID)
+	values[attrCreatedOn] = fromOptional(tftypes.String, p.CreatedOn)
+	values[attrModifiedOn] = fromOptional(tftypes.String, p.ModifiedOn)
 	k.fields().Visit(&p.Fields, func(name string, field any) {
 		switch f := field.(type) {
 		case *opentact.Optional[string]:

@@ -13,7 +13,7 @@ import (
 // TestResource_StoredDifferently_SaysHowValuesDiffer is about values that look alike.
 func TestResource_StoredDifferently_SaysHowValuesDiffer(t *testing.T) {
 	t.Parallel()
-	const showsBoth = "`terraform plan` shows both values, unless they come from a sensitive variable."
+	const showsBoth = "`terraform plan` shows both values, unless they come from a sensitive variable or a write-only attribute."
 	for name, test := range map[string]struct {
 		attribute, sent, stored string // stored is JSON
 		want                    string

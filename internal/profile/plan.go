@@ -16,7 +16,7 @@ import (
 // ModifyPlan plans an update and checks a create.
 func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.State.Raw.IsNull() {
-		r.checkNew(ctx, &resp.Diagnostics, req.Config.Raw)
+		r.planCreate(ctx, req, resp)
 		return
 	}
 	r.provider.managed.Store(r.kind.fromTerraform(req.State.Raw).UUID, nil)
@@ -25,11 +25,27 @@ func (r *profileResource[F]) ModifyPlan(ctx context.Context, req resource.Modify
 	}
 }
 
+// planCreate plans a create and checks the new profile. If the configuration sets the write-only attribute of a
+// field, the field is planned as null.
+func (r *profileResource[F]) planCreate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	config := r.kind.withWriteOnly(req.Config.Raw)
+	resp.Plan.Raw = withValues(req.Plan.Raw, func(plan map[string]tftypes.Value) {
+		configured := attributeValues(config)
+		for _, field := range r.kind.writeOnlyFields(req.Config.Raw) {
+			if configured[field].IsKnown() { // an unknown value may become null
+				plan[field] = tftypes.NewValue(tftypes.String, nil)
+			}
+		}
+	})
+	r.checkNew(ctx, &resp.Diagnostics, config)
+}
+
 // planUpdate plans an update. Configured attributes get their configured values. Removed attributes are
 // unset. All other attributes keep the values of the prior state. planUpdate does not use the plan of the
 // framework, because every attribute that is not configured is unknown there.
 func (r *profileResource[F]) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	prior, config := attributeValues(req.State.Raw), attributeValues(req.Config.Raw)
+	writeOnly := r.kind.loadWriteOnly(ctx, req.Private)
 	profileName, _ := toOptional[string](prior[attrName]).Get()
 	plan := maps.Clone(prior)
 	for name, value := range config {
@@ -37,34 +53,49 @@ func (r *profileResource[F]) planUpdate(ctx context.Context, req resource.Modify
 			plan[name] = value
 		}
 	}
-	for _, name := range removedAttributes(loadConfigured(ctx, req.Private), config, prior) {
+	for _, field := range r.kind.Spec.Sensitive {
+		if r.planWriteOnly(&resp.Diagnostics, field, config, prior, plan, writeOnly) {
+			writeOnly.Planned = append(writeOnly.Planned, field)
+		}
+	}
+	before, configured := attributeValues(writeOnly.withUnknown(req.State.Raw)), attributeValues(r.kind.withWriteOnly(req.Config.Raw))
+	for _, name := range removedAttributes(loadConfigured(ctx, req.Private), configured, before) {
 		switch {
 		case !r.kind.isNullable(name):
 			r.warnKept(&resp.Diagnostics, name, profileName)
 			continue
 		case r.kind.isSensitive(name):
-			r.warnUnset(&resp.Diagnostics, name, profileName)
+			r.warnUnset(&resp.Diagnostics, name, profileName, !before[name].IsKnown())
 		}
 		plan[name] = tftypes.NewValue(prior[name].Type(), tftypes.UnknownValue)
 	}
-	if !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {
+	if len(writeOnly.Planned) > 0 || !maps.EqualFunc(plan, prior, tftypes.Value.Equal) {
 		plan[attrModifiedOn] = tftypes.NewValue(tftypes.String, tftypes.UnknownValue)
 	}
 	resp.Plan.Raw = tftypes.NewValue(req.Plan.Raw.Type(), plan)
+	writeOnly.save(ctx, &resp.Diagnostics, resp.Private)
 }
 
 // toState converts a profile to a state. The prior value is a plan or a prior state. The API may store
 // fewer digits of a number. If the API treats both numbers as the same, the state gets the number of
 // prior, because Terraform compares all digits.
-func (r *profileResource[F]) toState(prior tftypes.Value, profile opentact.Profile[F]) tftypes.Value {
-	state := r.kind.toTerraform(prior.Type(), profile)
-	values := maps.Clone(attributeValues(state))
-	for name, value := range attributeValues(prior) {
-		if r.sameNumber(name, value, values[name]) {
-			values[name] = value
+//
+// Write-only fields are null in the state. Their versions are those of prior.
+func (r *profileResource[F]) toState(prior tftypes.Value, profile opentact.Profile[F], writeOnly writeOnlyState) tftypes.Value {
+	before := attributeValues(prior)
+	return withValues(r.kind.toTerraform(prior.Type(), profile), func(state map[string]tftypes.Value) {
+		for name, value := range before {
+			if r.sameNumber(name, value, state[name]) {
+				state[name] = value
+			}
 		}
-	}
-	return tftypes.NewValue(state.Type(), values)
+		for _, field := range r.kind.Spec.Sensitive {
+			state[versionName(field)] = before[versionName(field)]
+			if writeOnly.isWriteOnly(field) {
+				state[field] = tftypes.NewValue(tftypes.String, nil)
+			}
+		}
+	})
 }
 
 // sameNumber reports whether the API treats two values of an attribute as the same number. A literal

@@ -20,7 +20,7 @@ import (
 // step for the user.
 func remediation(op operation, err error) string {
 	if mismatch, ok := errors.AsType[*opentact.MismatchError](err); ok {
-		return remediationForMismatch(op, mismatch) + " `terraform plan` shows both values, unless they come from a sensitive variable."
+		return remediationForMismatch(op, mismatch) + " `terraform plan` shows both values, unless they come from a sensitive variable or a write-only attribute."
 	}
 	return joinSentences(effect(op, err), nextStep(op, err))
 }
@@ -31,7 +31,7 @@ func remediationForMismatch(op operation, err *opentact.MismatchError) string {
 	const (
 		// Terraform marks a resource as tainted if its create returns a state and an error.
 		tainted = "The profile exists. It is in the state and marked as tainted, so the next apply would replace it. To keep it, "
-		stored  = "The state shows the values that the API stores. "
+		stored  = "The state matches the API. "
 	)
 	isUnfinished := slices.ContainsFunc(err.Fields, func(m opentact.Mismatch) bool { return m.Unfinished })
 	switch {

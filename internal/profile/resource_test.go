@@ -274,7 +274,7 @@ func TestResource_Update_Mismatch_IsError(t *testing.T) {
 		t.Errorf("got %s", acctest.Describe(diags))
 	}
 	acctest.WantError(t, diags[:1], "", ": callback_url was sent as a sensitive value of 29 characters and came back as null")
-	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state shows the values that the API stores")
+	acctest.WantError(t, diags[1:], "sticky_sender", "sticky_sender was sent as true and came back as false", "The state matches the API.")
 	if state.Values()["sticky_sender"] != false || state.Values()["callback_url"] != nil {
 		t.Errorf("the state is %v", state.Values())
 	}

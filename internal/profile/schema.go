@@ -64,6 +64,9 @@ func (k *Kind[F]) resourceAttributes(ctx context.Context) (map[string]schema.Att
 		}
 		all[name] = described
 	}
+	for _, field := range k.Spec.Sensitive {
+		maps.Copy(all, k.sensitiveAttributes(ctx, field))
+	}
 	return all, nil
 }
 
@@ -79,6 +82,10 @@ func (k *Kind[F]) validate(ctx context.Context) (err error) {
 			err = fmt.Errorf("the field %s has no attribute of its type", name)
 		case !limitsNumber(attribute, field):
 			err = fmt.Errorf("the attribute %s accepts numbers that its field can't hold", name)
+		case k.isSensitive(name) && !isOptionalText(attribute):
+			err = fmt.Errorf("the attribute %s is sensitive, but not an optional string", name)
+		case k.isSensitive(name) && !k.isNullable(name):
+			err = fmt.Errorf("the attribute %s is sensitive, but a null doesn't unset it", name)
 		case k.isSensitive(name) && mayShowValue(attribute):
 			err = fmt.Errorf("the attribute %s is sensitive, but one of its rules isn't", name)
 		}
@@ -103,6 +110,12 @@ func limitsNumber(attribute schema.Attribute, field any) bool {
 		rule, ok := v.(NumberRule)
 		return ok && (rule.integer || !needsInteger)
 	})
+}
+
+// isOptionalText reports whether an attribute is an optional string. A write-only attribute may replace it.
+func isOptionalText(attribute schema.Attribute) bool {
+	_, ok := attribute.(schema.StringAttribute)
+	return ok && attribute.IsOptional()
 }
 
 // mayShowValue reports whether an error of an attribute's rules may show the value.
@@ -181,6 +194,10 @@ func (readOnly) IsComputed() bool { return true }
 type sensitive struct{ datasourceschema.Attribute }
 
 func (sensitive) IsSensitive() bool { return true }
+
+func (s sensitive) GetMarkdownDescription() string {
+	return s.Attribute.GetMarkdownDescription() + " The value may contain credentials. Terraform doesn't show it, but stores it in the state."
+}
 
 // readOnlyAttributes returns the kind's attributes for a data source. Sensitive fields are sensitive there, but
 // not in the resource: see CONTRIBUTING.md.

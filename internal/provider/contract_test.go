@@ -11,13 +11,14 @@ import (
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 // TestValidators_AgreeWithContract derives the edge values of each field from the
-// contract. The provider must accept and reject the same values as the contract.
+// contract. The provider must accept and reject the same values as the contract, also in write-only attributes.
 func TestValidators_AgreeWithContract(t *testing.T) {
 	t.Parallel()
 	contract, err := emulator.Contract()
@@ -34,27 +35,29 @@ func TestValidators_AgreeWithContract(t *testing.T) {
 		}
 		for _, field := range slices.Sorted(maps.Keys(schema.Properties)) {
 			edges := edgesOf(field, schema)
-			for _, value := range edges {
-				config := acctest.Values{"name": "edge"}
-				body := map[string]any{"name": "edge"}
-				if value == omitted {
-					delete(config, field)
-					delete(body, field)
-				} else {
-					config[field], body[field] = value, value
-				}
-				want := schema.VisitJSON(body) == nil
-				diags := p.ValidateResource(t, resourceType, config)
-				if got := len(diags) == 0; got != want {
-					t.Errorf("%s: %s = %.40v: the contract says %t, the provider %t\n%s", resourceType, field, value, want, got, acctest.Describe(diags))
-				}
-				if want {
-					accepted++
-				} else {
-					rejected++
-				}
-				if !want && len(diags) > 0 && !strings.Contains(diags[0].Detail+diags[0].Attribute.String(), field) {
-					t.Errorf("%s: the diagnostic for %s does not name it: %s", resourceType, field, acctest.Describe(diags))
+			for _, attribute := range attributesOf(t, p, resourceType, field) {
+				for _, value := range edges {
+					config := acctest.Values{"name": "edge"}
+					body := map[string]any{"name": "edge"}
+					if value == omitted {
+						delete(config, attribute)
+						delete(body, field)
+					} else {
+						config[attribute], body[field] = value, value
+					}
+					want := schema.VisitJSON(body) == nil
+					diags := p.ValidateResource(t, resourceType, config)
+					if got := len(diags) == 0; got != want {
+						t.Errorf("%s: %s = %.40v: the contract says %t, the provider %t\n%s", resourceType, attribute, value, want, got, acctest.Describe(diags))
+					}
+					if want {
+						accepted++
+					} else {
+						rejected++
+					}
+					if !want && len(diags) > 0 && !strings.Contains(diags[0].Detail+diags[0].Attribute.String(), attribute) {
+						t.Errorf("%s: the diagnostic for %s does not name it: %s", resourceType, attribute, acctest.Describe(diags))
+					}
 				}
 			}
 		}
@@ -63,6 +66,22 @@ func TestValidators_AgreeWithContract(t *testing.T) {
 	if accepted < 40 || rejected < 20 {
 		t.Errorf("too few edges were derived: %d accepted, %d rejected", accepted, rejected)
 	}
+}
+
+// attributesOf returns the attributes that write a field: the one with its name, and its write-only attribute.
+func attributesOf(t *testing.T, p *acctest.Protocol, resourceType, field string) []string {
+	t.Helper()
+	schemas, err := p.Server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	attributes := []string{field}
+	for _, attribute := range schemas.ResourceSchemas[resourceType].Block.Attributes {
+		if attribute.WriteOnly && attribute.Name == field+"_wo" {
+			attributes = append(attributes, attribute.Name)
+		}
+	}
+	return attributes
 }
 
 // TestLifecycles_CoverAllKinds checks that there is a lifecycle for each kind of the emulator.
