@@ -25,7 +25,11 @@ import (
 type server struct{ frameworkServer }
 
 func (s *server) ValidateResourceConfig(ctx context.Context, req *tfprotov6.ValidateResourceConfigRequest) (*tfprotov6.ValidateResourceConfigResponse, error) {
-	return callAndRelease(ctx, req, s.frameworkServer.ValidateResourceConfig)
+	resp, err := callAndRelease(ctx, req, s.frameworkServer.ValidateResourceConfig)
+	if err == nil {
+		explainWriteOnly(resp.Diagnostics)
+	}
+	return resp, err
 }
 
 func (s *server) UpgradeResourceState(ctx context.Context, req *tfprotov6.UpgradeResourceStateRequest) (*tfprotov6.UpgradeResourceStateResponse, error) {
