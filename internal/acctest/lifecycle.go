@@ -108,12 +108,7 @@ func (l Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: Factories(),
-		CheckDestroy: func(*terraform.State) error {
-			if _, exists := account.Profile(l.Kind, id); exists {
-				return fmt.Errorf("profile %s still exists in the API", id)
-			}
-			return nil
-		},
+		CheckDestroy:             func(*terraform.State) error { return checkDeleted(account, l.Kind, id) },
 		Steps: []resource.TestStep{
 			step(plancheck.ResourceActionCreate, Values{"name": NamePrefix + "lifecycle"}, defaults),
 			imported,
@@ -124,6 +119,14 @@ func (l Lifecycle) RunIn(t *testing.T, account Account, defaults Values) {
 			importedByBlock,
 		},
 	})
+}
+
+// checkDeleted expects the account to have no profile with a UUID.
+func checkDeleted(account Account, kind emulator.Kind, uuid string) error {
+	if _, exists := account.Profile(kind, uuid); exists {
+		return fmt.Errorf("profile %s still exists in the API", uuid)
+	}
+	return nil
 }
 
 // checkProfile expects the account to have a profile with the given fields.

@@ -25,6 +25,10 @@ func TestAccLifecycles(t *testing.T) {
 		t.Run(lifecycle.Type, func(t *testing.T) {
 			t.Parallel()
 			lifecycle.Run(t)
+			t.Run("write-only", func(t *testing.T) {
+				t.Parallel()
+				lifecycle.RunWriteOnly(t)
+			})
 		})
 	}
 }
