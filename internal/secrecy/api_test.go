@@ -4,6 +4,7 @@ package secrecy_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -48,13 +49,15 @@ type api struct {
 	base string
 	// traffic is everything that the provider and the API send.
 	traffic buffer
+	// canaries are the secrets that are known before the test starts.
+	canaries []canary
 	// respond responds to all requests, unless it is nil.
 	respond atomic.Pointer[http.HandlerFunc]
 }
 
 func newAPI(t *testing.T) *api {
 	t.Helper()
-	a := new(api)
+	a := &api{canaries: slices.Clone(canaries)}
 	server := httptest.NewUnstartedServer(a)
 	t.Cleanup(server.Close) // runs after the emulator has released its requests
 	a.Env = acctest.New(t, emulator.Options{Token: token, Email: email, Password: password})
@@ -69,7 +72,24 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		(*respond)(w, r)
 		return
 	}
+	a.forward(w, r)
+}
+
+// forward lets the emulator respond.
+func (a *api) forward(w http.ResponseWriter, r *http.Request) {
 	a.Emulator.ServeHTTP(recorder{w, &a.traffic}, r)
+}
+
+// breakMethods lets respond respond to the requests with these methods, and the emulator to all others.
+func (a *api) breakMethods(respond http.HandlerFunc, methods ...string) {
+	only := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if slices.Contains(methods, r.Method) {
+			respond(w, r)
+		} else {
+			a.forward(w, r)
+		}
+	})
+	a.respond.Store(&only)
 }
 
 // recorder also writes the body of a response to the traffic.
@@ -92,7 +112,7 @@ var credential = regexp.MustCompile(`(?m)^(X-Auth-Token: |Authorization: Basic )
 // secrets returns all secrets, including the tokens of logins and the encoded email and
 // password.
 func (a *api) secrets() []canary {
-	all := slices.Clone(canaries)
+	all := slices.Clone(a.canaries)
 	known := map[string]bool{token: true}
 	for _, sent := range credential.FindAllStringSubmatch(string(a.traffic.bytes()), -1) {
 		if header, value := sent[1], sent[2]; !known[value] {
@@ -129,12 +149,10 @@ var badResponses = map[string]http.HandlerFunc{
 		w.Header().Set("X-Request-Id", r.Header.Get("X-Auth-Token")+r.Header.Get("Authorization"))
 		writeError(w, http.StatusBadRequest, dump(r))
 	},
-	// A data source reads the profile too, and does not know the webhook.
-	"an error with the webhook": func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("X-Request-Id", webhook)
-		writeError(w, http.StatusConflict, fmt.Sprintf("no response from %s, %s or %s",
-			webhook, strings.ReplaceAll(webhook, "/", `\/`), strings.TrimPrefix(webhook, "https://")))
-	},
+	// A data source reads the profile too, and does not know the webhook. A refresh does not know a write-only one.
+	"an error with the webhook":            func(w http.ResponseWriter, _ *http.Request) { writeWebhook(w, webhook) },
+	"an error with the write-only webhook": func(w http.ResponseWriter, _ *http.Request) { writeWebhook(w, writeOnlyWebhook) },
+	"an error with the encoded webhook":    writeEncoded,
 	"a 401 with the header": func(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusUnauthorized, "Authorization: "+r.Header.Get("Authorization"))
 	},
@@ -152,13 +170,42 @@ var badResponses = map[string]http.HandlerFunc{
 	},
 }
 
+// writeWebhook responds with an error that contains a webhook in several forms.
+func writeWebhook(w http.ResponseWriter, webhook string) {
+	w.Header().Set("X-Request-Id", webhook)
+	writeError(w, http.StatusConflict, fmt.Sprintf("no response from %s, %s or %s",
+		webhook, strings.ReplaceAll(webhook, "/", `\/`), strings.TrimPrefix(webhook, "https://")))
+}
+
+// writeEncoded responds with an error that contains the webhooks of the request in each encoding that the provider
+// recognises.
+func writeEncoded(w http.ResponseWriter, r *http.Request) {
+	var sent map[string]any
+	_ = json.NewDecoder(r.Body).Decode(&sent)
+	fields := make(map[string]any)
+	for _, name := range []string{"callback_url", "callback_url2"} {
+		if value, ok := sent[name].(string); ok {
+			message := strings.Join([]string{
+				base64.StdEncoding.EncodeToString([]byte(value)), base64.URLEncoding.EncodeToString([]byte(value)),
+				strings.ReplaceAll(value, "/", `\/`), url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value),
+			}, " ")
+			fields["params."+name] = map[string]string{"message": message}
+		}
+	}
+	writeJSON(w, http.StatusUnprocessableEntity, map[string]any{"success": false, "message": "invalid", "fields": fields})
+}
+
 func writeError(w http.ResponseWriter, status int, message string) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
 	field := map[string]string{"message": message}
-	_ = json.NewEncoder(w).Encode(map[string]any{
+	writeJSON(w, status, map[string]any{
 		"success": false, "message": message, "fields": map[string]any{"params.callback_url": field, "params.name": field},
 	})
+}
+
+func writeJSON(w http.ResponseWriter, status int, body map[string]any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
 }
 
 // writeRaw writes to the connection, and waits until the client closes it.

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +27,10 @@ const (
 	password = `c4nary-password+/"=`
 	webhook  = "https://user:c4nary-of-the-webhook@sms.example.com/in/c4nary-key"
 	webhook2 = "https://user:c4nary-of-the-second@sms.example.com/in"
-	token    = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJjNG5hcnkifQ.c4nary-token-_x"
+	// writeOnlyWebhook and writeOnlyWebhook2 are the values of write-only attributes.
+	writeOnlyWebhook  = "https://user:c4nary-ephemeral-password@sms.example.com/in/c4nary-ephemeral-key"
+	writeOnlyWebhook2 = "https://user:c4nary-write-only-literal@sms.example.com/in"
+	token             = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJjNG5hcnkifQ.c4nary-token-_x"
 )
 
 // The places where the tests search.
@@ -36,7 +40,9 @@ const (
 	inErrors  = "diagnostics"
 	inPrinted = "printed plans"
 	inPlans   = "saved plans"
+	inSources = "configuration in saved plans"
 	inState   = "state"
+	inBackup  = "backups of the state"
 	inConfig  = "configuration"
 	inQuery   = "generated configuration"
 	inCrash   = "crash"
@@ -49,19 +55,34 @@ type canary struct {
 	// expected are the places where Terraform must show the secret. It must be in no other
 	// place but the HTTP traffic, where every secret must be.
 	expected []string
+	// attribute is the attribute that has the secret in its value, for webhooks.
+	attribute string
 }
+
+// The attributes that have secrets.
+const (
+	plain     = "`callback_url`, `callback_url2`"
+	writeOnly = "`callback_url_wo`, `callback_url2_wo`"
+)
 
 // canaries are the secrets that are known before a test starts.
 var canaries = []canary{
-	{"token", token, nil},
-	{"token's signature", "c4nary-token-_x", nil},
-	{"email address", email, nil},
-	{"password", password, nil},
-	{"webhook's password, from a variable", "c4nary-of-the-webhook", []string{inPrinted, inPlans, inState, inQuery}},
-	{"webhook's key, from a variable", "c4nary-key", []string{inPrinted, inPlans, inState, inQuery}},
-	{"webhook's password, in a file", "c4nary-of-the-second", []string{inPrinted, inPlans, inState, inQuery, inConfig}},
-	{"password of a user in responses", "emulator-fake-password", nil},
-	{"token of a user in responses", "emulator-fake-user-token", nil},
+	{"token", token, nil, ""},
+	{"token's signature", "c4nary-token-_x", nil, ""},
+	{"email address", email, nil, ""},
+	{"password", password, nil, ""},
+	{"webhook's password, from a variable", "c4nary-of-the-webhook", []string{inPrinted, inPlans, inState, inBackup, inQuery}, plain},
+	{"webhook's key, from a variable", "c4nary-key", []string{inPrinted, inPlans, inState, inBackup, inQuery}, plain},
+	{"webhook's password, in a file", "c4nary-of-the-second", []string{inPrinted, inPlans, inSources, inState, inBackup, inQuery, inConfig}, plain},
+	{"password of a user in responses", "emulator-fake-password", nil, ""},
+	{"token of a user in responses", "emulator-fake-user-token", nil, ""},
+}
+
+// writeOnlyCanaries are the secrets in write-only attributes. Only terraform query shows what the API returns.
+var writeOnlyCanaries = []canary{
+	{"webhook's password, write-only, from an ephemeral variable", "c4nary-ephemeral-password", []string{inQuery}, writeOnly},
+	{"webhook's key, write-only, from an ephemeral variable", "c4nary-ephemeral-key", []string{inQuery}, writeOnly},
+	{"webhook's password, write-only, in a file", "c4nary-write-only-literal", []string{inSources, inQuery, inConfig}, writeOnly},
 }
 
 // encodings returns the forms in which a text may contain the secret.
@@ -123,20 +144,70 @@ func search(t *testing.T, secrets []canary, texts map[string][]byte) {
 
 func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 
-// unzip appends the files of a zip archive, such as a saved plan, to its text.
-func unzip(text []byte) ([]byte, error) {
+// compare prints how often the secrets of each attribute are in each place.
+func compare(t *testing.T, secrets []canary, texts map[string][]byte) {
+	t.Helper()
+	var rows [][]string
+	for _, place := range slices.Sorted(maps.Keys(texts)) {
+		found := make(map[string]int)
+		for _, secret := range secrets {
+			hits, _ := secret.count(texts[place])
+			found[secret.attribute] += hits
+		}
+		rows = append(rows, []string{place, fmt.Sprint(found[plain]), fmt.Sprint(found[writeOnly])})
+	}
+	fmt.Printf("Webhooks found by %s:\n%s\n", t.Name(), acctest.Table([]string{"place", plain, writeOnly}, rows))
+}
+
+// unzip appends the files of a zip archive, such as a saved plan, to its text. It returns the configuration in
+// a saved plan separately.
+func unzip(text []byte) (contents, configuration []byte, err error) {
 	archive, err := zip.NewReader(bytes.NewReader(text), int64(len(text)))
 	if err != nil {
-		return text, nil //nolint:nilerr // most files are no archives
+		return text, nil, nil //nolint:nilerr // most files are no archives
 	}
 	for _, file := range archive.File {
 		inside, err := fs.ReadFile(archive, file.Name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		text = append(text, inside...)
+		if strings.HasPrefix(file.Name, "tfconfig/") {
+			configuration = append(configuration, inside...)
+		} else {
+			text = append(text, decoded(inside)...)
+		}
 	}
-	return text, nil
+	return text, configuration, nil
+}
+
+// encoded matches a long text in base64.
+var encoded = regexp.MustCompile(`[A-Za-z0-9+/]{32,}={0,2}`)
+
+// decoded appends the private state of the resources to a state. Terraform encodes private state in base64, and
+// so does the framework with each value in it.
+func decoded(state []byte) []byte {
+	all, level := state, state
+	for range 2 {
+		var next []byte
+		for _, match := range encoded.FindAll(level, -1) {
+			if text, err := base64.StdEncoding.DecodeString(string(match)); err == nil {
+				next = append(next, text...)
+			}
+		}
+		all, level = slices.Concat(all, next), next
+	}
+	return all
+}
+
+// TestDecoded_PrivateState_Found checks that the search finds a secret in private state.
+func TestDecoded_PrivateState_Found(t *testing.T) {
+	t.Parallel()
+	encode := base64.StdEncoding.EncodeToString
+	state := fmt.Sprintf(`{"private":%q}`, encode(fmt.Appendf(nil, `{"configured":%q}`, encode([]byte(`{"callback_url":"c4nary-of-a-test"}`)))))
+	c := canary{value: "c4nary-of-a-test"}
+	if hits, _ := c.count(decoded([]byte(state))); hits == 0 {
+		t.Errorf("not found in %s", state)
+	}
 }
 
 // TestCanary_Encodings_Found checks that the search finds a secret in each encoding. That it

@@ -26,7 +26,21 @@ import (
 // stacks of its goroutines, and Terraform prints them again. SIGQUIT does the same.
 func TestAccCrash(t *testing.T) {
 	t.Parallel()
-	l := newLifecycle(t, "login")
+	for name, extend := range map[string]func(*lifecycle, *testing.T){
+		"plain": func(*lifecycle, *testing.T) {}, "write-only": (*lifecycle).addWriteOnly,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLifecycle(t, "login")
+			extend(l, t)
+			l.crash(t)
+		})
+	}
+}
+
+// crash crashes the provider during a create, and searches everything that it and Terraform print.
+func (l *lifecycle) crash(t *testing.T) {
+	t.Helper()
 	provider := exec.CommandContext(t.Context(), acctest.Program(t), "-debug")
 	provider.Env = append(slices.Concat(l.Command(t).Env, l.credentials), "GOTRACEBACK=all")
 	var stderr bytes.Buffer

@@ -4,6 +4,7 @@ package secrecy_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -57,6 +58,7 @@ data "opentact_messaging_profile" "test" {
 }
 
 data "opentact_messaging_profiles" "all" {
+  name_regex = "^test$"
   depends_on = [data.opentact_messaging_profile.test]
 }
 `
@@ -102,6 +104,9 @@ func (l *lifecycle) run(t *testing.T, succeeds bool, place string, args ...strin
 	}
 	l.output[place] = append(l.output[place], stdout.Bytes()...)
 	l.output[inErrors] = append(l.output[inErrors], stderr.Bytes()...)
+	if state, err := os.ReadFile(filepath.Join(l.Dir, "terraform.tfstate")); err == nil { // the next command overwrites it
+		l.output[inState] = append(l.output[inState], decoded(state)...)
+	}
 }
 
 func (l *lifecycle) must(t *testing.T, place string, args ...string) {
@@ -114,6 +119,22 @@ func (l *lifecycle) fails(t *testing.T, place string, args ...string) {
 	l.run(t, false, place, args...)
 }
 
+// showPlan prints a saved plan as JSON. It contains the configuration too.
+func (l *lifecycle) showPlan(t *testing.T, file string) {
+	t.Helper()
+	var plan map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(l.Run(t, "show", "-json", file)), &plan); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range plan {
+		place := inPrinted
+		if name == "configuration" {
+			place = inSources
+		}
+		l.output[place] = append(l.output[place], text...)
+	}
+}
+
 // TestAccSecrets runs one lifecycle with everything that can show a secret, and searches
 // everything that it leaves.
 func TestAccSecrets(t *testing.T) {
@@ -121,7 +142,7 @@ func TestAccSecrets(t *testing.T) {
 	l := newLifecycle(t, "token")
 	l.must(t, inErrors, "validate")
 	l.must(t, inPrinted, "plan", "-out=first.tfplan")
-	l.must(t, inPrinted, "show", "-json", "first.tfplan")
+	l.showPlan(t, "first.tfplan")
 	l.failSome(t)
 	l.must(t, inErrors, "apply", "first.tfplan")
 	l.credentials = credentials["login"]
@@ -132,13 +153,7 @@ func TestAccSecrets(t *testing.T) {
 	l.must(t, inPrinted, "show")
 	l.misconfigure(t)
 	for _, l.credentials = range credentials {
-		for _, name := range slices.Sorted(maps.Keys(badResponses)) {
-			respond := badResponses[name]
-			l.respond.Store(&respond)
-			l.fails(t, inErrors, "plan", "-var", "weight=3")
-			l.fails(t, inPrinted, "apply", "-auto-approve", "-refresh=false", "-var", "weight=3")
-		}
-		l.respond.Store(nil)
+		l.breakAPI(t)
 	}
 	t.Run("query", l.query) //nolint:paralleltest // a step of the lifecycle
 	l.must(t, inPrinted, "destroy", "-auto-approve")
@@ -153,12 +168,28 @@ func TestAccSecrets(t *testing.T) {
 	search(t, l.secrets(), texts)
 }
 
+// breakAPI runs plans that fail with each bad response, and updates of the webhooks that do.
+func (l *lifecycle) breakAPI(t *testing.T) {
+	t.Helper()
+	l.AddEnv(t, map[string]string{"TF_VAR_webhook": webhook + "/rejected", "TF_VAR_write_only": writeOnlyWebhook + "/rejected"})
+	for _, name := range slices.Sorted(maps.Keys(badResponses)) {
+		respond := badResponses[name]
+		l.respond.Store(&respond)
+		l.fails(t, inErrors, "plan", "-var", "weight=3")
+		l.breakMethods(respond, http.MethodPatch)
+		l.fails(t, inPrinted, "apply", "-auto-approve", "-refresh=false", "-var", "weight=3")
+	}
+	l.respond.Store(nil)
+	l.AddEnv(t, map[string]string{"TF_VAR_webhook": webhook, "TF_VAR_write_only": writeOnlyWebhook})
+}
+
 // reimport removes the messaging profile from the state and imports it.
 func (l *lifecycle) reimport(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TF_ACC_PROVIDER_HOST") == "registry.opentofu.org" {
 		t.Skip("the core of OpenTofu logs all values of an imported profile") // at WARN, as an unexpected new value
 	}
+	l.RequireTerraform(t, ">= 1.11", "an import whose values the core does not log")
 	const address = "opentact_messaging_profile.test"
 	id := fmt.Sprint(l.Profiles(emulator.MessagingProfile)[0]["uuid"])
 	l.must(t, inErrors, "state", "rm", address)
@@ -216,9 +247,15 @@ func (l *lifecycle) files(t *testing.T) map[string][]byte {
 		if err != nil {
 			return err
 		}
-		text, err = unzip(text)
+		text, configuration, err := unzip(text)
 		place := placeOf(entry.Name())
+		if place == inState || place == inBackup {
+			text = decoded(text)
+		}
 		texts[place] = append(texts[place], text...)
+		if configuration != nil {
+			texts[inSources] = append(texts[inSources], configuration...)
+		}
 		return err
 	})
 	if err != nil {
@@ -234,6 +271,8 @@ func placeOf(name string) string {
 		return inLogs
 	case strings.HasSuffix(name, ".tfplan"):
 		return inPlans
+	case strings.HasSuffix(name, ".backup"):
+		return inBackup
 	case strings.HasPrefix(name, "terraform.tfstate"):
 		return inState
 	case strings.HasSuffix(name, ".tf"), strings.HasSuffix(name, ".hcl"):

@@ -21,9 +21,24 @@ import (
 // TestPlanCheck_Secrets searches the diagnostics and the logs of plans of new profiles, and of profiles that are not found.
 func TestPlanCheck_Secrets(t *testing.T) {
 	t.Parallel()
+	t.Run("plain", func(t *testing.T) {
+		t.Parallel()
+		checkPlans(t, webhook, webhook2, "")
+	})
+	t.Run("write-only", func(t *testing.T) {
+		t.Parallel()
+		checkPlans(t, writeOnlyWebhook, writeOnlyWebhook2, "_wo")
+	})
+}
+
+// checkPlans runs the plans of TestPlanCheck_Secrets. The suffix belongs to the attributes of the webhooks.
+func checkPlans(t *testing.T, primary, secondary, suffix string) {
+	t.Helper()
 	const typeName = "opentact_messaging_profile"
-	values := acctest.Values{"name": "test", "callback_url": webhook, "callback_url2": webhook2}
+	values := acctest.Values{"name": "test", "callback_url": primary, "callback_url2": secondary}
+	config := acctest.Values{"name": "test", "callback_url" + suffix: primary, "callback_url2" + suffix: secondary}
 	a := newAPI(t)
+	a.canaries = append(a.canaries, writeOnlyCanaries...)
 	for range 2 {
 		if _, err := a.Add(emulator.MessagingProfile, values); err != nil {
 			t.Fatal(err)
@@ -35,6 +50,10 @@ func TestPlanCheck_Secrets(t *testing.T) {
 	}
 	if err := a.Remove(emulator.MessagingProfile, deleted); err != nil {
 		t.Fatal(err)
+	}
+	prior := acctest.Values{"id": deleted, "name": "test"}
+	if suffix == "" {
+		maps.Copy(prior, values)
 	}
 	var (
 		log  bytes.Buffer
@@ -56,11 +75,11 @@ func TestPlanCheck_Secrets(t *testing.T) {
 			return a.Protocol(t, acctest.Values{"base_url": a.base, "max_retries": 0}, way, more).WithContext(ctx)
 		}
 		for _, check := range []string{"warn", "error"} {
-			_, diags := protocol(acctest.Values{"duplicate_check": check}).Plan(t, typeName, acctest.State{}, values)
+			_, diags := protocol(acctest.Values{"duplicate_check": check}).Plan(t, typeName, acctest.State{}, config)
 			expect("may exist already", diags)
 		}
 		p := protocol(nil)
-		state := acctest.State{Value: p.Object(t, typeName, acctest.Values{"id": deleted, "name": "test", "callback_url": webhook, "callback_url2": webhook2})}
+		state := acctest.State{Value: p.Object(t, typeName, prior)}
 		_, diags := p.Read(t, typeName, state)
 		expect("no longer exists", diags)
 		_, diags = p.Apply(t, typeName, state, acctest.State{Value: p.Null(t, typeName)}, nil)
@@ -68,16 +87,16 @@ func TestPlanCheck_Secrets(t *testing.T) {
 		for _, name := range slices.Sorted(maps.Keys(badResponses)) {
 			respond := badResponses[name]
 			a.respond.Store(&respond)
-			_, diags := protocol(nil).Plan(t, typeName, acctest.State{}, values)
+			_, diags := protocol(nil).Plan(t, typeName, acctest.State{}, config)
 			all = append(all, diags...)
 		}
 		rejects := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { writeError(w, http.StatusUnauthorized, dump(r)) })
 		a.respond.Store(&rejects)
-		_, diags = protocol(nil).Plan(t, typeName, acctest.State{}, values)
+		_, diags = protocol(nil).Plan(t, typeName, acctest.State{}, config)
 		expect("Could not authenticate with the API", diags)
 		closes := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
 		a.respond.Store(&closes)
-		_, diags = protocol(nil).Plan(t, typeName, acctest.State{}, values)
+		_, diags = protocol(nil).Plan(t, typeName, acctest.State{}, config)
 		expect("Could not check new profiles", diags)
 		a.respond.Store(nil)
 	}
