@@ -13,12 +13,16 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
+const webhook = "https://user:password@sms.example.com/"
+
 // planCase is a plan of a number of resources of each kind.
 type planCase struct {
 	name              string
 	existing, created int
 	// destroys plans to destroy the existing resources. refreshOnly only reads them.
 	destroys, refreshOnly bool
+	// writeOnly sets write-only attributes of the existing resources.
+	writeOnly bool
 	// want is the number of requests per kind. For comparison, wantWithout is the number without the new profiles.
 	want, wantWithout int
 }
@@ -39,6 +43,9 @@ func TestPlan_Requests(t *testing.T) { //nolint:paralleltest // other tests writ
 		{name: "refresh only, 100 existing", existing: 100, refreshOnly: true, want: 4, wantWithout: 4},
 		{name: "destroy, 3 existing", existing: 3, destroys: true, want: 3, wantWithout: 3},
 		{name: "destroy, 100 existing", existing: 100, destroys: true, want: 4, wantWithout: 4},
+		{name: "no change, 3 existing with write-only attributes", existing: 3, writeOnly: true, want: 3, wantWithout: 3},
+		{name: "no change, 100 existing with write-only attributes", existing: 100, writeOnly: true, want: 4, wantWithout: 4},
+		{name: "refresh only, 100 existing with write-only attributes", existing: 100, writeOnly: true, refreshOnly: true, want: 4, wantWithout: 4},
 	} {
 		row := []string{c.name}
 		for kinds := 1; kinds <= 2; kinds++ {
@@ -72,7 +79,7 @@ func (c planCase) requests(t *testing.T, kinds int) int {
 		for i := range max(c.existing, c.created) {
 			if i < c.existing {
 				name := fmt.Sprint("existing ", i)
-				resources = append(resources, c.existingResource(t, earlier, lifecycle.Type, name, newProfile(t, env, lifecycle.Kind, name)))
+				resources = append(resources, c.existingResource(t, env, earlier, lifecycle, name))
 			}
 			if i < c.created {
 				resources = append(resources, func(p *acctest.Protocol) []*tfprotov6.Diagnostic {
@@ -98,24 +105,25 @@ func (c planCase) requests(t *testing.T, kinds int) int {
 	return len(env.Requests()) - from
 }
 
-func newProfile(t *testing.T, env *acctest.Env, kind emulator.Kind, name string) string {
+// existingResource creates a profile in an earlier process. It returns a function that reads and plans the profile as
+// Terraform does.
+func (c planCase) existingResource(t *testing.T, env *acctest.Env, earlier *acctest.Protocol, lifecycle acctest.Lifecycle, name string) func(*acctest.Protocol) []*tfprotov6.Diagnostic {
 	t.Helper()
-	uuid, err := env.Add(kind, object{"name": name})
+	typeName, stored, config := lifecycle.Type, object{"name": name}, acctest.Values{"name": name}
+	if c.writeOnly && lifecycle.Kind == emulator.MessagingProfile {
+		stored["callback_url"], config["callback_url_wo"] = webhook, webhook
+	}
+	uuid, err := env.Add(lifecycle.Kind, stored)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return uuid
-}
-
-// existingResource imports a profile in an earlier process. It returns a function that reads and plans the profile as
-// Terraform does.
-func (c planCase) existingResource(t *testing.T, earlier *acctest.Protocol, typeName, name, uuid string) func(*acctest.Protocol) []*tfprotov6.Diagnostic {
-	t.Helper()
 	state, diags := earlier.Import(t, typeName, uuid)
 	acctest.NoDiagnostics(t, diags)
 	state, diags = earlier.Read(t, typeName, state)
 	acctest.NoDiagnostics(t, diags)
-	config := acctest.Values{"name": name}
+	if c.writeOnly {
+		state = earlier.Converge(t, typeName, state, config)
+	}
 	if c.destroys {
 		config = nil
 	}
@@ -124,7 +132,10 @@ func (c planCase) existingResource(t *testing.T, earlier *acctest.Protocol, type
 		if c.refreshOnly {
 			return diags
 		}
-		_, planDiags := p.Plan(t, typeName, refreshed, config)
+		planned, planDiags := p.Plan(t, typeName, refreshed, config)
+		if c.writeOnly && !planned.Value.Equal(state.Value) {
+			t.Errorf("a change is planned: %v", planned.Values())
+		}
 		return append(diags, planDiags...)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -59,7 +60,7 @@ variable "generation" {
 resource "opentact_messaging_profile" "distinct" {
   count            = 30 - var.equal
   name             = "Café-${count.index}"
-  callback_url     = "https://sms.example.com/${count.index}"
+  callback_url     = "https://sms.example.com/${count.index}/${var.generation}"
   toll_free_weight = var.generation
 }
 
@@ -92,6 +93,8 @@ type scenario struct {
 	variables string
 	// logsIn makes the provider use email and password instead of a token.
 	logsIn bool
+	// writeOnly makes the webhooks write-only.
+	writeOnly bool
 	// rules are the failures, from the first request to the last. It may be nil.
 	rules func(seed uint64) []emulator.Rule
 	// retries is the maximum number of retries of a failed apply.
@@ -103,22 +106,8 @@ type scenario struct {
 // scenarios are all scenarios by name. killed_unix_test.go adds another one.
 var scenarios = map[string]scenario{
 	"a: every response to a create is lost": {rules: loseCreates},
-	"b: 30 % of all requests fail": {
-		variables: "max_retries = 10", retries: 2,
-		rules: func(seed uint64) []emulator.Rule {
-			return []emulator.Rule{{Probability: 0.3, Seed: seed, Faults: []emulator.Fault{
-				{Action: emulator.ActionRespond, Status: http.StatusTooManyRequests},
-				{Action: emulator.ActionRespond, Status: http.StatusInternalServerError},
-				{Action: emulator.ActionPage, Status: http.StatusBadGateway},
-				{Action: emulator.ActionRespond, Status: http.StatusServiceUnavailable},
-				{Action: emulator.ActionCloseBefore},
-				{Action: emulator.ActionCloseAfter},
-				{Action: emulator.ActionCut},
-				{Action: emulator.ActionDelay, For: emulator.Duration(50 * time.Millisecond)},
-			}}}
-		},
-	},
-	"c: 20 requests per second": {options: emulator.Options{RequestsPerSecond: 20}},
+	"b: 30 % of all requests fail":          {variables: "max_retries = 10", retries: 2, rules: failOften},
+	"c: 20 requests per second":             {options: emulator.Options{RequestsPerSecond: 20}},
 	"d: tokens expire after two seconds": {
 		// The creates take longer than a token is valid: six rounds of ten.
 		logsIn: true, options: emulator.Options{TokenLifetime: 2 * time.Second, Latency: 400 * time.Millisecond},
@@ -138,6 +127,21 @@ var scenarios = map[string]scenario{
 	"g: every response to a create is lost, and the API returns text in NFD": {
 		rules: loseCreates, options: emulator.Options{Decompose: true},
 	},
+	"i: 30 % of all requests fail, and webhooks are write-only": {variables: "max_retries = 10", retries: 2, rules: failOften, writeOnly: true},
+}
+
+// failOften fails 30 % of all requests in different ways.
+func failOften(seed uint64) []emulator.Rule {
+	return []emulator.Rule{{Probability: 0.3, Seed: seed, Faults: []emulator.Fault{
+		{Action: emulator.ActionRespond, Status: http.StatusTooManyRequests},
+		{Action: emulator.ActionRespond, Status: http.StatusInternalServerError},
+		{Action: emulator.ActionPage, Status: http.StatusBadGateway},
+		{Action: emulator.ActionRespond, Status: http.StatusServiceUnavailable},
+		{Action: emulator.ActionCloseBefore},
+		{Action: emulator.ActionCloseAfter},
+		{Action: emulator.ActionCut},
+		{Action: emulator.ActionDelay, For: emulator.Duration(50 * time.Millisecond)},
+	}}}
 }
 
 // loseCreates loses the response to each create after the API has created the profile.
@@ -201,7 +205,14 @@ func (s scenario) start(t *testing.T, seed uint64) *run {
 			env.Inject(t, rule)
 		}
 	}
-	w := acctest.NewWorkspace(t, map[string]string{"main.tf": configuration, "terraform.tfvars": s.variables})
+	config := configuration
+	if s.writeOnly { // Terraform before 1.11 rejects a conditional value even if it is null
+		config = strings.ReplaceAll(config, "callback_url ", "callback_url_wo ")
+	}
+	w := acctest.NewWorkspace(t, map[string]string{"main.tf": config, "terraform.tfvars": s.variables})
+	if s.writeOnly {
+		w.RequireTerraform(t, ">= 1.11", "a write-only attribute")
+	}
 	variables := map[string]string{"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": env.Token}
 	if s.logsIn {
 		variables = map[string]string{"OPENTACT_BASE_URL": env.URL, "OPENTACT_EMAIL": emulator.DefaultEmail, "OPENTACT_PASSWORD": emulator.DefaultPassword}
@@ -225,6 +236,7 @@ func (s scenario) run(t *testing.T, r *run) {
 		if err != nil {
 			t.Fatalf("generation %d: %v", generation, err)
 		}
+		r.checkWebhooks(t, generation, s.writeOnly)
 		changes, err := r.Plan(t.Context(), tfexec.Var(fmt.Sprint("generation=", generation)), tfexec.Parallelism(parallelism))
 		if changes || err != nil {
 			t.Errorf("generation %d: the next plan has changes: %t, %v", generation, changes, err)
@@ -282,6 +294,21 @@ func (r *run) compare(t *testing.T, applied bool) {
 	r.lost, r.duplicated = max(r.lost, declared-found), max(r.duplicated, len(stored)-found)
 	if len(state) != declared || r.lost != 0 || r.duplicated != 0 {
 		t.Errorf("%d profiles declared, %d in the state, %d in the API, %d in both", declared, len(state), len(stored), found)
+	}
+}
+
+// checkWebhooks checks the webhooks in the API, and that write-only ones are not in the state.
+func (r *run) checkWebhooks(t *testing.T, generation int, writeOnly bool) {
+	t.Helper()
+	for _, profile := range r.env.Profiles(emulator.MessagingProfile) {
+		_, index, distinct := strings.Cut(fmt.Sprint(profile["name"]), "-")
+		if want := fmt.Sprintf("https://sms.example.com/%s/%d", index, generation); distinct && profile["callback_url"] != want {
+			t.Errorf("generation %d: callback_url of %s is %v", generation, profile["name"], profile["callback_url"])
+		}
+	}
+	state, err := os.ReadFile(filepath.Join(r.Dir, "terraform.tfstate"))
+	if err != nil || strings.Contains(string(state), "sms.example.com") == writeOnly {
+		t.Errorf("generation %d: write-only webhooks: %t, state: %v\n%s", generation, writeOnly, err, state)
 	}
 }
 
