@@ -78,7 +78,7 @@ func TestPages_Messages(t *testing.T) {
 		"Inconsistent dependency lock file", "no version is selected", "doesn't match the updated version constraints", "requires explicit configuration",
 		"Provider configuration not present", "Unsupported argument", "Missing Attribute Configuration", "Invalid Attribute Combination",
 		"Provider produced inconsistent result after apply", "Cannot import non-existent remote object", "Resource already managed by Terraform",
-		"does not exist in the configuration", "Exactly one of",
+		"does not exist in the configuration", "Exactly one of", "Invalid use of ephemeral value", "No value for required variable", "Provider produced inconsistent final plan", "Output refers to sensitive values",
 	}
 	seen := 0
 	for _, line := range message.FindAllStringSubmatch(pages(t)["guides/troubleshooting"], -1) {

@@ -33,6 +33,48 @@ func TestAccMocks_WithDefaults_Pass(t *testing.T) {
 	}
 }
 
+// TestAccMocks_WriteOnly_InventURLWithoutDefault uses a module that sets callback_url_wo. The attribute is null in
+// assertions. A mock invents callback_url, unless its default is null.
+func TestAccMocks_WriteOnly_InventURLWithoutDefault(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct{ defaults, isNull string }{
+		{"", "false"},
+		{"  mock_resource \"opentact_messaging_profile\" {\n    defaults = { callback_url = null }\n  }\n", "true"},
+	} {
+		t.Run("is null: "+row.isNull, func(t *testing.T) {
+			t.Parallel()
+			w, _ := webhookWorkspace(t)
+			w.Write(t, map[string]string{filepath.Join("tests", "mocked.tftest.hcl"): `
+mock_provider "opentact" {
+` + row.defaults + `}
+
+variables {
+  webhook_url = "` + firstURL + `"
+}
+
+run "webhook" {
+  assert {
+    condition     = (opentact_messaging_profile.support.callback_url == null) == ` + row.isNull + `
+    error_message = "callback_url"
+  }
+
+  assert {
+    condition     = opentact_messaging_profile.support.callback_url_wo == null
+    error_message = "callback_url_wo"
+  }
+}
+`})
+			var output strings.Builder
+			if err := w.Test(t.Context(), &output); err != nil || !strings.Contains(output.String(), `"passed":1`) {
+				t.Errorf("%v\n%s", err, &output)
+			}
+			if strings.Contains(output.String(), firstURL) {
+				t.Errorf("the output shows the webhook:\n%s", &output)
+			}
+		})
+	}
+}
+
 // mockResource matches a mock_resource block in a mock_provider block.
 var mockResource = regexp.MustCompile(`(?ms)^  mock_resource .*?^  }\n`)
 
