@@ -38,18 +38,14 @@ func TestAccCrash(t *testing.T) {
 	}
 }
 
-// crash crashes the provider during a create, and searches everything that it and Terraform print.
-func (l *lifecycle) crash(t *testing.T) {
+// startProvider starts the provider as under a debugger, and tells Terraform where it is.
+func (l *lifecycle) startProvider(t *testing.T, stderr io.Writer) *exec.Cmd {
 	t.Helper()
 	provider := exec.CommandContext(t.Context(), acctest.Program(t), "-debug")
 	provider.Env = append(slices.Concat(l.Command(t).Env, l.credentials), "GOTRACEBACK=all")
-	var stderr bytes.Buffer
-	provider.Stderr = &stderr
+	provider.Stderr = stderr
 	stdout, err := provider.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := provider.Start(); err != nil {
+	if err = errors.Join(err, provider.Start()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = provider.Process.Kill() })
@@ -63,15 +59,29 @@ func (l *lifecycle) crash(t *testing.T) {
 	}
 	go func() { _, _ = io.Copy(io.Discard, stdout) }()
 	l.AddEnv(t, map[string]string{"TF_REATTACH_PROVIDERS": reattach})
+	return provider
+}
 
-	held := l.Inject(t, emulator.Rule{Method: http.MethodPost, Faults: []emulator.Fault{{Action: emulator.ActionHold}}})
+// signalDuring sends a signal to the provider while the API holds its first request with a method. The apply fails.
+func (l *lifecycle) signalDuring(t *testing.T, provider *exec.Cmd, method string, signal os.Signal) {
+	t.Helper()
+	held := l.Inject(t, emulator.Rule{Method: method, Faults: []emulator.Fault{{Action: emulator.ActionHold}}})
+	defer held.Remove()
 	go func() {
 		err := held.AwaitHeld(t.Context(), 1)
-		if err = errors.Join(err, provider.Process.Signal(syscall.SIGQUIT)); err != nil {
+		if err = errors.Join(err, provider.Process.Signal(signal)); err != nil {
 			t.Error(err)
 		}
 	}()
 	l.fails(t, inPrinted, "apply", "-auto-approve")
+}
+
+// crash crashes the provider during a create, and searches everything that it and Terraform print.
+func (l *lifecycle) crash(t *testing.T) {
+	t.Helper()
+	var stderr bytes.Buffer
+	provider := l.startProvider(t, &stderr)
+	l.signalDuring(t, provider, http.MethodPost, syscall.SIGQUIT)
 	if err := provider.Wait(); err == nil || !bytes.Contains(stderr.Bytes(), []byte("SIGQUIT: quit")) || !bytes.Contains(stderr.Bytes(), []byte("profileResource")) {
 		t.Fatalf("the provider did not print its stacks: %v\n%s", err, stderr.Bytes())
 	}
