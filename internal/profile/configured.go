@@ -28,8 +28,8 @@ type privateState interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
-// loadConfigured returns the attributes that were configured at the last write. After an import, there are none.
-// It returns nil if private state is lost or can't be decoded.
+// loadConfigured returns the attributes that were configured at the last write. It returns an empty list after an
+// import, and nil if private state is lost or can't be decoded.
 func loadConfigured(ctx context.Context, private privateState) (names []string) {
 	text, _ := private.GetKey(ctx, configuredKey)
 	if json.Unmarshal(text, &names) != nil {
