@@ -89,7 +89,6 @@ func newClient(config Config, base http.RoundTripper) *Client {
 	if config.Credentials.Token != "" {
 		sender.Tokens = auth.Static(config.Credentials.Token)
 	} else {
-		sender.ByLogin = true
 		sender.Tokens = &auth.Login{
 			Client: sender.Client, BaseURL: config.BaseURL, Source: config.Credentials.Source,
 			Email: config.Credentials.Email, Password: config.Credentials.Password,

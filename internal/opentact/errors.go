@@ -21,6 +21,8 @@ type (
 	ProxyError = apierror.ProxyError
 	// CredentialsError means that the API rejected the credentials.
 	CredentialsError = apierror.CredentialsError
+	// Credential is what a CredentialsError is about.
+	Credential = apierror.Credential
 	// LoginError means that a login failed.
 	LoginError = apierror.LoginError
 	// AmbiguousCreateError means that a create may or may not have made a profile.
@@ -37,6 +39,16 @@ type (
 	InvalidUUIDError = apierror.InvalidUUIDError
 	// Outcome says whether the API acted on a request.
 	Outcome = apierror.Outcome
+)
+
+// The values of Credential.
+const (
+	// Token is a configured token.
+	Token = apierror.Token
+	// Login is an e-mail address and a password.
+	Login = apierror.Login
+	// LoginToken is the token of a login.
+	LoginToken = apierror.LoginToken
 )
 
 // OutcomeOf returns the outcome of the operation that ended with err. It covers all

@@ -113,7 +113,7 @@ func TestCredentialsError_Text(t *testing.T) {
 	t.Parallel()
 	a := newScriptedAPI(t, rejection(401, "Invalid token"))
 	_, err := a.messaging(t).List(t.Context())
-	wantErrorContains(t, err, "the API at "+a.URL+"/rest rejected the credentials from the test", "Invalid token", "401")
+	wantErrorContains(t, err, "the API at "+a.URL+"/rest rejected the token from the test", "Invalid token", "401")
 	if _, ok := errors.AsType[*opentact.CredentialsError](err); !ok {
 		t.Errorf("got a %T, want a CredentialsError", err)
 	}
@@ -132,7 +132,7 @@ func TestCredentialsError_OtherBodies(t *testing.T) {
 	} {
 		a := newScriptedAPI(t, next)
 		_, err := a.messaging(t).List(t.Context())
-		wantErrorContains(t, err, "rejected the credentials from the test", "401")
+		wantErrorContains(t, err, "rejected the token from the test", "401")
 		if strings.Contains(err.Error(), token) {
 			t.Errorf("the error shows the token: %v", err)
 		}

@@ -71,7 +71,7 @@ func TestCollection_NotFound_ListUnauthorized(t *testing.T) {
 		want       string  // in the error; "" if the profile counts as not found
 		wantLogins int
 	}{
-		"token":                        {false, unauthorized, nil, "rejected the credentials from the test", 0},
+		"token":                        {false, unauthorized, nil, "rejected the token from the test", 0},
 		"login, renewed":               {true, unauthorized, []reply{success(`{"token":"second"}`)}, "", 2},
 		"login, page":                  {true, reply{status: 401, body: "<h1>Sign in"}, []reply{success(`{"token":"second"}`)}, "rejected the token of a login", 2},
 		"login, renewal rejected":      {true, unauthorized, []reply{rejection(403, "Locked")}, "log in (", 2},

@@ -162,7 +162,7 @@ func (r *profileResource[F]) reportUnchecked(diags *diag.Diagnostics, err error)
 	}
 	isError := r.provider.DuplicateCheck == DuplicateCheckError
 	switch {
-	case isLogin && !isType[*opentact.TransportError](cause), isCredentials && !credentials.Accepted:
+	case isLogin && !isType[*opentact.TransportError](cause), isCredentials && !credentials.MayLackPermission():
 		if r.provider.reported.add("credentials") == 1 {
 			diags.AddError("Could not authenticate with the API", detail(err.Error(), "Without a valid login or token, an apply can't create the new profiles. So the plan fails. Nothing was changed.", next))
 		}

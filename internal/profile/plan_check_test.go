@@ -93,7 +93,7 @@ func TestPlan_ListFails_Text(t *testing.T) {
 	}{
 		{
 			name: "401: rejected token", api: rejects(401, "Unauthorized"), lists: 2,
-			want: rejectedCredentials + "the credentials from the provider's attribute token: LIST: the API responded with status 401: Unauthorized" +
+			want: rejectedCredentials + "the token from the provider's attribute token: LIST: the API responded with status 401: Unauthorized" +
 				planStops + checkToken + mayLackPermission,
 		},
 		{
@@ -151,7 +151,7 @@ func TestPlan_ListFails_Text(t *testing.T) {
 		{name: "sign-in page", api: showsPage(200), lists: 2},
 		{
 			name: "page with 401", api: showsPage(401), lists: 2,
-			want: rejectedCredentials + "the credentials from the provider's attribute token: LIST: unexpected response with status 401: " +
+			want: rejectedCredentials + "the token from the provider's attribute token: LIST: unexpected response with status 401: " +
 				"a body that is not the API's JSON (text/html, 13 bytes)" + planStops + checkToken + mayLackPermission,
 		},
 		{

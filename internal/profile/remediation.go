@@ -204,7 +204,7 @@ func nextStepForLogin(err error) string {
 // nextStepForCredentials returns the next step if the API rejects a token.
 func nextStepForCredentials(err *opentact.CredentialsError) string {
 	switch {
-	case err.LoggedIn:
+	case err.Rejected == opentact.LoginToken:
 		return "The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL." + mayLackPermission
 	case !err.Expired.IsZero():
 		return "OpenTact tokens are valid for a day. Get a new token, or set the e-mail address and the password, so that the provider logs in when it needs a token."

@@ -313,7 +313,7 @@ func TestResource_Read_Error_KeepsState(t *testing.T) {
 		body   string
 		want   string
 	}{
-		"401":                    {401, `{"success":false,"message":"Expired"}`, "rejected the credentials"},
+		"401":                    {401, `{"success":false,"message":"Expired"}`, "rejected the token"},
 		"403":                    {403, `{"success":false,"message":"Forbidden"}`, "do not have permission"},
 		"404 for everything":     {404, `{"success":false,"message":"Not found"}`, "the path in base_url may be wrong"},
 		"404 as a page":          {404, `<h1>Not Found</h1>`, "a sign-in page"},

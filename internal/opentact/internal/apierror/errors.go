@@ -207,18 +207,28 @@ func (e *ProxyError) Error() string {
 // Unwrap returns Err, which is nil if the proxy responded with a status.
 func (e *ProxyError) Unwrap() error { return e.Err }
 
-// CredentialsError means a 401: the API rejected the token, or the e-mail address and the
-// password.
+// Credential is what authenticates a request.
+type Credential int
+
+const (
+	// Token is a token that the user configured.
+	Token Credential = iota
+	// Login is an e-mail address and a password. They authenticate only a login.
+	Login
+	// LoginToken is the token that a login returned.
+	LoginToken
+)
+
+// CredentialsError means a 401: the API rejected what authenticates a request.
 type CredentialsError struct {
 	// BaseURL is the base URL of the API that rejected the credentials.
 	BaseURL string
 	// Source says where the credentials come from. It does not contain them.
 	Source string
-	// LoggedIn reports whether the rejected token came from a successful login.
-	LoggedIn bool
-	// Accepted reports whether the API has accepted these credentials before, for a login or
-	// another request. The 401 may then mean that they lack a permission: the API uses 401
-	// for that too.
+	// Rejected is what the API rejected.
+	Rejected Credential
+	// Accepted reports whether the API has accepted these credentials before, for a request
+	// other than a login.
 	Accepted bool
 	// Expired is when the rejected token expired, according to its `exp` claim. It is
 	// zero if the token has not expired or has no such claim.
@@ -228,14 +238,21 @@ type CredentialsError struct {
 }
 
 func (e *CredentialsError) Error() string {
-	what := "the credentials from " + e.Source
-	switch {
-	case e.LoggedIn:
-		what = "the token of a login that it accepted just before, with the credentials from " + e.Source
-	case !e.Expired.IsZero():
-		what = fmt.Sprintf("the token from %s, which expired at %s", e.Source, e.Expired.UTC().Format(time.RFC3339))
+	what := map[Credential]string{
+		Token: "the token from ", Login: "the credentials from ",
+		LoginToken: "the token of a login that it accepted just before, with the credentials from ",
+	}[e.Rejected] + e.Source
+	if !e.Expired.IsZero() && e.Rejected != LoginToken {
+		what += ", which expired at " + e.Expired.UTC().Format(time.RFC3339)
 	}
 	return fmt.Sprintf("the API at %s rejected %s: %s", e.BaseURL, what, e.Err)
+}
+
+// MayLackPermission reports whether the API has accepted the credentials before, for a login
+// or another request. The 401 may then mean that they lack a permission: the API uses 401
+// for that too.
+func (e *CredentialsError) MayLackPermission() bool {
+	return e.Accepted || e.Rejected == LoginToken
 }
 
 // Unwrap returns the error of the response.

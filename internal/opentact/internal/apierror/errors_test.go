@@ -75,15 +75,19 @@ func TestError_Text(t *testing.T) {
 		{"a proxy that said no", &apierror.ProxyError{Address: "http://proxy:3128", Status: 407}, "the proxy http://proxy:3128 rejected the connection with status 407"},
 		{"no proxy", &apierror.ProxyError{Address: "http://proxy:3128", Err: errors.New("no route")}, "the proxy http://proxy:3128 did not open a connection: no route"},
 		{
-			"rejected credentials", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Err: rejected},
+			"a rejected login", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Rejected: apierror.Login, Err: rejected},
 			"the API at https://api.example rejected the credentials from the test: " + rejected.Error(),
+		},
+		{
+			"a rejected token", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Err: rejected},
+			"the API at https://api.example rejected the token from the test: " + rejected.Error(),
 		},
 		{
 			"an expired token", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Expired: expired, Err: rejected},
 			"the API at https://api.example rejected the token from the test, which expired at 2026-11-24T19:00:00Z: " + rejected.Error(),
 		},
 		{
-			"a token of a login", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", LoggedIn: true, Expired: expired, Err: rejected},
+			"a token of a login", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Rejected: apierror.LoginToken, Expired: expired, Err: rejected},
 			"the API at https://api.example rejected the token of a login that it accepted just before, with the credentials from the test: " + rejected.Error(),
 		},
 		{"a login", &apierror.LoginError{Err: rejected, EarlierAmbiguous: true}, rejected.Error()},

@@ -85,7 +85,7 @@ func IsNotFound(err error) bool {
 func IsCredentials(err error) bool {
 	rejected, ok := errors.AsType[*CredentialsError](err)
 	_, login := errors.AsType[*LoginError](err)
-	return ok && !rejected.Accepted || login
+	return ok && !rejected.MayLackPermission() || login
 }
 
 // IsTimeout reports whether the client or a gateway stopped waiting for the server. The

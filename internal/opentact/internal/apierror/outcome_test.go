@@ -152,6 +152,7 @@ func TestIsCredentials(t *testing.T) {
 		{"a login that failed", &apierror.LoginError{Err: errors.New("no such host")}, true},
 		{"credentials that were accepted before", accepted, false},
 		{"such an error inside of another", fmt.Errorf("list: %w", accepted), false},
+		{"a token of a login", &apierror.CredentialsError{Err: &apierror.APIError{Status: 401}, Rejected: apierror.LoginToken}, false},
 		{"a login that was rejected after an earlier one", &apierror.LoginError{Err: accepted}, true},
 		{"a 401 alone", &apierror.APIError{Status: 401}, false},
 		{"a lost response", &apierror.TransportError{Err: errors.New("reset")}, false},

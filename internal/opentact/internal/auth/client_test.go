@@ -49,7 +49,7 @@ func newClient(api roundTripper, maxRetries int) *transport.Client {
 func newLogin(api roundTripper, maxRetries int) (*auth.Login, *auth.Sender) {
 	client := newClient(api, maxRetries)
 	login := &auth.Login{Client: client, BaseURL: baseURL, Email: email, Password: password, Source: "the test"}
-	return login, &auth.Sender{Client: client, Tokens: login, BaseURL: baseURL.String(), Source: "the test", ByLogin: true}
+	return login, &auth.Sender{Client: client, Tokens: login, BaseURL: baseURL.String(), Source: "the test"}
 }
 
 // newRequest returns a request whose response may hold any payload.

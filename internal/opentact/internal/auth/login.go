@@ -79,6 +79,9 @@ func (l *Login) Token(ctx context.Context) (string, error) {
 	}
 }
 
+// Credential returns apierror.LoginToken.
+func (l *Login) Credential() apierror.Credential { return apierror.LoginToken }
+
 // cachedToken returns the current token unless it must be renewed. Otherwise it returns
 // the error of rejected credentials, if there is one.
 func (l *Login) cachedToken() (token string, err error) {
@@ -180,7 +183,7 @@ func (l *Login) logIn(ctx context.Context) (token string, err error) {
 		Classify: response.Classify, Redactor: redactor,
 	})
 	if apierror.StatusOf(err) == http.StatusUnauthorized {
-		err = &apierror.CredentialsError{BaseURL: l.BaseURL.String(), Source: l.Source, Err: err}
+		err = &apierror.CredentialsError{BaseURL: l.BaseURL.String(), Source: l.Source, Rejected: apierror.Login, Err: err}
 	}
 	return token, err
 }

@@ -449,7 +449,7 @@ func TestLogin_RejectedCredentials(t *testing.T) {
 		login, _ := newLogin(func(*http.Request) (*http.Response, error) { return respond(401, body), nil }, 0)
 		_, err := login.Token(t.Context())
 		got, ok := errors.AsType[*apierror.CredentialsError](errOf(err))
-		if !ok || got.BaseURL != "https://api.example/rest" || got.Source != "the test" || got.LoggedIn || !got.Expired.IsZero() {
+		if !ok || got.BaseURL != "https://api.example/rest" || got.Source != "the test" || got.Rejected != apierror.Login || !got.Expired.IsZero() {
 			t.Errorf("%s: got a %T: %v", name, err, err)
 		}
 	}

@@ -27,6 +27,8 @@ import (
 type TokenSource interface {
 	// Token returns the token to use now. Its error is an *apierror.LoginError.
 	Token(ctx context.Context) (string, error)
+	// Credential says what Token returns.
+	Credential() apierror.Credential
 	// Invalidate drops a token that the API rejected, and reports whether Token may
 	// return another one.
 	Invalidate(token string) bool
@@ -43,8 +45,6 @@ type Sender struct {
 	// BaseURL is the base URL of the API. Source says where the credentials come from.
 	// Errors name both if the API rejects the credentials.
 	BaseURL, Source string
-	// ByLogin reports whether the tokens come from a login.
-	ByLogin bool
 
 	// accepted reports whether a request with a token has succeeded.
 	accepted atomic.Bool
@@ -73,7 +73,7 @@ func (s *Sender) Do(ctx context.Context, r *transport.Request) error {
 		}
 		if renewed || !s.Tokens.Invalidate(token) {
 			return &apierror.CredentialsError{
-				BaseURL: s.BaseURL, Source: s.Source, LoggedIn: s.ByLogin, Accepted: s.ByLogin || s.accepted.Load(),
+				BaseURL: s.BaseURL, Source: s.Source, Rejected: s.Tokens.Credential(), Accepted: s.accepted.Load(),
 				Expired: readValidity(token).expired(time.Now()), Err: err,
 			}
 		}
@@ -121,6 +121,7 @@ func Static(token string) TokenSource { return static(token) }
 type static string
 
 func (t static) Token(context.Context) (string, error) { return string(t), nil }
+func (t static) Credential() apierror.Credential       { return apierror.Token }
 func (t static) Invalidate(string) bool                { return false }
 func (t static) Secrets() []redact.Secret {
 	return []redact.Secret{{Value: string(t), Replacement: tokenReplacement}}

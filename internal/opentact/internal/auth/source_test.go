@@ -52,7 +52,7 @@ func TestSender_RejectedToken_LogsInOnce(t *testing.T) {
 				t.Errorf("%s, %s: %s", method, name, diff)
 			}
 			credentials, ok := errors.AsType[*apierror.CredentialsError](err)
-			if !ok || !credentials.LoggedIn || credentials.BaseURL != sender.BaseURL || credentials.Source != "the test" || strings.Contains(err.Error(), "never-good") {
+			if !ok || credentials.Rejected != apierror.LoginToken || credentials.BaseURL != sender.BaseURL || credentials.Source != "the test" || strings.Contains(err.Error(), "never-good") {
 				t.Errorf("%s, %s: got a %T: %v", method, name, err, err)
 			}
 			if apierror.OutcomeOf(err) != apierror.Rejected || request.Info().Attempts != 2 {
@@ -160,7 +160,7 @@ func TestSender_StaticToken(t *testing.T) {
 			return rejection(401, "I do not know "+req.Header.Get("X-Auth-Token")), nil
 		}))
 		credentials, ok := errors.AsType[*apierror.CredentialsError](err)
-		if !ok || credentials.LoggedIn || requests != 1 || strings.Contains(err.Error(), test.token) {
+		if !ok || credentials.Rejected != apierror.Token || requests != 1 || strings.Contains(err.Error(), test.token) {
 			t.Errorf("%s: after %d requests: got a %T: %v", test.name, requests, err, err)
 			continue
 		}
@@ -185,7 +185,7 @@ func TestSender_CredentialsError_Accepted(t *testing.T) {
 	t.Parallel()
 	accepted := func(err error) (isAccepted, ok bool) {
 		credentials, ok := errors.AsType[*apierror.CredentialsError](err)
-		return ok && credentials.Accepted, ok
+		return ok && credentials.MayLackPermission(), ok
 	}
 	const page = 0 // not a status: the response is a page
 	for name, test := range map[string]struct {

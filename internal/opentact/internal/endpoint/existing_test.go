@@ -113,7 +113,7 @@ func TestEndpoint_Existing_Failure_IsReturnedAgain(t *testing.T) {
 		requests int
 	}{
 		"rejected":             {[]reply{rejection(http.StatusForbidden, "no lists")}, "status 403: no lists", 0},
-		"credentials rejected": {[]reply{rejection(http.StatusUnauthorized, "who?")}, "rejected the credentials from the test", 0},
+		"credentials rejected": {[]reply{rejection(http.StatusUnauthorized, "who?")}, "rejected the token from the test", 0},
 		"busy":                 {[]reply{rejection(http.StatusServiceUnavailable, "busy")}, "status 503: busy", 0},
 		"lost":                 {[]reply{{}}, "the connection was closed", 0},
 		"stale":                {[]reply{stale}, "it is a copy from a cache: its Age is 7s", 0},

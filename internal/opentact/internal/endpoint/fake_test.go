@@ -127,8 +127,8 @@ type fakeAPI struct {
 	script, lists []reply
 	// retries is how often a request may be sent again.
 	retries int
-	// loggedIn reports whether the token comes from a login.
-	loggedIn bool
+	// rejects is what a 401 rejects.
+	rejects apierror.Credential
 
 	mu       sync.Mutex
 	requests []string
@@ -148,7 +148,7 @@ func (a *fakeAPI) endpointOf(kind Kind) *Endpoint {
 		Do: func(ctx context.Context, r *transport.Request) error {
 			err := client.Do(ctx, r)
 			if apierror.StatusOf(err) == http.StatusUnauthorized {
-				return &apierror.CredentialsError{BaseURL: "https://api.example/rest", Source: "the test", LoggedIn: a.loggedIn, Err: err}
+				return &apierror.CredentialsError{BaseURL: "https://api.example/rest", Source: "the test", Rejected: a.rejects, Err: err}
 			}
 			return err
 		},

@@ -116,7 +116,7 @@ func collectionExists(listErr error) bool {
 	case isResponse:
 		return response.Success
 	case isCredentials:
-		return credentials.LoggedIn // of an APIError, because a page is a ResponseError
+		return credentials.Rejected == apierror.LoginToken // of an APIError, because a page is a ResponseError
 	default:
 		return isAPI && apiErr.Status == http.StatusForbidden
 	}

@@ -5,6 +5,7 @@ package endpoint
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,9 +50,9 @@ func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
 		"302":                   {reply{status: http.StatusFound}, unread, unread},
 		"302 envelope":          {reply{status: http.StatusFound, body: `{"success":true,"payload":[]}`}, unread, unread},
 		"400":                   {rejection(http.StatusBadRequest, "no lists"), unread, unread},
-		"401":                   {rejection(http.StatusUnauthorized, "expired"), rejected + "credentials from the test", ""},
-		"401 page":              {page(http.StatusUnauthorized), rejected + "credentials from the test", rejected + "token of a login"},
-		"401 without success":   {reply{status: http.StatusUnauthorized, body: `{}`}, rejected + "credentials from the test", rejected + "token of a login"},
+		"401":                   {rejection(http.StatusUnauthorized, "expired"), rejected + "token from the test", ""},
+		"401 page":              {page(http.StatusUnauthorized), rejected + "token from the test", rejected + "token of a login"},
+		"401 without success":   {reply{status: http.StatusUnauthorized, body: `{}`}, rejected + "token from the test", rejected + "token of a login"},
 		"403":                   {rejection(http.StatusForbidden, "no lists"), "", ""},
 		"403 page":              {page(http.StatusForbidden), unread, unread},
 		"403 without success":   {reply{status: http.StatusForbidden, body: `{"message":"Forbidden"}`}, unread, unread},
@@ -69,15 +70,15 @@ func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
 		"503 success":           {reply{status: http.StatusServiceUnavailable, body: `{"success":true,"payload":[]}`}, unread, unread},
 		"connection broken off": {reply{}, unread, unread},
 	} {
-		for credentials, want := range map[string]string{"token": test.withToken, "login": test.withLogin} {
+		for credential, want := range map[apierror.Credential]string{apierror.Token: test.withToken, apierror.LoginToken: test.withLogin} {
 			for request, call := range map[string]func(e *Endpoint) error{
 				"GET A":      func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, nil); return err },
 				"PATCH A {}": func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); return err },
 				"DELETE A":   func(e *Endpoint) error { return e.Delete(t.Context(), uuidA, nil) },
 			} {
-				t.Run(name+", "+credentials+", "+request, func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s, %d, %s", name, credential, request), func(t *testing.T) {
 					t.Parallel()
-					a := &fakeAPI{script: []reply{notFound}, lists: []reply{test.collection}, loggedIn: credentials == "login"}
+					a := &fakeAPI{script: []reply{notFound}, lists: []reply{test.collection}, rejects: credential}
 					err := call(a.endpoint())
 					a.wantRequests(t, request, "LIST")
 					switch {
