@@ -53,6 +53,32 @@ func TestContract_Operations(t *testing.T) {
 	mustEqual(t, "operations", operationIDs(), got)
 }
 
+// TestContract_Security checks what each operation needs: a token or an API key, or the credentials of a login.
+func TestContract_Security(t *testing.T) {
+	t.Parallel()
+	doc := contract(t)
+	schemes := make(map[string]string)
+	for name, scheme := range doc.Components.SecuritySchemes {
+		schemes[name] = strings.Join([]string{scheme.Value.Type, scheme.Value.Scheme, scheme.Value.In, scheme.Value.Name}, " ")
+	}
+	mustEqual(t, "schemes", map[string]string{
+		"X-Auth-Token": "apiKey  header X-Auth-Token", "APIKey": "http bearer  ", "Credentials": "http basic  ",
+	}, schemes)
+	for path, item := range doc.Paths.Map() {
+		for method, operation := range item.Operations() {
+			want := openapi3.SecurityRequirements{{"X-Auth-Token": {}}, {"APIKey": {}}}
+			if operation.OperationID == "Login" {
+				want = openapi3.SecurityRequirements{{"Credentials": {}}}
+			}
+			got := operation.Security
+			if got == nil {
+				got = &doc.Security
+			}
+			mustEqual(t, method+" "+path, want, *got)
+		}
+	}
+}
+
 func newContract(t *testing.T) *openapi3.T {
 	t.Helper()
 	doc, err := emulator.Contract()

@@ -27,6 +27,7 @@ type Emulator struct {
 	rules      *ruleSet
 	limit      rateLimit
 	logins     *logins
+	keys       apiKeys
 	log        *requestLog
 	handler    http.Handler
 	controller http.Handler
@@ -40,7 +41,8 @@ func New(options Options) (*Emulator, error) {
 	}
 	e := &Emulator{
 		options: options, kinds: allKinds(), store: newStore(), rules: &ruleSet{}, logins: newLogins(),
-		log: &requestLog{maxBytes: maxLog},
+		keys: newAPIKeys(options.APIKeys),
+		log:  &requestLog{maxBytes: maxLog},
 	}
 	e.LimitRate(options.RequestsPerSecond)
 	if err := e.loadContract(); err != nil {

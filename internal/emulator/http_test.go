@@ -24,7 +24,7 @@ func TestAuthentication_InvalidToken_RejectsAllRequests(t *testing.T) {
 	want := map[string]any{"success": false, "message": "Invalid or expired token", "status": 401.0}
 	for _, header := range []http.Header{
 		{}, {"X-Auth-Token": {""}}, {"X-Auth-Token": {"bad"}}, {"X-Auth-Token": {emulator.DefaultToken}},
-		{"X-Auth-Token": {"GOOD"}}, {"Authorization": {"Bearer good"}},
+		{"X-Auth-Token": {"GOOD"}}, {"Authorization": {"good"}},
 	} {
 		for _, request := range []struct{ method, path, body string }{
 			{http.MethodGet, "/rest/profile/messaging", ""},

@@ -5,6 +5,7 @@ package emulator
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -71,23 +72,32 @@ func (e *Emulator) IssueToken(lifetime time.Duration) (string, error) {
 	return e.logins.issue(lifetime)
 }
 
-// ExpireLogins invalidates all tokens that login and IssueToken have issued. Options.Token stays valid.
+// ExpireLogins invalidates all tokens that login and IssueToken have issued. Options.Token and API keys stay valid.
 func (e *Emulator) ExpireLogins() {
 	e.logins.generation.Add(1)
 }
 
-// authenticate checks the credentials of a login, and the token of all other requests.
+// authenticate checks the credentials of a login, and the API key or the token of all other requests. If a request has
+// both, the API key decides.
 func (e *Emulator) authenticate(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		isLogin := r.Method == http.MethodGet && r.URL.Path == loginPath
+		key, hasKey := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		var valid bool
+		var message string
 		switch {
-		case isLogin && !e.validCredentials(r.BasicAuth()):
-			rejection(http.StatusUnauthorized, "Invalid email or password").write(w)
-		case !isLogin && !e.validToken(r.Header.Get("X-Auth-Token")):
-			rejection(http.StatusUnauthorized, "Invalid or expired token").write(w)
+		case isLogin:
+			valid, message = e.validCredentials(r.BasicAuth()), "Invalid email or password"
+		case hasKey:
+			valid, message = e.keys.valid(key), "Invalid or expired API key"
 		default:
-			next.ServeHTTP(w, r)
+			valid, message = e.validToken(r.Header.Get("X-Auth-Token")), "Invalid or expired token"
 		}
+		if !valid {
+			rejection(http.StatusUnauthorized, message).write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -56,6 +56,9 @@ type Options struct {
 	// Email and Password are the credentials of login. Empty means DefaultEmail and DefaultPassword. The email can't
 	// contain a colon, because the header separates it from the password by a colon.
 	Email, Password string
+	// APIKeys maps each API key that is accepted in Authorization: Bearer to its lifetime, which begins at New. A key with
+	// the lifetime 0 never expires. A key with a negative lifetime has already expired.
+	APIKeys map[string]time.Duration
 	// TokenLifetime is the lifetime of the tokens that login issues, in whole seconds. 0 means DefaultTokenLifetime.
 	TokenLifetime time.Duration
 	// RequestsPerSecond is the rate limit, from 0 (no limit) to 1,000,000. See LimitRate.
