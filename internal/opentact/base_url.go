@@ -49,7 +49,7 @@ func ParseBaseURL(text string) (*url.URL, error) {
 	case base.RawQuery != "" || base.ForceQuery || base.Fragment != "":
 		return nil, errors.New("got a URL with a query or a fragment")
 	case base.Scheme == "http" && !isLoopback(base.Hostname()):
-		return nil, errors.New("got an http URL of another host, which would send the token unencrypted")
+		return nil, errors.New("got an http URL of another host, which would send the credentials unencrypted")
 	}
 	base.Path, base.RawPath = strings.TrimRight(base.Path, "/"), strings.TrimRight(base.RawPath, "/")
 	return base, nil

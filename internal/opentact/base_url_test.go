@@ -46,7 +46,7 @@ func TestParseBaseURL_Invalid(t *testing.T) {
 		"https://s3cret.example:65536":   "got a port that is not from 1 to 65535",
 		"http://127.0.0.1:0/s3cret":      "got a port that is not from 1 to 65535",
 		"https:///rest":                  "got a URL without a host",
-		"http://api.opentact.org/rest":   "got an http URL of another host, which would send the token unencrypted",
+		"http://api.opentact.org/rest":   "got an http URL of another host, which would send the credentials unencrypted",
 		"http://localhost.example":       "got an http URL of another host",
 		"http://10.0.0.1":                "got an http URL of another host",
 		"http://s3cret/rest":             "got an http URL of another host",

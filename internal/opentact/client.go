@@ -51,12 +51,14 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Credentials are a token, or an e-mail address and a password that the client logs in
-// with.
+// Credentials are one of these: a token, an API key, or an e-mail address and a password
+// that the client logs in with.
 type Credentials struct {
-	// Token is sent as X-Auth-Token.
+	// Token is sent as X-Auth-Token. The client can't renew it.
 	Token string
-	// Email and Password log in if Token is empty.
+	// APIKey is sent as Authorization: Bearer. The client can't renew it.
+	APIKey string
+	// Email and Password log in. The client renews the token of the login.
 	Email, Password string
 	// Source says where the credentials come from. Errors name it if the API rejects
 	// them.
@@ -86,12 +88,15 @@ func newClient(config Config, base http.RoundTripper) *Client {
 			RetryMaxWait: config.RetryMaxWait, RequestsPerSecond: config.RequestsPerSecond, Logger: logger, Base: base,
 		}),
 	}
-	if config.Credentials.Token != "" {
-		sender.Tokens = auth.Static(config.Credentials.Token)
-	} else {
+	switch credentials := config.Credentials; {
+	case credentials.Token != "":
+		sender.Tokens = auth.Static(credentials.Token)
+	case credentials.APIKey != "":
+		sender.Tokens = auth.APIKey(credentials.APIKey)
+	default:
 		sender.Tokens = &auth.Login{
-			Client: sender.Client, BaseURL: config.BaseURL, Source: config.Credentials.Source,
-			Email: config.Credentials.Email, Password: config.Credentials.Password,
+			Client: sender.Client, BaseURL: config.BaseURL, Source: credentials.Source,
+			Email: credentials.Email, Password: credentials.Password,
 		}
 	}
 	return &Client{source: config.Credentials.Source, api: endpoint.API{
@@ -113,8 +118,8 @@ func Unusable(err error) *Client {
 	}}
 }
 
-// ValidateToken returns an error unless a token can be sent in a header. The error begins
-// with "got" and describes the token without quoting it.
+// ValidateToken returns an error unless a token or API key can be sent in a header. The
+// error begins with "got" and describes the token without quoting it.
 func ValidateToken(token string) error { return auth.ValidateToken(token) }
 
 // Clean returns text, such as the name of a profile, in a form that is safe for a

@@ -21,7 +21,7 @@ type (
 	ProxyError = apierror.ProxyError
 	// CredentialsError means that the API rejected the credentials.
 	CredentialsError = apierror.CredentialsError
-	// Credential is what a CredentialsError is about.
+	// Credential is the kind of credential that a CredentialsError is about.
 	Credential = apierror.Credential
 	// LoginError means that a login failed.
 	LoginError = apierror.LoginError
@@ -45,6 +45,8 @@ type (
 const (
 	// Token is a configured token.
 	Token = apierror.Token
+	// APIKey is a configured API key.
+	APIKey = apierror.APIKey
 	// Login is an e-mail address and a password.
 	Login = apierror.Login
 	// LoginToken is the token of a login.

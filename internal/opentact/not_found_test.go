@@ -59,25 +59,31 @@ func TestCollection_NotFound_ProbesCollection(t *testing.T) {
 }
 
 // A 401 of the collection shows that it exists only if the API rejects the token of a new
-// login too. A configured token may have expired.
+// login too. A configured token or API key may have expired.
 func TestCollection_NotFound_ListUnauthorized(t *testing.T) {
 	t.Parallel()
 	unauthorized := rejection(401, "No listing")
+	byLogin := func(c *opentact.Config) {
+		c.Credentials = opentact.Credentials{Email: "user@example.com", Password: "password-of-the-test", Source: "the test"}
+	}
 	failed := reply{status: 503, body: "<h1>Busy"}
 	for name, test := range map[string]struct {
-		login      bool
+		change     func(*opentact.Config) // nil: a token
 		list       reply
 		logins     []reply // after the first one
 		want       string  // in the error; "" if the profile counts as not found
 		wantLogins int
 	}{
-		"token":                        {false, unauthorized, nil, "rejected the token from the test", 0},
-		"login, renewed":               {true, unauthorized, []reply{success(`{"token":"second"}`)}, "", 2},
-		"login, page":                  {true, reply{status: 401, body: "<h1>Sign in"}, []reply{success(`{"token":"second"}`)}, "rejected the token of a login", 2},
-		"login, renewal rejected":      {true, unauthorized, []reply{rejection(403, "Locked")}, "log in (", 2},
-		"login, renewal not possible":  {true, unauthorized, []reply{failed, failed, failed}, "log in (", 4},
-		"login, renewal not found":     {true, unauthorized, []reply{rejection(404, "No such user")}, "log in (", 2},
-		"login, renewal with no token": {true, unauthorized, []reply{success(`{}`)}, "a token was expected", 2},
+		"token":                        {nil, unauthorized, nil, "rejected the token from the test", 0},
+		"API key":                      {withAPIKey, unauthorized, nil, "rejected the API key from the test", 0},
+		"API key, page":                {withAPIKey, reply{status: 401, body: "<h1>Sign in"}, nil, "rejected the API key from the test", 0},
+		"API key, no permission":       {withAPIKey, rejection(403, "No listing"), nil, "", 0},
+		"login, renewed":               {byLogin, unauthorized, []reply{success(`{"token":"second"}`)}, "", 2},
+		"login, page":                  {byLogin, reply{status: 401, body: "<h1>Sign in"}, []reply{success(`{"token":"second"}`)}, "rejected the token of a login", 2},
+		"login, renewal rejected":      {byLogin, unauthorized, []reply{rejection(403, "Locked")}, "log in (", 2},
+		"login, renewal not possible":  {byLogin, unauthorized, []reply{failed, failed, failed}, "log in (", 4},
+		"login, renewal not found":     {byLogin, unauthorized, []reply{rejection(404, "No such user")}, "log in (", 2},
+		"login, renewal with no token": {byLogin, unauthorized, []reply{success(`{}`)}, "a token was expected", 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -95,11 +101,11 @@ func TestCollection_NotFound_ListUnauthorized(t *testing.T) {
 				}
 				next.serve(w)
 			})
-			profiles := a.messaging(t, func(c *opentact.Config) {
-				if test.login {
-					c.Credentials = opentact.Credentials{Email: "user@example.com", Password: "password-of-the-test", Source: "the test"}
-				}
-			})
+			var changes []func(*opentact.Config)
+			if test.change != nil {
+				changes = append(changes, test.change)
+			}
+			profiles := a.messaging(t, changes...)
 			_, err := profiles.Get(t.Context(), knownA())
 			if opentact.IsNotFound(err) != (test.want == "") {
 				t.Errorf("not found is %t", opentact.IsNotFound(err))

@@ -244,9 +244,9 @@ func (a *scriptedAPI) messaging(t *testing.T, changes ...func(*opentact.Config))
 }
 
 // call makes one operation whose first request has the method.
-func (a *scriptedAPI) call(t *testing.T, method string) error {
+func (a *scriptedAPI) call(t *testing.T, method string, changes ...func(*opentact.Config)) error {
 	t.Helper()
-	profiles := a.messaging(t)
+	profiles := a.messaging(t, changes...)
 	var err error
 	switch method {
 	case http.MethodGet:

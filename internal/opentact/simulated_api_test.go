@@ -311,13 +311,23 @@ func (a *simAPI) logIn() *http.Response {
 	return a.success(fmt.Sprintf(`{"token":"login-%d"}`, number))
 }
 
-// accepts reports whether a token is valid.
-func (a *simAPI) accepts(token string) bool {
+// The credentials of processes without a login.
+const (
+	simToken  = "static"
+	simAPIKey = "sim-key"
+)
+
+// accepts reports whether a request has a valid token or API key.
+func (a *simAPI) accepts(header http.Header) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	token, authorization := header.Get("X-Auth-Token"), header.Get("Authorization")
 	number := 0
 	_, _ = fmt.Sscanf(token, "login-%d", &number)
-	return a.TokenTime == 0 || number > 0 && number <= len(a.logins) && time.Since(a.logins[number-1]) < a.TokenTime
+	if a.TokenTime == 0 {
+		return token == simToken && authorization == "" || token == "" && authorization == "Bearer "+simAPIKey
+	}
+	return authorization == "" && number > 0 && number <= len(a.logins) && time.Since(a.logins[number-1]) < a.TokenTime
 }
 
 // isDown reports whether no path leads to the profiles now.

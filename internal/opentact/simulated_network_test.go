@@ -135,7 +135,9 @@ func (n simNetwork) serve(run *simRun, req *http.Request, what string, fate simF
 	case what == "LOGIN":
 		n.log(run, "LOGIN: %s", end)
 		return n.end(ctx, end, n.logIn)
-	case !n.accepts(req.Header.Get("X-Auth-Token")):
+	case !n.accepts(req.Header) && n.TokenTime == 0:
+		panic("a request lacks the credentials of its process")
+	case !n.accepts(req.Header):
 		n.log(run, "%s: the token has expired", what)
 		return n.failure(http.StatusUnauthorized), nil
 	case n.isDown() && what == "LIST":

@@ -185,9 +185,12 @@ func (c simCase) run(ctx context.Context) *simulation {
 
 // process runs the operations of a process.
 func (s *simulation) process(ctx context.Context, runs []*simRun) {
-	credentials := opentact.Credentials{Token: "static"}
-	if s.TokenTime > 0 {
+	credentials := opentact.Credentials{Token: simToken}
+	switch {
+	case s.TokenTime > 0:
 		credentials = opentact.Credentials{Email: "a@example.com", Password: "secret"}
+	case runs[0].process.plans: // about half of them
+		credentials = opentact.Credentials{APIKey: simAPIKey}
 	}
 	client := opentact.NewWithTransport(opentact.Config{
 		BaseURL: &url.URL{Scheme: "https", Host: "api.example", Path: "/rest"}, Credentials: credentials,

@@ -83,6 +83,9 @@ func stateListCommands(uuids []string) string {
 func (r *profileResource[F]) ambiguousCreate(err *opentact.AmbiguousCreateError) string {
 	text := fmt.Sprintf("The %s %q may or may not have been created. %s\n\nThe list of profiles does not show the outcome: %s.\n\n",
 		r.kind.Spec.Name, err.Name, sentence(err.Err.Error()), err.Reason)
+	if next := nextStepForRejected(err.Failed); next != "" {
+		text += next + "\n\n" // the steps below need credentials
+	}
 	wanted := "the profile"
 	if err.Foreign != "" {
 		wanted = "another profile with this name"

@@ -135,7 +135,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"401: rejected token", rejects(401, "Unauthorized"), reading,
 			`The API at API rejected the token from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API responded with status 401: Unauthorized.`,
-			`The profile is still in the state. Check that the token is for API and has not expired. OpenTact tokens are valid for a day. ` + mayLackPermission,
+			`The profile is still in the state. ` + checkToken + notJWT + mayLackPermission,
 		},
 		{
 			"403: no permission", rejects(403, "Forbidden"), reading,
@@ -323,7 +323,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"import: 401", rejects(401, "Unauthorized"), importing,
 			`The API at API rejected the token from the provider's attribute token: read messaging profile (GET API/profile/messaging/UUID): the API responded with status 401: Unauthorized.`,
-			`Nothing was imported. Check that the token is for API and has not expired. OpenTact tokens are valid for a day. ` + mayLackPermission,
+			`Nothing was imported. ` + checkToken + notJWT + mayLackPermission,
 		},
 		{
 			"import: 503", rejects(503, "Busy"), importing,

@@ -164,7 +164,7 @@ func (r *profileResource[F]) reportUnchecked(diags *diag.Diagnostics, err error)
 	switch {
 	case isLogin && !isType[*opentact.TransportError](cause), isCredentials && !credentials.MayLackPermission():
 		if r.provider.reported.add("credentials") == 1 {
-			diags.AddError("Could not authenticate with the API", detail(err.Error(), "Without a valid login or token, an apply can't create the new profiles. So the plan fails. Nothing was changed.", next))
+			diags.AddError("Could not authenticate with the API", detail(err.Error(), "Without valid credentials, an apply can't create the new profiles. So the plan fails. Nothing was changed.", next))
 		}
 	case isUnreachable(cause), isError:
 		switch { // the list is not retried, and its attempt may be shorter than request_timeout

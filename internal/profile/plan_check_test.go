@@ -53,7 +53,9 @@ func planMany(t *testing.T, p *acctest.Protocol, n int) (all []*tfprotov6.Diagno
 const (
 	failedLogin         = "ERROR : Could not authenticate with the API: Log in (GET API/auth): "
 	rejectedCredentials = "ERROR : Could not authenticate with the API: The API at API rejected "
-	planStops           = ".\n\nWithout a valid login or token, an apply can't create the new profiles. So the plan fails. Nothing was changed. "
+	planStops           = ".\n\nWithout valid credentials, an apply can't create the new profiles. So the plan fails. Nothing was changed. "
+	notJWT              = "The token is not a complete JWT. If it is an API key, set api_key or OPENTACT_API_KEY instead. "
+	fromProxy           = "The response does not have the form of the API's errors, so a proxy or a gateway may have sent it. Check this first. "
 	checkToken          = "Check that the token is for API and has not expired. OpenTact tokens are valid for a day. "
 	mayLackPermission   = "The API may also respond with 401 if a permission is missing. If the credentials are valid, ask the account's administrator for the permission."
 	unchecked           = "WARNING : Could not check new profiles: "
@@ -94,12 +96,12 @@ func TestPlan_ListFails_Text(t *testing.T) {
 		{
 			name: "401: rejected token", api: rejects(401, "Unauthorized"), lists: 2,
 			want: rejectedCredentials + "the token from the provider's attribute token: LIST: the API responded with status 401: Unauthorized" +
-				planStops + checkToken + mayLackPermission,
+				planStops + checkToken + notJWT + mayLackPermission,
 		},
 		{
 			name: "401: expired token", api: rejects(401, "Unauthorized"), config: acctest.Values{"token": expiredToken}, lists: 2,
 			want: rejectedCredentials + "the token from the provider's attribute token, which expired at 2023-11-14T22:13:20Z: LIST: the API responded with status 401: Unauthorized" +
-				planStops + "OpenTact tokens are valid for a day. Get a new token, or set the e-mail address and the password, so that the provider logs in when it needs a token.",
+				planStops + "OpenTact tokens are valid for a day. Get a new token, or authenticate with an API key or a login instead.",
 		},
 		{
 			name: "401 of the login", api: loginWith(401, `{"success":false,"message":"Invalid"}`), config: login, logins: 1,
@@ -152,7 +154,7 @@ func TestPlan_ListFails_Text(t *testing.T) {
 		{
 			name: "page with 401", api: showsPage(401), lists: 2,
 			want: rejectedCredentials + "the token from the provider's attribute token: LIST: unexpected response with status 401: " +
-				"a body that is not the API's JSON (text/html, 13 bytes)" + planStops + checkToken + mayLackPermission,
+				"a body that is not the API's JSON (text/html, 13 bytes)" + planStops + fromProxy + checkToken + notJWT + mayLackPermission,
 		},
 		{
 			name: "redirect", lists: 2,

@@ -20,6 +20,7 @@ import (
 // model is the configuration of the provider.
 type model struct {
 	BaseURL           types.String `tfsdk:"base_url"`
+	APIKey            types.String `tfsdk:"api_key"`
 	Token             types.String `tfsdk:"token"`
 	Email             types.String `tfsdk:"email"`
 	Password          types.String `tfsdk:"password"`
@@ -38,11 +39,16 @@ func attributes() map[string]schema.Attribute {
 				"It must not contain an `@`."),
 			Validators: []validator.String{baseURL},
 		},
+		apiKey.name: schema.StringAttribute{
+			Optional: true, Sensitive: true,
+			MarkdownDescription: apiKey.describe("An API key, which you create in the OpenTact portal. The provider sends it as `Authorization: Bearer`, and can't renew it. " +
+				"Set exactly one of these: `api_key`, `email` and `password`, or `token`."),
+			Validators: []validator.String{apiKey},
+		},
 		token.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: token.describe("The API token, a JWT. The provider sends it as `X-Auth-Token`. OpenTact tokens are valid for a day. " +
-				"Set either `token`, or `email` and `password`."),
-			Validators: []validator.String{token},
+			MarkdownDescription: token.describe("The token of a login, a JWT. The provider sends it as `X-Auth-Token`, and can't renew it. OpenTact tokens are valid for a day."),
+			Validators:          []validator.String{token},
 		},
 		email.name: schema.StringAttribute{
 			Optional: true, Sensitive: true,

@@ -15,101 +15,58 @@ import (
 )
 
 const (
-	emailAddress    = "ops@example.com"
-	secretPassword  = secretToken + " of another kind" // so that wantError finds it too
-	credentialsHint = "Set either a token (attribute token or environment variable OPENTACT_TOKEN), or an e-mail address and a password " +
-		"(attributes email and password, or environment variables OPENTACT_EMAIL and OPENTACT_PASSWORD)."
+	emailAddress   = "ops@example.com"
+	secretPassword = secretToken + " of another kind" // so that wantError finds it too
+	waysHint       = "Set exactly one of these: an API key (attribute api_key or environment variable OPENTACT_API_KEY), " +
+		"an e-mail address and a password (attributes email and password, or environment variables OPENTACT_EMAIL and OPENTACT_PASSWORD), " +
+		"or a token (attribute token or environment variable OPENTACT_TOKEN)."
 )
 
-// TestProvider_Credentials shows how the provider block and the environment select the
-// credentials together. The block decides between token and login, and the environment
-// adds the other half of a login.
-func TestProvider_Credentials(t *testing.T) {
-	env := acctest.New(t, emulator.Options{Token: secretToken, Email: emailAddress, Password: secretPassword})
-	const byToken, byLogin = "/rest/profile/messaging", "/rest/auth"
+// TestProvider_InvalidCredentials lists the errors about credentials that can't be used. Those of an API key are in
+// TestProvider_APIKey_InvalidText.
+func TestProvider_InvalidCredentials(t *testing.T) {
 	const emailRule = "email must be the e-mail address of a user, "
-	type environment map[string]string
 	for name, test := range map[string]struct {
 		block       acctest.Values
-		environment environment
-		// firstPath is the path of the first request. It shows which credentials were used.
-		firstPath string
-		// attribute is the attribute of the error, and want is its text.
-		attribute string
-		want      string
+		environment map[string]string
+		want        string // the text of the error
 	}{
-		"token in the block":                {block: acctest.Values{"token": secretToken}, firstPath: byToken},
-		"token in the environment":          {environment: environment{"TOKEN": secretToken}, firstPath: byToken},
-		"login in the block":                {block: acctest.Values{"email": emailAddress, "password": secretPassword}, firstPath: byLogin},
-		"login in the environment":          {environment: environment{"EMAIL": emailAddress, "PASSWORD": secretPassword}, firstPath: byLogin},
-		"password from the environment":     {block: acctest.Values{"email": emailAddress}, environment: environment{"PASSWORD": secretPassword}, firstPath: byLogin},
-		"token in the block wins":           {block: acctest.Values{"token": secretToken}, environment: environment{"EMAIL": emailAddress, "PASSWORD": "x"}, firstPath: byToken},
-		"login in the block wins":           {block: acctest.Values{"email": emailAddress, "password": secretPassword}, environment: environment{"TOKEN": "x"}, firstPath: byLogin},
-		"half a login in the block wins":    {block: acctest.Values{"email": emailAddress}, environment: environment{"TOKEN": "x", "PASSWORD": secretPassword}, firstPath: byLogin},
-		"empty variables count as not set":  {environment: environment{"TOKEN": secretToken, "EMAIL": "", "PASSWORD": ""}, firstPath: byToken},
-		"nothing":                           {want: "Missing Provider Configuration: No credentials are set. " + credentialsHint},
-		"token and login in the block":      {block: acctest.Values{"token": secretToken, "email": emailAddress, "password": secretPassword}, attribute: "email", want: "Conflicting Provider Configuration: The attributes token and email are both set. Remove one of them. " + credentialsHint},
-		"token and password in the block":   {block: acctest.Values{"token": secretToken, "password": secretPassword}, attribute: "password", want: "The attributes token and password are both set. Remove one of them. "},
-		"token and login in variables":      {environment: environment{"TOKEN": secretToken, "EMAIL": emailAddress, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_EMAIL are both set. Unset one of them. " + credentialsHint},
-		"token and password in variables":   {environment: environment{"TOKEN": secretToken, "PASSWORD": secretPassword}, want: "The environment variables OPENTACT_TOKEN and OPENTACT_PASSWORD are both set. Unset one of them. "},
-		"no password":                       {block: acctest.Values{"email": emailAddress}, attribute: "password", want: "Missing Provider Configuration: password must be set, because the provider's attribute email is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
-		"no password in variables":          {environment: environment{"EMAIL": emailAddress}, attribute: "password", want: "password must be set, because the environment variable OPENTACT_EMAIL is set. Set the attribute password or the environment variable OPENTACT_PASSWORD."},
-		"no address":                        {block: acctest.Values{"password": secretPassword}, attribute: "email", want: "email must be set, because the provider's attribute password is set. Set the attribute email or the environment variable OPENTACT_EMAIL."},
-		"no emailAddress, but a token":      {block: acctest.Values{"password": secretPassword}, environment: environment{"TOKEN": secretToken}, attribute: "email", want: "The provider ignores OPENTACT_TOKEN, because the provider block has a login."},
-		"empty address":                     {block: acctest.Values{"email": "", "password": secretPassword}, attribute: "email", want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
-		"empty address beside the variable": {block: acctest.Values{"email": "", "password": secretPassword}, environment: environment{"EMAIL": emailAddress}, attribute: "email", want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
-		"blank address":                     {block: acctest.Values{"email": " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 1."},
-		"address with a space at the end":   {block: acctest.Values{"email": emailAddress + " ", "password": secretPassword}, attribute: "email", want: emailRule + "got a space (U+0020) at position 16."},
-		"address with a no-break space":     {block: acctest.Values{"email": "\u00a0" + emailAddress, "password": secretPassword}, attribute: "email", want: emailRule + "got a no-break space (U+00A0) at position 1."},
-		"address with a zero-width space":   {block: acctest.Values{"email": emailAddress + "\u200b", "password": secretPassword}, attribute: "email", want: emailRule + "got a zero-width space (U+200B) at position 16."},
-		"address with a line break, in a variable": {environment: environment{"EMAIL": emailAddress + "\n", "PASSWORD": secretPassword}, attribute: "email",
-			want: "The environment variable OPENTACT_EMAIL must be the e-mail address of a user, got a line break (U+000A) at position 16."},
-		"address with a colon":         {block: acctest.Values{"email": "a:b@c", "password": secretPassword}, attribute: "email", want: emailRule + "got text with a colon."},
-		"address without an @":         {block: acctest.Values{"email": "ops", "password": secretPassword}, attribute: "email", want: emailRule + "got text without an @."},
-		"empty password":               {block: acctest.Values{"email": emailAddress, "password": ""}, attribute: "password", want: "password must not be empty; remove it to use OPENTACT_PASSWORD."},
-		"password with a line break":   {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000A)."},
-		"password with CR and LF":      {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\r\n"}, attribute: "password", want: "password must not contain control characters, got a line break (U+000D)."},
-		"password with a control byte": {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\x00"}, attribute: "password", want: "password must not contain control characters, got a control character (U+0000)."},
-		"password with a line break, in a variable": {environment: environment{"EMAIL": emailAddress, "PASSWORD": secretPassword + "\n"}, attribute: "password",
-			want: "The environment variable OPENTACT_PASSWORD must not contain control characters, got a line break (U+000A)."},
+		"only a line break":                         {environment: map[string]string{"API_KEY": "\r\n", "TOKEN": "\n"}, want: "Missing Provider Configuration: No credentials are set. An empty environment variable counts as not set. " + waysHint},
+		"empty address":                             {block: acctest.Values{"email": "", "password": secretPassword}, want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
+		"empty address beside the variable":         {block: acctest.Values{"email": "", "password": secretPassword}, environment: map[string]string{"EMAIL": emailAddress}, want: "email must not be empty; remove it to use OPENTACT_EMAIL."},
+		"blank address":                             {block: acctest.Values{"email": " ", "password": secretPassword}, want: emailRule + "got a space (U+0020) at position 1."},
+		"address with a space at the end":           {block: acctest.Values{"email": emailAddress + " ", "password": secretPassword}, want: emailRule + "got a space (U+0020) at position 16."},
+		"address with a no-break space":             {block: acctest.Values{"email": "\u00a0" + emailAddress, "password": secretPassword}, want: emailRule + "got a no-break space (U+00A0) at position 1."},
+		"address with a zero-width space":           {block: acctest.Values{"email": emailAddress + "\u200b", "password": secretPassword}, want: emailRule + "got a zero-width space (U+200B) at position 16."},
+		"address with a line break, in a variable":  {environment: map[string]string{"EMAIL": emailAddress + "\n", "PASSWORD": secretPassword}, want: "The environment variable OPENTACT_EMAIL must be the e-mail address of a user, got a line break (U+000A) at position 16."},
+		"address with a colon":                      {block: acctest.Values{"email": "a:b@c", "password": secretPassword}, want: emailRule + "got text with a colon."},
+		"address without an @":                      {block: acctest.Values{"email": "ops", "password": secretPassword}, want: emailRule + "got text without an @."},
+		"empty password":                            {block: acctest.Values{"email": emailAddress, "password": ""}, want: "password must not be empty; remove it to use OPENTACT_PASSWORD."},
+		"password with a line break":                {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\n"}, want: "password must not contain control characters, got a line break (U+000A)."},
+		"password with CR and LF":                   {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\r\n"}, want: "password must not contain control characters, got a line break (U+000D)."},
+		"password with a control byte":              {block: acctest.Values{"email": emailAddress, "password": secretPassword + "\x00"}, want: "password must not contain control characters, got a control character (U+0000)."},
+		"password with a line break, in a variable": {environment: map[string]string{"EMAIL": emailAddress, "PASSWORD": secretPassword + "\n"}, want: "The environment variable OPENTACT_PASSWORD must not contain control characters, got a line break (U+000A)."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range []string{"TOKEN", "EMAIL", "PASSWORD"} {
-				t.Setenv("OPENTACT_"+variable, test.environment[variable])
+			for variable, value := range credentialEnvironment(test.environment) {
+				t.Setenv(variable, value)
 			}
-			config := acctest.Values{"base_url": env.URL}
-			for attribute, value := range test.block {
-				config[attribute] = value
-			}
-			p := acctest.NewProtocol(t)
-			diags := p.Configure(t, config)
-			if test.want != "" {
-				wantError(t, diags, test.attribute, test.want)
-				return
-			}
-			acctest.NoDiagnostics(t, diags)
-			before := len(env.Requests())
-			_, diags = p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-			acctest.NoDiagnostics(t, diags)
-			if got := env.Requests()[before].Path; got != test.firstPath {
-				t.Errorf("the first request is for %s, want %s", got, test.firstPath)
-			}
+			wantError(t, acctest.NewProtocol(t).Configure(t, test.block), "", test.want)
 		})
 	}
 }
 
-func TestProvider_Validate_TokenAndLogin_IsConflict(t *testing.T) {
+// terraform validate reports the conflict too. TestProvider_Credentials_AllCombinations has the text of each conflict.
+func TestProvider_Validate_SeveralWays_IsConflict(t *testing.T) {
 	t.Parallel()
-	for name, value := range map[string]string{"email": emailAddress, "password": secretPassword} {
-		diags := acctest.NewProtocol(t).ValidateProvider(t, acctest.Values{"token": secretToken, name: value})
-		wantError(t, diags, "", "Conflicting Provider Configuration: The attributes token and "+name+" are both set.")
-	}
+	diags := acctest.NewProtocol(t).ValidateProvider(t, acctest.Values{"api_key": secretKey, "token": secretToken})
+	wantError(t, diags, "", "Conflicting Provider Configuration: The attributes api_key and token are set")
 }
 
 // An invalid base_url doesn't hide that the credentials are missing.
 func TestProvider_InvalidBaseURL_ReportsMissingCredentials(t *testing.T) {
-	for _, variable := range []string{"TOKEN", "EMAIL", "PASSWORD"} {
-		t.Setenv("OPENTACT_"+variable, "")
+	for variable, value := range credentialEnvironment(nil) {
+		t.Setenv(variable, value)
 	}
 	t.Setenv("OPENTACT_BASE_URL", "api.opentact.org")
 	diags := acctest.NewProtocol(t).Configure(t, nil)
@@ -221,7 +178,7 @@ func TestProvider_TokenOfLoginRejected(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "email": emailAddress, "password": secretPassword}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	wantError(t, diags, "", "rejected the token of a login that it accepted just before, with the credentials from the provider's attribute email",
-		"The API accepts the e-mail address and the password, but rejects the token that it gives for them. Check base_url or OPENTACT_BASE_URL. "+
+		"Check base_url or OPENTACT_BASE_URL: the API accepts the e-mail address and the password, but rejects the token that it gives for them. "+
 			"The API may also respond with 401 if a permission is missing.")
 	if logins := env.Counters().ByOperation["GET /auth"]; logins != 2 {
 		t.Errorf("%d logins", logins)
@@ -231,8 +188,14 @@ func TestProvider_TokenOfLoginRejected(t *testing.T) {
 // An unknown attribute may become null, so it is not a conflict.
 func TestProvider_UnknownCredential_IsNoConflict(t *testing.T) {
 	t.Parallel()
-	for _, attribute := range []string{"email", "password"} {
-		config := acctest.Values{"token": secretToken, attribute: acctest.Unknown}
+	all := []string{"api_key", "email", "password", "token"}
+	for _, known := range all {
+		config := acctest.Values{known: secretToken + "@"}
+		for _, attribute := range all {
+			if attribute != known {
+				config[attribute] = acctest.Unknown
+			}
+		}
 		acctest.NoDiagnostics(t, acctest.NewProtocol(t).Configure(t, config))
 	}
 }
@@ -272,9 +235,32 @@ func TestProvider_TokenExpired_ErrorSaysWhen(t *testing.T) {
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": token}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
 	wantError(t, diags, "", "rejected the token from the provider's attribute token, which expired at "+time.Now().UTC().Format("2006-"),
-		"Get a new token, or set the e-mail address and the password")
+		"Get a new token, or authenticate with an API key or a login instead.")
 	if strings.Contains(acctest.Describe(diags), token) || env.Requests()[0].Status != http.StatusUnauthorized {
 		t.Errorf("after %v: %s", env.Requests(), acctest.Describe(diags))
+	}
+}
+
+// The environment may belong to another account, so no variable replaces an unknown API key or token.
+func TestProvider_UnknownCredential_IgnoresEnvironment(t *testing.T) {
+	r := newRecorder(t)
+	for _, attribute := range []string{"api_key", "token"} {
+		for name, environment := range map[string]map[string]string{
+			"empty": nil, "key": {"API_KEY": secretKey}, "token": {"TOKEN": secretToken}, "login": {"EMAIL": emailAddress, "PASSWORD": secretPassword},
+		} {
+			t.Run(attribute+", "+name, func(t *testing.T) {
+				for variable, value := range credentialEnvironment(environment) {
+					t.Setenv(variable, value)
+				}
+				p := acctest.NewProtocol(t)
+				acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": r.URL, attribute: acctest.Unknown}))
+				_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
+				wantError(t, diags, "", "not known before apply: "+attribute+".")
+			})
+		}
+	}
+	if got := r.since(0); len(got) > 0 {
+		t.Errorf("the provider sent %v", got)
 	}
 }
 

@@ -92,6 +92,16 @@ func TestDescriptions_Hazards_AreNamed(t *testing.T) {
 	}
 }
 
+func TestSchema_Credentials_AreSensitive(t *testing.T) {
+	t.Parallel()
+	attributes := providerSchemas(t).ConfigSchema.Block.Attributes
+	for _, name := range []string{"api_key", "email", "password", "token"} {
+		if !attributes[name].Sensitive {
+			t.Errorf("%s is not sensitive", name)
+		}
+	}
+}
+
 // providerSchemas returns the generated schema of the provider.
 func providerSchemas(t *testing.T) *tfjson.ProviderSchema {
 	t.Helper()

@@ -45,6 +45,13 @@ var (
 		// Files and secret stores often add a line break to a token.
 		trimEnvironment: true,
 	}
+	apiKey = setting[string]{
+		name:            "api_key",
+		rule:            "must be an API key exactly as OpenTact issued it, without Bearer before it",
+		parse:           func(text string) (string, error) { return text, opentact.ValidateToken(text) },
+		sensitive:       true,
+		trimEnvironment: true, // like a token
+	}
 	email = setting[string]{
 		name:      "email",
 		rule:      "must be the e-mail address of a user",

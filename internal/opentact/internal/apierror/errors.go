@@ -207,39 +207,43 @@ func (e *ProxyError) Error() string {
 // Unwrap returns Err, which is nil if the proxy responded with a status.
 func (e *ProxyError) Unwrap() error { return e.Err }
 
-// Credential is what authenticates a request.
+// Credential is a kind of credential that authenticates a request.
 type Credential int
 
 const (
 	// Token is a token that the user configured.
 	Token Credential = iota
-	// Login is an e-mail address and a password. They authenticate only a login.
+	// APIKey is an API key that the user configured.
+	APIKey
+	// Login is an e-mail address and a password, which authenticate only the login request.
 	Login
 	// LoginToken is the token that a login returned.
 	LoginToken
 )
 
-// CredentialsError means a 401: the API rejected what authenticates a request.
+// CredentialsError means a 401: the API rejected the credentials of a request.
 type CredentialsError struct {
 	// BaseURL is the base URL of the API that rejected the credentials.
 	BaseURL string
 	// Source says where the credentials come from. It does not contain them.
 	Source string
-	// Rejected is what the API rejected.
+	// Rejected is the kind of credential that the API rejected.
 	Rejected Credential
 	// Accepted reports whether the API has accepted these credentials before, for a request
 	// other than a login.
 	Accepted bool
-	// Expired is when the rejected token expired, according to its `exp` claim. It is
-	// zero if the token has not expired or has no such claim.
+	// Expired is when the rejected token or API key expired, according to its `exp` claim.
+	// It is zero if it has not expired or has no such claim.
 	Expired time.Time
+	// IsJWT reports whether the rejected token or API key has the form of a JWT.
+	IsJWT bool
 	// Err is the error of the response: an *APIError, or a *ResponseError of a gateway.
 	Err error
 }
 
 func (e *CredentialsError) Error() string {
-	what := map[Credential]string{
-		Token: "the token from ", Login: "the credentials from ",
+	what := map[Credential]string{ //nolint:gosec // no credentials
+		Token: "the token from ", APIKey: "the API key from ", Login: "the credentials from ",
 		LoginToken: "the token of a login that it accepted just before, with the credentials from ",
 	}[e.Rejected] + e.Source
 	if !e.Expired.IsZero() && e.Rejected != LoginToken {

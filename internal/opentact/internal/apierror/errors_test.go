@@ -83,6 +83,14 @@ func TestError_Text(t *testing.T) {
 			"the API at https://api.example rejected the token from the test: " + rejected.Error(),
 		},
 		{
+			"a rejected API key", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Rejected: apierror.APIKey, Err: rejected},
+			"the API at https://api.example rejected the API key from the test: " + rejected.Error(),
+		},
+		{
+			"an expired API key", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Rejected: apierror.APIKey, Expired: expired, Err: rejected},
+			"the API at https://api.example rejected the API key from the test, which expired at 2026-11-24T19:00:00Z: " + rejected.Error(),
+		},
+		{
 			"an expired token", &apierror.CredentialsError{BaseURL: "https://api.example", Source: "the test", Expired: expired, Err: rejected},
 			"the API at https://api.example rejected the token from the test, which expired at 2026-11-24T19:00:00Z: " + rejected.Error(),
 		},

@@ -21,6 +21,9 @@ type AmbiguousCreateError struct {
 	Foreign string
 	// Err is the error of the create request.
 	Err error
+	// Failed is the error of the request that should have shown the outcome, or nil. Reason
+	// contains its text.
+	Failed error
 }
 
 // Candidate is a profile that an ambiguous create may have made.
@@ -51,6 +54,8 @@ type MismatchError struct {
 	UUID string
 	// Fields are the fields that differ.
 	Fields []Mismatch
+	// Failed is the error in the first Note, or nil.
+	Failed error
 }
 
 // Mismatch is one field of a MismatchError.

@@ -3,6 +3,7 @@
 package auth
 
 import (
+	"errors"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -27,6 +28,13 @@ func readValidity(token string) validity {
 		v.until = expires.Time
 	}
 	return v
+}
+
+// isJWT reports whether a token has the form of a JWT: three parts, of which the first two
+// are JSON in base64url (RFC 7519, section 3).
+func isJWT(token string) bool {
+	_, _, err := jwt.NewParser().ParseUnverified(token, jwt.MapClaims{})
+	return !errors.Is(err, jwt.ErrTokenMalformed)
 }
 
 // lifetime returns the time from the issue of the token to its expiry, or 0 if a claim is

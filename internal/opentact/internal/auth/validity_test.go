@@ -4,6 +4,7 @@ package auth
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 	"time"
 )
@@ -53,6 +54,40 @@ func TestValidity_Expired(t *testing.T) {
 	} {
 		if got := (validity{until: test.until}).expired(now); !got.Equal(test.want) {
 			t.Errorf("%s: got %s", name, got)
+		}
+	}
+}
+
+func TestIsJWT(t *testing.T) {
+	t.Parallel()
+	jwt := tokenOf(`{"alg":"HS256"}`, []byte(`{"exp":1795626000}`))
+	for _, test := range []struct {
+		name, token string
+		want        bool
+	}{
+		{"a JWT", jwt, true},
+		{"an expired JWT", tokenOf(`{"alg":"HS256"}`, []byte(`{"exp":1}`)), true},
+		{"no claims", tokenOf(`{"alg":"HS256"}`, []byte(`{}`)), true},
+		{"an algorithm that needs another key", tokenOf(`{"alg":"RS256"}`, []byte(`{}`)), true},
+		{"an unknown algorithm", tokenOf(`{"alg":"X"}`, []byte(`{}`)), true},
+		{"no algorithm", tokenOf(`{}`, []byte(`{}`)), true},
+		{"no signature", jwt[:strings.LastIndex(jwt, ".")+1], true},
+		{"empty", "", false},
+		{"text", "an-opaque-key", false},
+		{"text with two dots", "an.opaque.key", false},
+		{"a UUID", "0a0a0a0a-0000-4000-8000-00000000000a", false},
+		{"two parts", jwt[:strings.LastIndex(jwt, ".")], false},
+		{"four parts", jwt + ".c2ln", false},
+		{"without its beginning", jwt[3:], false},
+		{"cut in its claims", jwt[:strings.LastIndex(jwt, ".")-3], false},
+		{"cut in its claims, with a signature", jwt[:strings.LastIndex(jwt, ".")-3] + ".c2ln", false},
+		{"header that is not base64url", "{}.e30.c2ln", false},
+		{"header that is not JSON", tokenOf("text", []byte(`{}`)), false},
+		{"claims that are not JSON", tokenOf(`{"alg":"HS256"}`, []byte("text")), false},
+		{"with Bearer", "Bearer " + jwt, false},
+	} {
+		if got := isJWT(test.token); got != test.want {
+			t.Errorf("%s: got %t", test.name, got)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func (r *recovery) findAfter(ctx context.Context, cause error) (wire.RawFields, 
 	_ = Sleep(ctx, r.pause()) // after an interrupt, look at once
 	found, err := r.find(ctx, 1, false)
 	if err == nil && found == nil {
-		err = r.ambiguousError(fmt.Sprintf("%s, and the request that followed failed: %v", r.absence(), cause))
+		err = r.ambiguousAfter(cause, r.absence()+", and the request that followed failed")
 	}
 	return found, err
 }
@@ -127,7 +127,7 @@ func (r *recovery) find(ctx context.Context, lists int, proof bool) (wire.RawFie
 	unconfirmed := "" // the UUID of a candidate that another list must confirm
 	for n := 1; ; n++ {
 		if err := r.look(ctx); err != nil {
-			return nil, r.ambiguousError("the list could not be read: " + err.Error())
+			return nil, r.ambiguousAfter(err, "the list could not be read")
 		}
 		chosen, reason := r.choose()
 		wait := r.pause()
@@ -269,8 +269,16 @@ func (r *recovery) absence() string {
 	return text
 }
 
+// ambiguousAfter returns the error of a create whose outcome stays ambiguous because another
+// request failed.
+func (r *recovery) ambiguousAfter(failed error, reason string) error {
+	err := r.ambiguousError(reason + ": " + failed.Error())
+	err.Failed = failed
+	return err
+}
+
 // ambiguousError returns the error of a create whose outcome stays ambiguous.
-func (r *recovery) ambiguousError(reason string) error {
+func (r *recovery) ambiguousError(reason string) *apierror.AmbiguousCreateError {
 	err := &apierror.AmbiguousCreateError{Name: r.request.Name, Reason: reason, Foreign: r.foreign, Err: r.cause}
 	candidates := r.candidates
 	if r.described != nil {

@@ -127,7 +127,7 @@ type fakeAPI struct {
 	script, lists []reply
 	// retries is how often a request may be sent again.
 	retries int
-	// rejects is what a 401 rejects.
+	// rejects is what a 401 rejects. The API has accepted it before.
 	rejects apierror.Credential
 
 	mu       sync.Mutex
@@ -148,7 +148,7 @@ func (a *fakeAPI) endpointOf(kind Kind) *Endpoint {
 		Do: func(ctx context.Context, r *transport.Request) error {
 			err := client.Do(ctx, r)
 			if apierror.StatusOf(err) == http.StatusUnauthorized {
-				return &apierror.CredentialsError{BaseURL: "https://api.example/rest", Source: "the test", Rejected: a.rejects, Err: err}
+				return &apierror.CredentialsError{BaseURL: "https://api.example/rest", Source: "the test", Rejected: a.rejects, Accepted: true, Err: err}
 			}
 			return err
 		},

@@ -104,7 +104,7 @@ func notFoundError(err error, reason string) error {
 
 // collectionExists reports whether the API's own response to a list shows that it has the
 // collection. listErr is the error of the list. A 401 shows that only for the token of a
-// new login, because a configured token may have expired. A list from a cache shows it too.
+// new login, because a configured token or API key may have expired. A list from a cache shows it too.
 func collectionExists(listErr error) bool {
 	_, isStale := errors.AsType[*apierror.StaleError](listErr)
 	response, isResponse := errors.AsType[*apierror.ResponseError](listErr)

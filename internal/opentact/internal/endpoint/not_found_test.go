@@ -70,7 +70,10 @@ func TestEndpoint_NotFound_ProbesCollection(t *testing.T) {
 		"503 success":           {reply{status: http.StatusServiceUnavailable, body: `{"success":true,"payload":[]}`}, unread, unread},
 		"connection broken off": {reply{}, unread, unread},
 	} {
-		for credential, want := range map[apierror.Credential]string{apierror.Token: test.withToken, apierror.LoginToken: test.withLogin} {
+		for credential, want := range map[apierror.Credential]string{
+			apierror.Token: test.withToken, apierror.LoginToken: test.withLogin,
+			apierror.APIKey: strings.Replace(test.withToken, "token from", "API key from", 1),
+		} {
 			for request, call := range map[string]func(e *Endpoint) error{
 				"GET A":      func(e *Endpoint) error { _, err := e.Get(t.Context(), uuidA, nil); return err },
 				"PATCH A {}": func(e *Endpoint) error { _, err := e.Update(t.Context(), uuidA, raw(`{}`), nil); return err },

@@ -121,7 +121,7 @@ func (e *Endpoint) settle(ctx context.Context, w *write, got wire.RawFields) (wi
 	got.Fill(w.sent)
 	got.Fill(w.before)
 	if len(mismatches) > 0 {
-		return got, e.mismatchError(w.verb, uuid, mismatches)
+		return got, e.mismatchError(w.verb, uuid, mismatches, notes)
 	}
 	return got, nil
 }
@@ -242,8 +242,12 @@ func (e *Endpoint) describeMalformed(fields []string, got wire.RawFields, known 
 	return found
 }
 
-func (e *Endpoint) mismatchError(verb, uuid string, fields []apierror.Mismatch) error {
-	return &apierror.MismatchError{Operation: e.operation(verb), UUID: uuid, Fields: fields}
+func (e *Endpoint) mismatchError(verb, uuid string, fields []apierror.Mismatch, notes map[string]error) error {
+	err := &apierror.MismatchError{Operation: e.operation(verb), UUID: uuid, Fields: fields}
+	if i := slices.IndexFunc(fields, func(m apierror.Mismatch) bool { return m.Note != "" }); i >= 0 {
+		err.Failed = notes[fields[i].Field]
+	}
+	return err
 }
 
 // malformedError returns the error of a read whose fields have the wrong type.

@@ -306,6 +306,10 @@ func TestClassify_Rejection(t *testing.T) {
 			"a field with escapes", `{"success":false,"fields":{"params.\u001b[1mx":{"message":"\u009b31mred"}}}`,
 			apierror.APIError{Fields: map[string]string{"[1mx": "31mred"}},
 		},
+		{ // value and meta may repeat a webhook
+			"a rejected value and meta", `{"success":false,"message":"Invalid","meta":"s3cret","fields":{"params.url":{"message":"too long","value":"s3cret"},"params.x":{"value":"s3cret"}}}`,
+			apierror.APIError{Message: "Invalid", Fields: map[string]string{"url": "too long", "x": "an object with the members [value]"}},
+		},
 		{"fields of another type", `{"success":false,"message":"No","fields":7}`, apierror.APIError{Message: "No"}},
 	} {
 		for _, status := range []int{200, 400, 500} {
