@@ -40,7 +40,7 @@ func (b *lockedBuffer) String() string {
 
 // program is an emulator that runs in a goroutine of the test.
 type program struct {
-	greeting []string // the first five lines of standard output
+	greeting []string // the lines of standard output
 	url      string
 	stderr   *lockedBuffer
 	stop     func() int // stops the program and returns its exit code
@@ -61,10 +61,12 @@ func start(t *testing.T, args ...string) *program {
 	p.stop = sync.OnceValue(func() int { cancel(); return <-exited })
 	t.Cleanup(func() { p.stop() })
 	lines := bufio.NewScanner(stdout)
-	for len(p.greeting) < 5 && lines.Scan() {
+	complete := false
+	for !complete && lines.Scan() {
 		p.greeting = append(p.greeting, lines.Text())
+		complete = lines.Text() == "Press Ctrl-C to stop."
 	}
-	if len(p.greeting) < 5 {
+	if !complete {
 		t.Fatalf("the program ended after printing %q; standard error: %s", p.greeting, p.stderr)
 	}
 	_, p.url, _ = strings.Cut(p.greeting[0], "listening on ")
@@ -235,7 +237,7 @@ func TestRun_InvalidFlags_ExitsWithUsageError(t *testing.T) {
 		{[]string{"-token-lifetime", "0"}, "-token-lifetime must be whole seconds and at least 1s, got 0s"},
 		{[]string{"-token-lifetime", "1500ms"}, "the token lifetime must be whole seconds and at least 1s, got 1.5s"},
 		{[]string{"-requests-per-second", "-1"}, "the requests per second must be from 0 to 1000000, got -1"},
-		{[]string{"start"}, `unexpected argument "start"`},
+		{[]string{"start"}, "unexpected argument after the last flag: only flags are allowed"},
 	} {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			t.Parallel()

@@ -42,6 +42,15 @@ Log in with email and password instead of the token:
   unset OPENTACT_TOKEN
   OPENTACT_EMAIL=emulator@example.com OPENTACT_PASSWORD=emulator-password terraform plan
 
+Authenticate with an API key instead of the token. To accept several keys, repeat
+-api-key. LIFETIME is a duration, such as 1h. It begins at the start of the emulator. A
+key without a LIFETIME never expires:
+  opentact-emulator -api-key first-key -api-key second-key=1h
+Then, in another terminal:
+  export OPENTACT_BASE_URL=http://127.0.0.1:8480/rest
+  unset OPENTACT_TOKEN
+  OPENTACT_API_KEY=first-key terraform plan
+
 Change a profile outside Terraform. Replace UUID by the id of a messaging profile in
 your state. The next terraform plan shows that Terraform will change the name back:
   curl -X PATCH -H 'X-Auth-Token: emulator-token' -H 'Content-Type: application/json' \
@@ -132,6 +141,8 @@ The real API may differ from the emulator in these points:
   - A body over 1 MiB gets 413. An unknown method gets 405.
   - Each response has an X-Request-Id header.
   - The token that -token sets never expires, and the emulator does not support https.
+  - In the real API, users create API keys in the portal or with requests to /token. The
+    emulator accepts only the keys that -api-key sets, and has no /token.
   - All paths below /_emulator exist only in the emulator.
   - The rate limit is for all clients together. A request above it gets 429 with
     Retry-After.

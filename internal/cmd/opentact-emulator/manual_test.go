@@ -30,8 +30,8 @@ func TestRun_HelpFlag_PrintsManual(t *testing.T) {
 		t.Errorf("standard output is not the manual:\n%s", &stdout)
 	}
 	for _, want := range []string{
-		"-addr", "-seed", "-version", "-token", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control",
-		"go install ", "OPENTACT_EMAIL", "OPENTACT_PASSWORD", loseNextCreate, "all profiles are lost", "The real API may differ",
+		"-addr", "-seed", "-version", "-token", "-api-key", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control",
+		"go install ", "OPENTACT_EMAIL", "OPENTACT_PASSWORD", "OPENTACT_API_KEY", loseNextCreate, "all profiles are lost", "The real API may differ",
 	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the manual does not contain %q", want)
@@ -64,8 +64,8 @@ func manualCommands(program string) []command {
 func TestManual_CommandLines_AreValid(t *testing.T) {
 	t.Parallel()
 	commands := manualCommands("opentact-emulator")
-	if len(commands) != 4 {
-		t.Fatalf("want 4 command lines, got %q", commands)
+	if len(commands) != 5 {
+		t.Fatalf("want 5 command lines, got %q", commands)
 	}
 	for _, command := range commands {
 		if _, err := parse(command[1:]); err != nil {

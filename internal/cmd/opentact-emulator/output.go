@@ -15,16 +15,23 @@ import (
 )
 
 const exposedWarning = `Warning: other machines can reach %s. The emulator uses plain HTTP.
-Only its token and its password protect it.
+Only its token, its API keys and its password protect it.
 `
 
 // greeting returns the text for standard output: the URL, and shell commands that configure the provider. It does not
-// contain the value of -token, which may be a real token.
+// contain the values of -token and -api-key, which may be real.
 func greeting(addr net.Addr, api emulator.Options) string {
 	base := localURL(addr, emulator.BasePath)
 	token := emulator.DefaultToken
 	if api.Token != token {
 		token = `"$TOKEN" # the value of -token` //nolint:gosec // a shell variable, not a token
+	}
+	key := ""
+	if len(api.APIKeys) > 0 {
+		// One line, so that scripts can use all lines with "export".
+		key = `Or, instead of the token:
+  unset OPENTACT_TOKEN; export OPENTACT_API_KEY="$API_KEY" # a key of -api-key
+`
 	}
 	control := ""
 	if api.Control {
@@ -34,8 +41,8 @@ func greeting(addr net.Addr, api emulator.Options) string {
 Configure the provider:
   export OPENTACT_BASE_URL=%s
   export OPENTACT_TOKEN=%s
-%sPress Ctrl-C to stop.
-`, base, shellQuote(base), token, control)
+%s%sPress Ctrl-C to stop.
+`, base, shellQuote(base), token, key, control)
 }
 
 // localURL returns the URL of a path for clients on this machine.
