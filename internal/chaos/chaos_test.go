@@ -93,6 +93,8 @@ type scenario struct {
 	variables string
 	// logsIn makes the provider use email and password instead of a token.
 	logsIn bool
+	// apiKey makes the provider use an API key instead of a token.
+	apiKey string
 	// writeOnly makes the webhooks write-only.
 	writeOnly bool
 	// rules are the failures, from the first request to the last. It may be nil.
@@ -105,9 +107,9 @@ type scenario struct {
 
 // scenarios are all scenarios by name. killed_unix_test.go adds another one.
 var scenarios = map[string]scenario{
-	"a: every response to a create is lost": {rules: loseCreates},
-	"b: 30 % of all requests fail":          {variables: "max_retries = 10", retries: 2, rules: failOften},
-	"c: 20 requests per second":             {options: emulator.Options{RequestsPerSecond: 20}},
+	"a: every response to a create is lost":         {rules: loseCreates},
+	"b: 30 % of all requests fail, with an API key": {apiKey: "chaos-key==", variables: "max_retries = 10", retries: 2, rules: failOften},
+	"c: 20 requests per second":                     {options: emulator.Options{RequestsPerSecond: 20}},
 	"d: tokens expire after two seconds": {
 		// The creates take longer than a token is valid: six rounds of ten.
 		logsIn: true, options: emulator.Options{TokenLifetime: 2 * time.Second, Latency: 400 * time.Millisecond},
@@ -199,6 +201,9 @@ type run struct {
 func (s scenario) start(t *testing.T, seed uint64) *run {
 	t.Helper()
 	s.options.Shape = emulator.Shape(seed % 2)
+	if s.apiKey != "" {
+		s.options.APIKeys = map[string]time.Duration{s.apiKey: 0}
+	}
 	env := acctest.New(t, s.options)
 	if s.rules != nil {
 		for _, rule := range s.rules(seed) {
@@ -213,9 +218,14 @@ func (s scenario) start(t *testing.T, seed uint64) *run {
 	if s.writeOnly {
 		w.RequireTerraform(t, ">= 1.11", "a write-only attribute")
 	}
-	variables := map[string]string{"OPENTACT_BASE_URL": env.URL, "OPENTACT_TOKEN": env.Token}
-	if s.logsIn {
-		variables = map[string]string{"OPENTACT_BASE_URL": env.URL, "OPENTACT_EMAIL": emulator.DefaultEmail, "OPENTACT_PASSWORD": emulator.DefaultPassword}
+	variables := map[string]string{"OPENTACT_BASE_URL": env.URL}
+	switch {
+	case s.logsIn:
+		variables["OPENTACT_EMAIL"], variables["OPENTACT_PASSWORD"] = emulator.DefaultEmail, emulator.DefaultPassword
+	case s.apiKey != "":
+		variables["OPENTACT_API_KEY"] = s.apiKey
+	default:
+		variables["OPENTACT_TOKEN"] = env.Token
 	}
 	w.AddEnv(t, variables)
 	return &run{Workspace: w, env: env, seed: seed}

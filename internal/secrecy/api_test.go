@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -19,6 +21,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
@@ -55,12 +58,17 @@ type api struct {
 	respond atomic.Pointer[http.HandlerFunc]
 }
 
+// options returns the options of an emulator that accepts all credentials.
+func options() emulator.Options {
+	return emulator.Options{Token: token, APIKeys: map[string]time.Duration{apiKey: 0}, Email: email, Password: password}
+}
+
 func newAPI(t *testing.T) *api {
 	t.Helper()
 	a := &api{canaries: slices.Clone(canaries)}
 	server := httptest.NewUnstartedServer(a)
 	t.Cleanup(server.Close) // runs after the emulator has released its requests
-	a.Env = acctest.New(t, emulator.Options{Token: token, Email: email, Password: password})
+	a.Env = acctest.New(t, options())
 	server.Start()
 	a.base = server.URL + emulator.BasePath
 	return a
@@ -107,13 +115,13 @@ func (r recorder) Write(p []byte) (int, error) {
 func (r recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 // credential matches the headers of requests that authenticate.
-var credential = regexp.MustCompile(`(?m)^(X-Auth-Token: |Authorization: Basic )(\S+)`)
+var credential = regexp.MustCompile(`(?m)^(X-Auth-Token: |Authorization: Basic |Authorization: Bearer )(\S+)`)
 
 // secrets returns all secrets, including the tokens of logins and the encoded email and
 // password.
 func (a *api) secrets() []canary {
 	all := slices.Clone(a.canaries)
-	known := map[string]bool{token: true}
+	known := map[string]bool{token: true, apiKey: true}
 	for _, sent := range credential.FindAllStringSubmatch(string(a.traffic.bytes()), -1) {
 		if header, value := sent[1], sent[2]; !known[value] {
 			known[value] = true
@@ -138,7 +146,8 @@ func (a *api) failSome(t *testing.T) {
 	}
 }
 
-// badResponses are responses of an API that repeats what it was sent.
+// badResponses are responses of an API that repeats what it was sent. Those without "webhook" in their names repeat the
+// header that authenticates a request.
 var badResponses = map[string]http.HandlerFunc{
 	"a page with the request": func(w http.ResponseWriter, r *http.Request) { // is retried
 		w.Header().Set("Content-Type", "text/html")
@@ -146,18 +155,16 @@ var badResponses = map[string]http.HandlerFunc{
 		_, _ = io.WriteString(w, "<pre>"+html.EscapeString(dump(r))+"</pre>")
 	},
 	"an error with the request": func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Request-Id", r.Header.Get("X-Auth-Token")+r.Header.Get("Authorization"))
+		w.Header().Set("X-Request-Id", secretOf(r))
 		writeError(w, http.StatusBadRequest, dump(r))
 	},
-	// A data source reads the profile too, and does not know the webhook. A refresh does not know a write-only one.
-	"an error with the webhook":            func(w http.ResponseWriter, _ *http.Request) { writeWebhook(w, webhook) },
-	"an error with the write-only webhook": func(w http.ResponseWriter, _ *http.Request) { writeWebhook(w, writeOnlyWebhook) },
-	"an error with the encoded webhook":    writeEncoded,
 	"a 401 with the header": func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, http.StatusUnauthorized, "Authorization: "+r.Header.Get("Authorization"))
+		secret := secretOf(r)
+		withoutScheme := secret[strings.LastIndexByte(secret, ' ')+1:]
+		writeError(w, http.StatusUnauthorized, "Authorization: "+secret+" or "+encode(withoutScheme))
 	},
 	"a redirect with the token": func(w http.ResponseWriter, r *http.Request) {
-		secret := r.Header.Get("X-Auth-Token") + r.Header.Get("Authorization")
+		secret := secretOf(r)
 		w.Header().Set("Location", "https://user:"+url.QueryEscape(secret)+"@elsewhere.example/"+url.PathEscape(secret)+"?token="+url.QueryEscape(secret))
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	},
@@ -168,6 +175,15 @@ var badResponses = map[string]http.HandlerFunc{
 		const body = `{"success":false,"message":"no"}`
 		writeRaw(w, fmt.Sprintf("HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n%s%s", len(body), body, dump(r)))
 	},
+	// A data source reads the profile too, and does not know the webhook. A refresh does not know a write-only one.
+	"an error with the webhook":            func(w http.ResponseWriter, _ *http.Request) { writeWebhook(w, webhook) },
+	"an error with the write-only webhook": func(w http.ResponseWriter, _ *http.Request) { writeWebhook(w, writeOnlyWebhook) },
+	"an error with the encoded webhook":    writeEncoded,
+}
+
+// secretOf returns the token, or the header Authorization.
+func secretOf(r *http.Request) string {
+	return r.Header.Get("X-Auth-Token") + r.Header.Get("Authorization")
 }
 
 // writeWebhook responds with an error that contains a webhook in several forms.
@@ -175,6 +191,14 @@ func writeWebhook(w http.ResponseWriter, webhook string) {
 	w.Header().Set("X-Request-Id", webhook)
 	writeError(w, http.StatusConflict, fmt.Sprintf("no response from %s, %s or %s",
 		webhook, strings.ReplaceAll(webhook, "/", `\/`), strings.TrimPrefix(webhook, "https://")))
+}
+
+// encode returns a text in each encoding that the provider recognises.
+func encode(value string) string {
+	return strings.Join([]string{
+		base64.StdEncoding.EncodeToString([]byte(value)), base64.URLEncoding.EncodeToString([]byte(value)),
+		strings.ReplaceAll(value, "/", `\/`), url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value),
+	}, " ")
 }
 
 // writeEncoded responds with an error that contains the webhooks of the request in each encoding that the provider
@@ -185,20 +209,16 @@ func writeEncoded(w http.ResponseWriter, r *http.Request) {
 	fields := make(map[string]any)
 	for _, name := range []string{"callback_url", "callback_url2"} {
 		if value, ok := sent[name].(string); ok {
-			message := strings.Join([]string{
-				base64.StdEncoding.EncodeToString([]byte(value)), base64.URLEncoding.EncodeToString([]byte(value)),
-				strings.ReplaceAll(value, "/", `\/`), url.QueryEscape(value), url.PathEscape(value), html.EscapeString(value),
-			}, " ")
-			fields["params."+name] = map[string]string{"message": message}
+			fields["params."+name] = map[string]string{"message": encode(value)}
 		}
 	}
 	writeJSON(w, http.StatusUnprocessableEntity, map[string]any{"success": false, "message": "invalid", "fields": fields})
 }
 
 func writeError(w http.ResponseWriter, status int, message string) {
-	field := map[string]string{"message": message}
+	field := map[string]string{"message": message, "value": message} // the API may repeat the rejected value
 	writeJSON(w, status, map[string]any{
-		"success": false, "message": message, "fields": map[string]any{"params.callback_url": field, "params.name": field},
+		"success": false, "message": message, "meta": message, "fields": map[string]any{"params.callback_url": field, "params.name": field},
 	})
 }
 
@@ -223,4 +243,33 @@ func writeRaw(w http.ResponseWriter, text string) {
 func dump(r *http.Request) string {
 	text, _ := httputil.DumpRequest(r, true)
 	return string(text)
+}
+
+// TestBadResponses_RepeatCredentials checks that each response contains the credentials of each way to authenticate.
+func TestBadResponses_RepeatCredentials(t *testing.T) {
+	t.Parallel()
+	basic := base64.StdEncoding.EncodeToString([]byte(email + ":" + password))
+	for name, respond := range badResponses {
+		if strings.Contains(name, "webhook") {
+			continue
+		}
+		server := httptest.NewServer(respond)
+		t.Cleanup(server.Close)
+		for value, header := range map[string]string{token: "X-Auth-Token: " + token, apiKey: "Authorization: Bearer " + apiKey, basic: "Authorization: Basic " + basic} {
+			conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+			tcp, ok := conn.(*net.TCPConn)
+			if err != nil || !ok {
+				t.Fatalf("%T: %v", conn, err)
+			}
+			_, err = fmt.Fprintf(tcp, "GET /rest HTTP/1.1\r\nHost: x\r\n%s\r\nConnection: close\r\n\r\n", header)
+			err = errors.Join(err, tcp.CloseWrite()) // some responses end when the client closes
+			response, readErr := io.ReadAll(tcp)
+			if err = errors.Join(err, readErr, tcp.Close()); err != nil {
+				t.Fatal(err)
+			}
+			if hits, _ := (canary{value: value}).count(response); hits == 0 {
+				t.Errorf("%s does not repeat %q: %s", name, header, response)
+			}
+		}
+	}
 }

@@ -30,6 +30,7 @@ const (
 	// writeOnlyWebhook and writeOnlyWebhook2 are the values of write-only attributes.
 	writeOnlyWebhook  = "https://user:c4nary-ephemeral-password@sms.example.com/in/c4nary-ephemeral-key"
 	writeOnlyWebhook2 = "https://user:c4nary-write-only-literal@sms.example.com/in"
+	apiKey            = "c4nary+API/key-8Zq=="
 	token             = "eyJhbGciOiJIUzI1NiJ9.eyJqdGkiOiJjNG5hcnkifQ.c4nary-token-_x"
 )
 
@@ -69,6 +70,7 @@ const (
 var canaries = []canary{
 	{"token", token, nil, ""},
 	{"token's signature", "c4nary-token-_x", nil, ""},
+	{"API key", apiKey, nil, ""},
 	{"email address", email, nil, ""},
 	{"password", password, nil, ""},
 	{"webhook's password, from a variable", "c4nary-of-the-webhook", []string{inPrinted, inPlans, inState, inBackup, inQuery}, plain},

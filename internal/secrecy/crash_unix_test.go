@@ -26,13 +26,16 @@ import (
 // stacks of its goroutines, and Terraform prints them again. SIGQUIT does the same.
 func TestAccCrash(t *testing.T) {
 	t.Parallel()
-	for name, extend := range map[string]func(*lifecycle, *testing.T){
-		"plain": func(*lifecycle, *testing.T) {}, "write-only": (*lifecycle).addWriteOnly,
+	for name, c := range map[string]struct {
+		way    string
+		extend func(*lifecycle, *testing.T)
+	}{
+		"plain": {"API key", func(*lifecycle, *testing.T) {}}, "write-only": {"login", (*lifecycle).addWriteOnly},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := newLifecycle(t, "login")
-			extend(l, t)
+			l := newLifecycle(t, c.way)
+			c.extend(l, t)
 			l.crash(t)
 		})
 	}

@@ -63,11 +63,15 @@ data "opentact_messaging_profiles" "all" {
 }
 `
 
-// credentials are the variables of both ways to authenticate.
+// credentials are the variables of each way to authenticate.
 var credentials = map[string][]string{
-	"token": {"OPENTACT_TOKEN=" + token},
-	"login": {"OPENTACT_EMAIL=" + email, "OPENTACT_PASSWORD=" + password},
+	"API key": {"OPENTACT_API_KEY=" + apiKey},
+	"token":   {"OPENTACT_TOKEN=" + token},
+	"login":   {"OPENTACT_EMAIL=" + email, "OPENTACT_PASSWORD=" + password},
 }
+
+// ways are the ways to authenticate, in the configuration of acctest.Env.Protocol.
+var ways = []acctest.Values{{}, {"token": nil, "email": email, "password": password}, {"token": nil, "api_key": apiKey}}
 
 // lifecycle runs Terraform at TRACE in a workspace with its own API.
 type lifecycle struct {
@@ -152,7 +156,8 @@ func TestAccSecrets(t *testing.T) {
 	t.Run("import", l.reimport) //nolint:paralleltest // a step of the lifecycle
 	l.must(t, inPrinted, "show")
 	l.misconfigure(t)
-	for _, l.credentials = range credentials {
+	for _, way := range []string{"API key", "login"} { // TestAccSecrets_WriteOnly uses the token
+		l.credentials = credentials[way]
 		l.breakAPI(t)
 	}
 	t.Run("query", l.query) //nolint:paralleltest // a step of the lifecycle
@@ -208,6 +213,8 @@ func (l *lifecycle) misconfigure(t *testing.T) {
 		{block, block + fmt.Sprintf("email = %q\n password = %q\n", email, password+"\n")},
 		{block, block + fmt.Sprintf("email = %q\n password = %q\n", "a:"+email, password)},
 		{block, block + fmt.Sprintf("token = %q\n email = %q\n password = %q\n", token, email, password)},
+		{block, block + fmt.Sprintf("api_key = %q\n", apiKey+" ")},
+		{block, block + fmt.Sprintf("api_key = %q\n email = %q\n password = %q\n", apiKey, email, password)},
 		{block, block + fmt.Sprintf("base_url = %q\n", "https://user:"+strings.ReplaceAll(token, ".", "-")+"@api.example.com")},
 	} {
 		l.Write(t, map[string]string{"main.tf": strings.Replace(configuration, change[0], change[1], 1)})
@@ -287,14 +294,14 @@ func placeOf(name string) string {
 // TestList_Secrets searches the logs and diagnostics of a list resource.
 func TestList_Secrets(t *testing.T) {
 	t.Parallel()
-	env := acctest.New(t, emulator.Options{Token: token, Email: email, Password: password})
+	env := acctest.New(t, options())
 	if _, err := env.Add(emulator.MessagingProfile, map[string]any{"name": "test", "callback_url": webhook, "callback_url2": webhook2}); err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
 	ctx := tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
 	var errors string
-	for _, config := range []acctest.Values{{}, {"token": nil, "email": email, "password": password}} {
+	for _, config := range ways {
 		listed, diags := env.Protocol(t, config).WithContext(ctx).List(t, "opentact_messaging_profile", nil, true, 10, 10)
 		if acctest.NoDiagnostics(t, diags); len(listed) != 1 || listed[0].Resource["callback_url"] != webhook {
 			t.Fatal(listed)
@@ -306,7 +313,7 @@ func TestList_Secrets(t *testing.T) {
 		env.RemoveRules()
 		errors += acctest.Describe(diags) + listed[0].DisplayName
 	}
-	if bytes.Count(log.Bytes(), []byte("OpenTact API request")) < 4 || !bytes.Contains(log.Bytes(), []byte(`"@level":"trace"`)) {
+	if bytes.Count(log.Bytes(), []byte("OpenTact API request")) < 2*len(ways) || !bytes.Contains(log.Bytes(), []byte(`"@level":"trace"`)) {
 		t.Errorf("the log has not all levels: %s", &log)
 	}
 	search(t, canaries, map[string][]byte{inLogs: log.Bytes(), inErrors: []byte(errors)})

@@ -56,10 +56,9 @@ func checkPlans(t *testing.T, primary, secondary, suffix string) {
 		maps.Copy(prior, values)
 	}
 	var (
-		log  bytes.Buffer
-		all  []*tfprotov6.Diagnostic
-		ctx  = tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
-		ways = []acctest.Values{{}, {"token": nil, "email": email, "password": password}}
+		log bytes.Buffer
+		all []*tfprotov6.Diagnostic
+		ctx = tfsdklogtest.RootLogger(tflogtest.RootLogger(t.Context(), &log), &log)
 	)
 	expect := func(summary string, diags []*tfprotov6.Diagnostic) {
 		t.Helper()

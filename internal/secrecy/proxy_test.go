@@ -90,6 +90,7 @@ func TestAccProxy(t *testing.T) {
 	l.Write(t, map[string]string{"trusted.pem": string(trusted)})
 	l.AddEnv(t, map[string]string{"SSL_CERT_FILE": l.Dir + "/trusted.pem"})
 	l.must(t, inPrinted, "apply", "-auto-approve")
+	l.credentials = credentials["API key"]
 	l.must(t, inPrinted, "destroy", "-auto-approve")
 	got := string(p.traffic.bytes())
 	if n := strings.Count(got, "CONNECT example.com:443 HTTP/1.1"); n == 0 || n != strings.Count(got, " HTTP/1.1") {

@@ -79,6 +79,7 @@ func TestAccSecrets_WriteOnly(t *testing.T) {
 	l.credentials = credentials["login"]
 	l.must(t, inPrinted, "apply", "-auto-approve")
 
+	l.credentials = credentials["API key"]
 	l.replace(t, "callback_url2_wo =", "callback_url2_wo_version = 1\n  callback_url2_wo =")
 	l.must(t, inPrinted, "apply", "-auto-approve")
 	l.replace(t, "callback_url_wo ", "# callback_url_wo ", "callback_url2_wo", "# callback_url2_wo")
