@@ -4,6 +4,7 @@ package live_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,15 +23,24 @@ var aliases = map[string]string{"toll_free_weight": "tollfree_weight", "daily_sp
 
 // account is an account that the tests may write to.
 type account struct {
-	base, token, email, password string
+	base string
+	credentials
+	// readOnly is the token of a user who can read the profiles and can't write them, or "".
+	readOnly string
 	// block has the credentials for the provider block. If it is empty, the provider reads
 	// them from the environment.
 	block string
+	// authorize adds the credentials to a request. authenticate sets it.
+	authorize authorization
+	// timeout bounds one request. If it is 0, that is defaultTimeout.
+	timeout time.Duration
 	// pause waits before a request is retried after a 429.
 	pause func(time.Duration)
 	// throttled is the last 429 response.
 	throttled response
 }
+
+const defaultTimeout = 2 * time.Minute
 
 // response is a response of the API. If there was none, status is 0.
 type response struct {
@@ -42,7 +52,12 @@ type response struct {
 	body map[string]any
 }
 
-func (r response) String() string { return fmt.Sprintf("%s: %d", r.request, r.status) }
+func (r response) String() string {
+	if r.status == 0 {
+		return r.request + ": no response"
+	}
+	return fmt.Sprintf("%s: %d", r.request, r.status)
+}
 
 // succeeded reports whether the API did what the request asked for.
 func (r response) succeeded() bool { return r.status/100 == 2 && r.body["success"] == true }
@@ -58,6 +73,11 @@ func (r response) decided() bool {
 
 // send sends a request about one profile, or about all profiles of a kind if uuid is "".
 func (a *account) send(method string, kind emulator.Kind, uuid string, fields map[string]any) response {
+	return a.sendAs(a.authorize, method, kind, uuid, fields)
+}
+
+// sendAs sends a request with other credentials.
+func (a *account) sendAs(as authorization, method string, kind emulator.Kind, uuid string, fields map[string]any) response {
 	path := "/profile/" + string(kind)
 	request := method + " " + path
 	if uuid != "" {
@@ -65,7 +85,7 @@ func (a *account) send(method string, kind emulator.Kind, uuid string, fields ma
 	}
 	const maxWait = 16 * time.Second
 	for wait := time.Second; ; wait *= 2 {
-		r := a.request(method, path, fields, func(r *http.Request) { r.Header.Set("X-Auth-Token", a.token) })
+		r := a.request(method, path, fields, as)
 		r.request = request
 		if r.status != http.StatusTooManyRequests {
 			return r
@@ -77,17 +97,19 @@ func (a *account) send(method string, kind emulator.Kind, uuid string, fields ma
 	}
 }
 
-func (a *account) request(method, path string, fields map[string]any, authenticate func(*http.Request)) response {
+func (a *account) request(method, path string, fields map[string]any, authorize authorization) response {
 	body, _ := json.Marshal(fields)
 	if fields == nil {
 		body = nil
 	}
 	r := response{request: method + " " + path}
-	request, err := http.NewRequestWithContext(context.Background(), method, a.base+path, bytes.NewReader(body))
+	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(a.timeout, defaultTimeout)) // without it, a run would end without a sweep
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, a.base+path, bytes.NewReader(body))
 	if err != nil {
 		return r
 	}
-	authenticate(request)
+	authorize(request)
 	request.Header.Set("Accept", "application/json")
 	request.Header.Set("Content-Type", "application/json")
 	raw, err := http.DefaultTransport.RoundTrip(request) // follows no redirects
@@ -101,14 +123,6 @@ func (a *account) request(method, path string, fields map[string]any, authentica
 	return r
 }
 
-// login logs in and returns the token, or "".
-func (a *account) login() (r response, token string) {
-	r = a.request(http.MethodGet, "/auth", nil, func(r *http.Request) { r.SetBasicAuth(a.email, a.password) })
-	payload, _ := r.body["payload"].(map[string]any)
-	token, _ = payload["token"].(string)
-	return r, token
-}
-
 // Config returns a configuration that begins with a provider block for the account.
 func (a *account) Config(body string) string {
 	return fmt.Sprintf("provider \"opentact\" {\n  base_url = %q\n  %s\n}\n\n%s", a.base, a.block, body)
@@ -118,12 +132,7 @@ func (a *account) Config(body string) string {
 // profile exists.
 func (a *account) Profile(kind emulator.Kind, uuid string) (map[string]any, bool) {
 	r := a.send(http.MethodGet, kind, uuid, nil)
-	fields := r.profile(kind)
-	for name, alias := range aliases {
-		if _, ok := fields[name]; !ok && fields != nil {
-			fields[name] = fields[alias]
-		}
-	}
+	fields := r.documented(kind)
 	return fields, fields != nil && r.succeeded()
 }
 
@@ -177,6 +186,10 @@ func (a *account) sweep() (err error) {
 				continue
 			}
 			uuid, _ := profile["uuid"].(string)
+			if uuid == "" { // a DELETE would be about all profiles
+				err = errors.Join(err, fmt.Errorf("a %s profile without a uuid was not deleted", kind))
+				continue
+			}
 			if r := a.send(http.MethodDelete, kind, uuid, nil); r.status/100 != 2 && r.status != http.StatusNotFound {
 				err = errors.Join(err, fmt.Errorf("%s: profile %s was not deleted", r, uuid))
 			}
@@ -188,6 +201,18 @@ func (a *account) sweep() (err error) {
 // profile returns the profile in the payload, or nil.
 func (r response) profile(kind emulator.Kind) map[string]any {
 	return profileIn(r.body["payload"], kind)
+}
+
+// documented returns the profile in the payload with the documented names of its fields,
+// or nil.
+func (r response) documented(kind emulator.Kind) map[string]any {
+	fields := r.profile(kind)
+	for name, alias := range aliases {
+		if value, ok := fields[alias]; ok && fields[name] == nil {
+			fields[name] = value
+		}
+	}
+	return fields
 }
 
 // profileIn looks for a profile in a lease first, because a lease has a uuid of its own.
