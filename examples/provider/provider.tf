@@ -8,5 +8,5 @@ terraform {
 }
 
 # Set the credentials in the environment: OPENTACT_EMAIL and OPENTACT_PASSWORD,
-# or OPENTACT_TOKEN.
+# or OPENTACT_API_KEY, or OPENTACT_TOKEN.
 provider "opentact" {}

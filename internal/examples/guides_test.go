@@ -54,8 +54,8 @@ func TestPages_Configurations(t *testing.T) {
 	}
 }
 
-// TestPages_Messages checks that each message that the troubleshooting guide quotes is in the
-// code of the provider, except messages of Terraform. An ellipsis stands for any text. The
+// TestPages_Messages checks that each message that the guides on troubleshooting and authentication
+// quote is in the code of the provider, except messages of Terraform. An ellipsis stands for any text. The
 // provider prints errors with a capital letter at the beginning.
 func TestPages_Messages(t *testing.T) {
 	t.Parallel()
@@ -78,10 +78,12 @@ func TestPages_Messages(t *testing.T) {
 		"Inconsistent dependency lock file", "no version is selected", "doesn't match the updated version constraints", "requires explicit configuration",
 		"Provider configuration not present", "Unsupported argument", "Missing Attribute Configuration", "Invalid Attribute Combination",
 		"Provider produced inconsistent result after apply", "Cannot import non-existent remote object", "Resource already managed by Terraform",
-		"does not exist in the configuration", "Exactly one of", "Invalid use of ephemeral value", "No value for required variable", "Provider produced inconsistent final plan", "Output refers to sensitive values",
+		"does not exist in the configuration", "Exactly one of", "Invalid use of ephemeral value", "No value for required variable", "Ignoring variable when applying a saved plan", "Can't change variable when applying a saved plan",
+		"Provider produced inconsistent final plan", "Output refers to sensitive values",
 	}
 	seen := 0
-	for _, line := range message.FindAllStringSubmatch(pages(t)["guides/troubleshooting"], -1) {
+	all := pages(t)
+	for _, line := range message.FindAllStringSubmatch(all["guides/troubleshooting"]+all["guides/authentication"], -1) {
 		for _, quote := range quoted.FindAllStringSubmatch(line[1], -1) {
 			for part := range strings.SplitSeq(quote[1], "…") {
 				if part = strings.TrimSpace(part); part == "" {
