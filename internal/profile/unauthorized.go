@@ -53,21 +53,23 @@ func nextStepForCredentials(op operation, err *opentact.CredentialsError) string
 
 // checkCredentials returns what to check if the API has not accepted the credentials yet. It begins in lower case.
 func checkCredentials(err *opentact.CredentialsError) string {
-	text := fmt.Sprintf("check that the token is for %s and has not expired. OpenTact tokens are valid for a day.", err.BaseURL)
+	const (
+		login = "check base_url or OPENTACT_BASE_URL: the API accepts the e-mail address and the password, but rejects the token that it gives for them."
+		key   = "check that the API key is for %s, and that it has not expired or been deleted in the OpenTact portal. "
+		token = "check that the token is for %s and has not expired. OpenTact tokens are valid for a day."
+	)
 	switch {
 	case err.Rejected == opentact.LoginToken:
-		text = "check base_url or OPENTACT_BASE_URL: the API accepts the e-mail address and the password, but rejects the token that it gives for them."
+		return login
+	case err.Rejected == opentact.APIKey && err.IsJWT:
+		return fmt.Sprintf(key+"The API key has the form of a JWT. If it is the token of a login, set token or OPENTACT_TOKEN instead.", err.BaseURL)
 	case err.Rejected == opentact.APIKey:
-		text = fmt.Sprintf("check that the API key is for %s, and that it has not expired or been deleted in the OpenTact portal.", err.BaseURL)
-		if err.IsJWT {
-			text += " The API key has the form of a JWT. If it is the token of a login, set token or OPENTACT_TOKEN instead."
-		} else {
-			text += " If the key is valid, the API may expect it in X-Auth-Token: then set token or OPENTACT_TOKEN instead."
-		}
-	case !err.IsJWT:
-		text += " The token is not a complete JWT. If it is an API key, set api_key or OPENTACT_API_KEY instead."
+		return fmt.Sprintf(key+"If the key is valid, the API may expect it in X-Auth-Token: then set token or OPENTACT_TOKEN instead.", err.BaseURL)
+	case err.IsJWT:
+		return fmt.Sprintf(token, err.BaseURL)
+	default:
+		return fmt.Sprintf(token+" The token is not a complete JWT. If it is an API key, set api_key or OPENTACT_API_KEY instead.", err.BaseURL)
 	}
-	return text
 }
 
 // nextStepAfterSuccess returns the next step after a 401 if the API has accepted the same credentials for another

@@ -74,19 +74,20 @@ func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown()
 // returns one of them and an error.
 func (p place) choose(ways []way) (chosen way, conflict diag.Diagnostic) {
 	var names []string
-	n := 0 // the number of ways
+	several := false
 	for _, w := range ways {
-		before := len(names)
+		var set []string
 		for _, c := range w {
 			if name := p.nameOf(c); name != "" {
-				names = append(names, name)
+				set = append(set, name)
 			}
 		}
-		if len(names) > before {
-			chosen, n = w, n+1
+		if len(set) > 0 {
+			several = chosen != nil
+			chosen, names = w, append(names, set...)
 		}
 	}
-	if n < 2 {
+	if !several {
 		return chosen, nil
 	}
 	last := len(names) - 1
