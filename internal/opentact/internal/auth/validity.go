@@ -30,8 +30,8 @@ func readValidity(token string) validity {
 	return v
 }
 
-// isJWT reports whether a token has the form of a JWT: three parts, of which the first two
-// are JSON in base64url (RFC 7519, section 3).
+// isJWT reports whether a token has the form of a JWT: three parts, with JSON in base64url
+// in the first and the second (RFC 7519, section 3).
 func isJWT(token string) bool {
 	_, _, err := jwt.NewParser().ParseUnverified(token, jwt.MapClaims{})
 	return !errors.Is(err, jwt.ErrTokenMalformed)
