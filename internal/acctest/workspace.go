@@ -52,7 +52,7 @@ func build(dir string) (string, error) {
 	if runtime.GOOS == "windows" {
 		path += ".exe"
 	}
-	command := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-tags=grpcnotrace", "-ldflags=-s -w", "-o", path, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // writes to a temporary directory
+	command := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-trimpath", "-tags=grpcnotrace", "-ldflags=-s -w", "-o", path, "github.com/opentact/terraform-provider-opentact") //nolint:gosec // writes to a temporary directory
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if output, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build the provider: %w\n%s", err, output)
@@ -60,9 +60,13 @@ func build(dir string) (string, error) {
 	return path, nil
 }
 
-// Main runs the tests of a package and returns their exit status. It ignores the proxies
-// of the environment, and removes the program that the tests built.
+// Main runs the tests of a package and returns their exit status. It selects Terraform,
+// ignores the proxies of the environment, and removes the program that the tests built.
 func Main(m *testing.M) int {
+	if err := SelectTerraform(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	for _, variable := range []string{"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"} {
 		_ = os.Unsetenv(variable)
 		_ = os.Unsetenv(strings.ToLower(variable))
@@ -90,15 +94,8 @@ func NewWorkspace(t testing.TB, files map[string]string) *Workspace {
 	w.Write(t, map[string]string{
 		"cli.tfrc": fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"opentact/opentact\" = %q\n  }\n  direct {}\n}\n", filepath.Dir(Program(t))),
 	})
-	terraform := os.Getenv("TF_ACC_TERRAFORM_PATH")
-	if terraform == "" {
-		var err error
-		if terraform, err = exec.LookPath("terraform"); err != nil {
-			t.Fatal(err)
-		}
-	}
 	var err error
-	if w.Terraform, err = tfexec.NewTerraform(w.Dir, terraform); err != nil {
+	if w.Terraform, err = tfexec.NewTerraform(w.Dir, os.Getenv(terraformPath)); err != nil {
 		t.Fatal(err)
 	}
 	w.env = map[string]string{"TF_CLI_CONFIG_FILE": filepath.Join(w.Dir, "cli.tfrc"), "CHECKPOINT_DISABLE": "1"}

@@ -17,6 +17,15 @@ import (
 // optIn is the environment variable that allows the tests to write to a real account.
 const optIn = "OPENTACT_TESTACC_LIVE"
 
+// TestMain selects Terraform. It keeps the proxies of the environment, because TestLive may need them.
+func TestMain(m *testing.M) {
+	if err := acctest.SelectTerraform(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
 // TestLive compares a real account with CONTRACT.md and prints a report.
 func TestLive(t *testing.T) { //nolint:paralleltest // an account has one rate limit
 	if os.Getenv(optIn) != "1" {
