@@ -34,7 +34,9 @@ func init() {
 // by the printed blocks. The seed determines how many creates succeed before.
 func kill(t *testing.T, r *run) {
 	t.Helper()
-	r.RequireTerraform(t, "!= 1.16.0", "several import blocks for one resource") // hashicorp/terraform#39068, fixed in 1.16.1
+	// The plan has several import blocks for one resource. Terraform 1.16.1 has the fix, but builds of the main branch may
+	// lack it.
+	r.SkipBug(t, "hashicorp/terraform#39068", `1\.16\.0.*|1\.17\.0-(alpha20260729|alpha20260812|dev)`)
 	before := int(3 + 7*r.seed%40)
 	killApply(t, r, before)
 	stored, orphans := r.stored(), r.orphans(t)

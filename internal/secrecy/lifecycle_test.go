@@ -191,7 +191,7 @@ func (l *lifecycle) breakAPI(t *testing.T) {
 // reimport removes the messaging profile from the state and imports it.
 func (l *lifecycle) reimport(t *testing.T) {
 	t.Helper()
-	if os.Getenv("TF_ACC_PROVIDER_HOST") == "registry.opentofu.org" {
+	if acctest.IsOpenTofu() {
 		t.Skip("the core of OpenTofu logs all values of an imported profile") // at WARN, as an unexpected new value
 	}
 	l.RequireTerraform(t, ">= 1.11", "an import whose values the core does not log")

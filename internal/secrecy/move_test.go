@@ -81,7 +81,7 @@ func TestAccSecrets_MoveAndImport_ShowURLOnce(t *testing.T) {
 	id := fmt.Sprint(l.Profiles(emulator.MessagingProfile)[0]["uuid"])
 	l.must(t, inPrinted, "state", "rm", "opentact_messaging_profile.test")
 	l.must(t, inPrinted, "import", "opentact_messaging_profile.test", id)
-	if os.Getenv("TF_ACC_PROVIDER_HOST") == "registry.opentofu.org" {
+	if acctest.IsOpenTofu() {
 		finds("import", inState, inLogs) // see reimport
 	} else {
 		finds("import", inState)
