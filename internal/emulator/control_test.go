@@ -148,7 +148,7 @@ func TestControl_RequestsAndCounters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
 		serveRequest(t, e, http.MethodPost, "/profile/messaging", named("x"), nil)
-		checkControl(t, e, "GET", "/requests", "", 200, `{"success":true,"payload":[{"method":"POST","path":"/rest/profile/messaging",`+
+		checkControl(t, e, "GET", "/requests", "", 200, `{"success":true,"payload":[{"time":"2000-01-01T00:00:00Z","method":"POST","path":"/rest/profile/messaging",`+
 			`"status":401,"body":"{\"name\":\"x\"}","duration":"0s"}]}`)
 		checkControl(t, e, "GET", "/counters", "", 200, `{"success":true,"payload":{"total":1,`+
 			`"by_operation":{"POST /profile/messaging":1},"by_status":{"401":1},"by_fault":{}}}`)

@@ -59,10 +59,10 @@ func TestRequestsAndCounters_JSON(t *testing.T) {
 		header := http.Header{"User-Agent": {"tester/1"}}
 		serveRequest(t, e, http.MethodGet, "/profile/a%2Fb?q=%20", "\"\xff", header)
 		for want, value := range map[string]any{
-			`[{"method":"GET","path":"/rest/profile/a%2Fb","query":"q=%20","status":401,"fault":"delay","user_agent":"tester/1",` +
+			`[{"time":"2000-01-01T00:00:00Z","method":"GET","path":"/rest/profile/a%2Fb","query":"q=%20","status":401,"fault":"delay","user_agent":"tester/1",` +
 				`"body":"\"�","duration":"1.5ms"}]`: e.Requests(),
 			`{"total":1,"by_operation":{"other":1},"by_status":{"401":1},"by_fault":{"delay":1}}`: e.Counters(),
-			`{"method":"","path":"","status":0,"duration":"0s"}`:                                  emulator.Request{},
+			`{"time":"0001-01-01T00:00:00Z","method":"","path":"","status":0,"duration":"0s"}`:    emulator.Request{},
 		} {
 			got, err := json.Marshal(value)
 			if err != nil {

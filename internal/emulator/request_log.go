@@ -14,6 +14,8 @@ import (
 
 // Request is one entry of the request log. It has no headers that may contain credentials.
 type Request struct {
+	// Time is the arrival of the request, in UTC and whole milliseconds.
+	Time time.Time `json:"time"`
 	// Method, Path and Query are as received. Path and Query are percent-encoded.
 	Method string `json:"method"`
 	Path   string `json:"path"`
@@ -107,7 +109,7 @@ func (l *requestLog) middleware(done func(Request)) middleware {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			arrival := time.Now()
 			entry := Request{
-				Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
+				Time: arrival.UTC().Truncate(time.Millisecond), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
 				Body: truncate(bufferBody(r)), UserAgent: r.UserAgent(),
 			}
 			number := l.add(entry)

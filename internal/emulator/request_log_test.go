@@ -31,7 +31,7 @@ func TestRequestLog(t *testing.T) {
 	}
 	got := a.Requests()
 	for what, requests := range map[string][]emulator.Request{"log": got, "calls of OnRequest": {<-calls, <-calls}} {
-		if diff := cmp.Diff(want, requests, cmpopts.IgnoreFields(emulator.Request{}, "Duration")); diff != "" {
+		if diff := cmp.Diff(want, requests, cmpopts.IgnoreFields(emulator.Request{}, "Time", "Duration")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
@@ -51,6 +51,18 @@ func TestRequestLog_RequestInFlight_HasStatusZero(t *testing.T) {
 		mustEqual(t, "in flight", []int{0}, statuses(e))
 		time.Sleep(2 * time.Hour) // of the bubble's clock
 		mustEqual(t, "after the response", []int{201}, statuses(e))
+	})
+}
+
+// The time of a request is its arrival, not its response.
+func TestRequestLog_Time_IsArrival(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(1500 * time.Microsecond) // of the bubble's clock
+		arrival := time.Now()
+		e := newEmulator(t, emulator.Options{Latency: time.Hour})
+		createMessaging(t.Context(), t, e, strings.NewReader(`{"name":"x"}`))
+		mustEqual(t, "time", arrival.UTC().Truncate(time.Millisecond), e.Requests()[0].Time)
 	})
 }
 

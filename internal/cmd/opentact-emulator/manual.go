@@ -87,7 +87,7 @@ the token that -token sets:
   DELETE /rules               remove all rules, and release their held requests
   DELETE /rules/ID            remove one rule, and release its held requests
   POST   /rules/ID/release    release the held requests; hold no more requests
-  GET    /requests            the log of requests, with their bodies
+  GET    /requests            the log of requests, with their times and bodies
   GET    /counters            the number of requests by operation, status and fault
   POST   /expire-logins       invalidate all tokens from logins
   PUT    /rate-limit          {"requests_per_second": 20}; 0 means no limit
