@@ -58,7 +58,8 @@ func (e *Emulator) list(req validRequest) response {
 		return success(http.StatusOK, e.listPayload(req.kind, profiles))
 	}
 	total, size := len(profiles), e.options.PageSize
-	page := profiles[min(req.skip, total):min(req.skip+size, total)]
+	page := profiles[min(req.skip, total):]
+	page = page[:min(size, len(page))]
 	return success(http.StatusOK, map[string]any{"take": size, "skip": req.skip, "total": total, "data": e.listPayload(req.kind, page)})
 }
 

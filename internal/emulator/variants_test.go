@@ -178,7 +178,9 @@ func TestPageSize_ListsComeInPages(t *testing.T) {
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	a := &api{Emulator: e, t: t, url: server.URL, client: server.Client()}
-	for query, want := range map[string][]string{"": {"0", "1"}, "?skip=2&take=100": {"2", "3"}, "?skip=4": {"4"}, "?skip=9": {}, "?skip=-1": {"0", "1"}} {
+	for query, want := range map[string][]string{
+		"": {"0", "1"}, "?skip=2&take=100": {"2", "3"}, "?skip=4": {"4"}, "?skip=9": {}, "?skip=-1": {"0", "1"}, "?skip=9223372036854775807": {},
+	} {
 		page := a.send(http.MethodGet, "/profile/messaging"+query, "").payload()
 		names := []string{}
 		data, _ := page["data"].([]any)
