@@ -46,61 +46,76 @@ func (r Request) MarshalJSON() ([]byte, error) {
 // maxLog is the maximum size of the log in bytes. Clients without a token can fill the log too.
 const maxLog = 256 << 20
 
-// Requests returns the requests since New, in order of arrival, including requests that are still being served. When a
-// client has a response, its status is in the log. The log keeps the latest 256 MiB, including bodies.
+// Requests returns the requests since New or Reset, in order of arrival, including requests in flight. When a client has a
+// response, its status is in the log. The log keeps the latest 256 MiB, including bodies.
 func (e *Emulator) Requests() []Request {
 	return e.log.all()
 }
 
-// requestLog holds the latest requests. Entries are numbered from 0 in order of arrival.
+// requestLog holds the latest requests, in order of arrival.
 type requestLog struct {
 	maxBytes int
 
-	mu      sync.Mutex
-	entries []Request
-	dropped int // number of entries removed from the beginning
+	mu      sync.Mutex // also guards the entries
+	entries []*logEntry
 	size    int // of the entries, in bytes
 }
 
+// logEntry is a request in the log. The middleware completes it even if the log has dropped it.
+type logEntry struct {
+	Request
+	done bool // reports whether the request ended, with or without a response
+}
+
 // bytes returns the approximate memory use of the entry.
-func (r *Request) bytes() int {
+func (r *logEntry) bytes() int {
 	const overhead = 200
 	return overhead + len(r.Method) + len(r.Path) + len(r.Query) + len(r.Body) + len(r.UserAgent)
 }
 
-// add appends an entry and returns its number. It drops the oldest entries if the log is too large.
-func (l *requestLog) add(entry Request) int {
+// add appends an entry. It drops the oldest entries if the log is too large.
+func (l *requestLog) add(entry *logEntry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, entry)
 	l.size += entry.bytes()
 	for l.size > l.maxBytes {
 		l.size -= l.entries[0].bytes()
-		l.entries[0] = Request{} // frees the body now, not when append copies the slice
+		l.entries[0] = nil // frees the body now, not when append copies the slice
 		l.entries = l.entries[1:]
-		l.dropped++
 	}
-	return l.dropped + len(l.entries) - 1
 }
 
-// change calls change with an entry, unless the entry was dropped.
-func (l *requestLog) change(number int, change func(*Request)) {
+// change calls change with an entry, under the lock.
+func (l *requestLog) change(entry *logEntry, change func(*logEntry)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if number >= l.dropped {
-		change(&l.entries[number-l.dropped])
-	}
+	change(entry)
 }
 
 // all returns a copy of the log.
 func (l *requestLog) all() []Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	all := append([]Request{}, l.entries...) // not nil: JSON would be null
-	for i := range all {
-		all[i].Body = bytes.Clone(all[i].Body)
+	all := make([]Request, 0, len(l.entries)) // not nil: JSON would be null
+	for _, entry := range l.entries {
+		all = append(all, entry.clone())
 	}
 	return all
+}
+
+// clone returns a copy of the request. The caller holds the lock.
+func (r *logEntry) clone() Request {
+	c := r.Request
+	c.Body = bytes.Clone(c.Body)
+	return c
+}
+
+// reset removes all entries.
+func (l *requestLog) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries, l.size = nil, 0
 }
 
 // middleware adds each request to the log, and calls done (which may be nil) after the response.
@@ -108,33 +123,33 @@ func (l *requestLog) middleware(done func(Request)) middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			arrival := time.Now()
-			entry := Request{
+			entry := &logEntry{Request: Request{
 				Time: arrival.UTC().Truncate(time.Millisecond), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery,
 				Body: truncate(bufferBody(r)), UserAgent: r.UserAgent(),
-			}
-			number := l.add(entry)
-			r = r.WithContext(context.WithValue(r.Context(), numberKey{}, number))
-			if done != nil {
-				defer func() {
-					l.change(number, func(current *Request) { entry = *current })
-					entry.Body = bytes.Clone(entry.Body)
-					done(entry)
-				}()
-			}
+			}}
+			l.add(entry)
+			r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
+			defer func() {
+				var ended Request
+				l.change(entry, func(entry *logEntry) { entry.done, ended = true, entry.clone() })
+				if done != nil {
+					done(ended)
+				}
+			}()
 			next.ServeHTTP(&statusWriter{ResponseWriter: w, onStatus: func(status int) {
-				l.change(number, func(entry *Request) { entry.Status, entry.Duration = status, time.Since(arrival) })
+				l.change(entry, func(entry *logEntry) { entry.Status, entry.Duration = status, time.Since(arrival) })
 			}}, r)
 		})
 	}
 }
 
-// numberKey is the context key for the number of the request's log entry, an int.
-type numberKey struct{}
+// entryKey is the context key for the request's log entry, a *logEntry.
+type entryKey struct{}
 
 // setFault sets the fault of the request's log entry.
 func (l *requestLog) setFault(r *http.Request, action Action) {
-	if number, ok := r.Context().Value(numberKey{}).(int); ok {
-		l.change(number, func(entry *Request) { entry.Fault = action })
+	if entry, ok := r.Context().Value(entryKey{}).(*logEntry); ok {
+		l.change(entry, func(entry *logEntry) { entry.Fault = action })
 	}
 }
 

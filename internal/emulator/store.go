@@ -48,6 +48,13 @@ func newStore() *store {
 	return &store{collections: make(map[Kind]*collection)}
 }
 
+// reset deletes all profiles, their history and their protection.
+func (s *store) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.collections)
+}
+
 // collection returns the collection of a kind. The caller holds the lock.
 func (s *store) collection(kind Kind) *collection {
 	c := s.collections[kind]
