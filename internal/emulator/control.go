@@ -13,62 +13,30 @@ import (
 )
 
 // ControlPath is the prefix of every path of the control endpoint, which controls the emulator over HTTP. Its responses
-// have the API's envelope. It is not part of the API: its requests are not logged, rate limited, delayed or matched by
-// rules.
+// have the API's envelope, except the seed. It is not part of the API: its requests are not logged, rate limited, delayed
+// or matched by rules. GET of this path lists the operations.
 const ControlPath = "/_emulator"
 
-// healthPath responds to every GET with 200, without a token and even if Options.Control is false. Scripts use it to
-// wait for the emulator.
-const healthPath = ControlPath + "/health"
-
-// control returns the control endpoint. Unless Options.Control is set, it serves only healthPath.
-func (e *Emulator) control() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+healthPath, func(w http.ResponseWriter, _ *http.Request) { emptySuccess().write(w) })
-	mux.Handle("/", e.controlOperations())
-	return mux
-}
-
-// controlOperations returns the operations of the control endpoint, which need Options.Token.
-func (e *Emulator) controlOperations() http.Handler {
-	if !e.options.Control {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			rejection(http.StatusForbidden, "The control endpoint is disabled: -control enables it").write(w)
-		})
-	}
-	mux := http.NewServeMux()
-	for pattern, operation := range map[string]func(*http.Request) response{
-		"POST /rules":              e.controlInject,
-		"GET /rules":               e.controlRules,
-		"DELETE /rules":            e.controlRemoveAll,
-		"DELETE /rules/{id}":       e.controlRule((*Injection).Remove),
-		"POST /rules/{id}/release": e.controlRule((*Injection).Release),
-		"GET /requests":            e.controlRequests,
-		"GET /counters":            e.controlCounters,
-		"POST /expire-logins":      e.controlExpireLogins,
-		"PUT /rate-limit":          e.controlLimitRate,
-	} {
-		method, path, _ := strings.Cut(pattern, " ")
-		mux.HandleFunc(method+" "+ControlPath+path, func(w http.ResponseWriter, r *http.Request) {
-			operation(r).write(w)
-		})
-	}
-	return chain(jsonErrors(mux), e.requireToken, limitBody)
-}
+// controlOff says why an operation of the control endpoint is not available.
+const controlOff = "The control endpoint is off: start with -control"
 
 // isControl reports whether r is for the control endpoint.
 func isControl(r *http.Request) bool {
 	return r.URL.Path == ControlPath || strings.HasPrefix(r.URL.Path, ControlPath+"/")
 }
 
-// requireToken accepts only Options.Token. A page in a browser can't set the header without the user's consent.
-func (e *Emulator) requireToken(next http.Handler) http.Handler {
+// guard rejects all requests unless Options.Control is set. Then it accepts only Options.Token. A website can't send this
+// header, because the emulator doesn't allow it (CORS).
+func (e *Emulator) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Auth-Token") != e.options.Token {
+		switch {
+		case !e.options.Control:
+			rejection(http.StatusForbidden, controlOff).write(w)
+		case r.Header.Get("X-Auth-Token") != e.options.Token:
 			rejection(http.StatusUnauthorized, "X-Auth-Token must be the emulator's own token, not a token of a login").write(w)
-			return
+		default:
+			next.ServeHTTP(w, r)
 		}
-		next.ServeHTTP(w, r)
 	})
 }
 
@@ -133,8 +101,8 @@ func (e *Emulator) controlRemoveAll(*http.Request) response {
 }
 
 // controlRule returns an operation that calls do with the rule whose id is in the path.
-func (e *Emulator) controlRule(do func(*Injection)) func(*http.Request) response {
-	return func(r *http.Request) response {
+func controlRule(do func(*Injection)) func(*Emulator, *http.Request) response {
+	return func(e *Emulator, r *http.Request) response {
 		for _, i := range e.rules.all() {
 			if strconv.Itoa(i.ID()) == r.PathValue("id") {
 				do(i)
@@ -143,6 +111,16 @@ func (e *Emulator) controlRule(do func(*Injection)) func(*http.Request) response
 		}
 		return rejection(http.StatusNotFound, fmt.Sprintf("There is no rule %q", r.PathValue("id")))
 	}
+}
+
+// controlSeed responds with the seed without an envelope, so that users can save the body as a file.
+func (e *Emulator) controlSeed(*http.Request) response {
+	return response{status: http.StatusOK, document: e.ExportSeed()}
+}
+
+func (e *Emulator) controlReset(*http.Request) response {
+	e.Reset()
+	return emptySuccess()
 }
 
 func (e *Emulator) controlRequests(*http.Request) response {

@@ -3,9 +3,11 @@
 package emulator_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -55,12 +57,77 @@ const emptyPayload = `{"success":true,"payload":{}}`
 func TestControl_Disabled_RejectsRequests(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{Token: controlToken})
-	for _, path := range []string{"", "/", "/rules", "/requests", "/nothing"} {
+	for _, path := range []string{"/rules", "/seed", "/requests", "/nothing"} {
 		checkControl(t, e, http.MethodGet, path, "", http.StatusForbidden,
-			`{"success":false,"message":"The control endpoint is disabled: -control enables it","status":403}`)
+			`{"success":false,"message":"The control endpoint is off: start with -control","status":403}`)
 	}
 	checkControl(t, e, http.MethodPost, "/rules", `{"faults":[{"action":"hold"}]}`, http.StatusForbidden,
-		`{"success":false,"message":"The control endpoint is disabled: -control enables it","status":403}`)
+		`{"success":false,"message":"The control endpoint is off: start with -control","status":403}`)
+}
+
+// The list needs no token, and says whether the other operations are available.
+func TestControl_Index_ListsOperations(t *testing.T) {
+	t.Parallel()
+	for enabled, message := range map[bool]string{
+		true:  "Send the token of -token in X-Auth-Token",
+		false: "The control endpoint is off: start with -control",
+	} {
+		e := newEmulator(t, emulator.Options{Control: enabled})
+		for _, path := range []string{"", "/"} {
+			got := controlWith(t, e, "", http.MethodGet, path, "")
+			var index struct {
+				Success bool
+				Payload struct {
+					Control    bool
+					Message    string
+					Operations []emulator.ControlOperation
+				}
+			}
+			if err := json.Unmarshal([]byte(got.raw), &index); err != nil {
+				t.Fatal(err)
+			}
+			mustEqual(t, "status and success", []any{http.StatusOK, true}, []any{got.status, index.Success})
+			mustEqual(t, "control", enabled, index.Payload.Control)
+			mustEqual(t, "message", message, index.Payload.Message)
+			mustEqual(t, "operations", emulator.ControlOperations(), index.Payload.Operations)
+			if !strings.Contains(got.raw, "\n        \"path\": \"/_emulator/rules/{id}\",\n") || !strings.HasSuffix(got.raw, "}\n") {
+				t.Errorf("the list is not indented: %s", got.raw)
+			}
+		}
+		mustEqual(t, "log", 0, len(e.Requests()))
+	}
+}
+
+// Each operation except the list and the health check needs the token and Options.Control.
+func TestControl_Operations_NeedToken(t *testing.T) {
+	t.Parallel()
+	open := []string{"GET /_emulator", "GET /_emulator/health"}
+	for _, o := range emulator.ControlOperations() {
+		mustEqual(t, o.Path+": needs a token", !slices.Contains(open, o.Method+" "+o.Path), o.NeedsToken)
+		for enabled, want := range map[bool]int{true: http.StatusUnauthorized, false: http.StatusForbidden} {
+			if !o.NeedsToken {
+				want = http.StatusOK
+			}
+			e := newEmulator(t, emulator.Options{Control: enabled})
+			got := controlWith(t, e, "", o.Method, strings.TrimPrefix(o.Path, "/_emulator"), "")
+			mustEqual(t, o.Method+" "+o.Path, want, got.status)
+		}
+	}
+}
+
+func TestControl_Reset(t *testing.T) {
+	t.Parallel()
+	e := newEmulator(t, emulator.Options{Control: true, Token: controlToken})
+	serveRequest(t, e, http.MethodGet, "/profile/messaging", "", nil)
+	inject(t, e, hold())
+	if _, err := e.Add(emulator.MessagingProfile, map[string]any{"name": "x"}); err != nil {
+		t.Fatal(err)
+	}
+
+	checkControl(t, e, "POST", "/reset", "", 200, emptyPayload)
+	checkControl(t, e, "GET", "/rules", "", 200, `{"success":true,"payload":[]}`)
+	checkControl(t, e, "GET", "/requests", "", 200, `{"success":true,"payload":[]}`)
+	mustEqual(t, "profiles", 0, len(e.Profiles(emulator.MessagingProfile)))
 }
 
 func TestControl_OtherToken_RejectsRequest(t *testing.T) {
@@ -212,14 +279,16 @@ func TestControl_UnknownPathsAndMethods(t *testing.T) {
 	for request, allow := range map[string]string{
 		"PUT /rules": "DELETE, GET, HEAD, POST", "GET /rules/1": "DELETE", "GET /rules/1/release": "POST", "POST /requests": "GET, HEAD",
 		"DELETE /counters": "GET, HEAD", "GET /expire-logins": "POST", "POST /rate-limit": "PUT",
+		"POST ": "GET, HEAD", "DELETE /": "GET, HEAD", "PUT /health": "GET, HEAD", "POST /seed": "GET, HEAD", "GET /reset": "POST",
 	} {
 		method, path, _ := strings.Cut(request, " ")
 		got := control(t, e, method, path, "")
 		mustEqual(t, request, `{"success":false,"message":"This path does not allow this method","status":405}`, got.raw)
 		mustEqual(t, request+": Allow", allow, got.header.Get("Allow"))
 	}
-	for _, path := range []string{"", "/", "/rules/", "/rules/1/", "/rules/1/more", "/nothing", "/nothing/"} {
+	for _, path := range []string{"/seed/", "/rules/", "/rules/1/", "/rules/1/more", "/nothing", "/nothing/", "//", "//rules", "/rules//", "/./rules", "/../rest"} {
 		checkControl(t, e, "GET", path, "", 404, `{"success":false,"message":"The API has no such path","status":404}`)
+		mustEqual(t, path+" without the token", http.StatusUnauthorized, controlWith(t, e, "", http.MethodGet, path, "").status)
 	}
 	got := httptest.NewRecorder()
 	e = newEmulator(t, emulator.Options{Control: true})

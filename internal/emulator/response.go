@@ -10,11 +10,13 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// response is a response with the API's envelope.
+// response is a JSON response, with the API's envelope or without it.
 type response struct {
-	status int
-	body   envelope
-	allow  string // the Allow header, or empty
+	status   int
+	body     envelope
+	document []byte // the whole body instead of the envelope, or nil
+	indent   bool   // for people: each member of the envelope on its own line
+	allow    string // the Allow header, or empty
 }
 
 // envelope is the JSON object around every payload and error.
@@ -55,7 +57,7 @@ func methodNotAllowed(allow string) response {
 }
 
 func (res response) write(w http.ResponseWriter) {
-	body, err := json.Marshal(res.body)
+	body, err := res.encode()
 	if err != nil { // can't happen: the store holds only JSON values
 		res.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"Internal error: can't encode the response"}`)
 	}
@@ -66,6 +68,17 @@ func (res response) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(res.status)
 	_, _ = w.Write(body) // the client may have disconnected
+}
+
+func (res response) encode() ([]byte, error) {
+	switch {
+	case res.document != nil:
+		return res.document, nil
+	case res.indent:
+		body, err := json.MarshalIndent(res.body, "", "  ")
+		return append(body, '\n'), err
+	}
+	return json.Marshal(res.body)
 }
 
 // profilePayload returns the payload of a response about one profile. In ShapeDocument, it has two leases, as if the

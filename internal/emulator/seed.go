@@ -139,7 +139,7 @@ func (r *seedReader) checkUUID(kind Kind, value any, line int) string {
 	}
 	if other, duplicate := r.uuids[uuid]; duplicate {
 		r.addError(line, "uuid must be unique, line %d has the same", other)
-	} else if _, exists := r.emulator.Profile(kind, uuid); exists {
+	} else if r.emulator.store.has(uuid) {
 		r.addError(line, "uuid must be unique, a profile has the same")
 	}
 	r.uuids[uuid] = line

@@ -98,6 +98,18 @@ func (s *store) get(kind Kind, uuid string) (profile, error) {
 	return p.clone(), nil
 }
 
+// has reports whether a profile of any kind has the UUID.
+func (s *store) has(uuid string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range s.collections {
+		if c.byUUID[uuid] != nil {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *store) modify(kind Kind, uuid string, fields map[string]any) (profile, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

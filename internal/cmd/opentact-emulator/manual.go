@@ -2,7 +2,13 @@
 
 package main
 
-import "strings"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
+)
 
 // manual returns the text that -h prints.
 func manual() string {
@@ -11,7 +17,20 @@ func manual() string {
 	f := flags(new(settings))
 	f.SetOutput(&b)
 	f.PrintDefaults()
-	b.WriteString(manualBody)
+	b.WriteString(strings.Replace(manualBody, operationsMark, operations(), 1))
+	return b.String()
+}
+
+// operationsMark is the place of operations in manualBody.
+const operationsMark = "{operations}\n"
+
+// operations returns one line for each operation of the control endpoint.
+func operations() string {
+	var b strings.Builder
+	for _, o := range emulator.ControlOperations() {
+		path := cmp.Or(strings.TrimPrefix(o.Path, emulator.ControlPath), "/")
+		fmt.Fprintf(&b, "  %-6s %-19s  %s\n", o.Method, path, o.Summary)
+	}
 	return b.String()
 }
 
@@ -79,18 +98,15 @@ the response to the next create. The emulator still creates the profile:
   curl -X POST -H 'X-Auth-Token: emulator-token' http://127.0.0.1:8480/_emulator/rules \
     -d '{"method":"POST","path":"/profile/*","times":1,"faults":[{"action":"close_after"}]}'
 
-The control endpoint has these operations, under the path /_emulator. It accepts only
-the token that -token sets:
-  POST   /rules               add a rule; the response has its id
-  GET    /rules               list all rules, with the number of requests that each
-                              rule has hit and held
-  DELETE /rules               remove all rules, and release their held requests
-  DELETE /rules/ID            remove one rule, and release its held requests
-  POST   /rules/ID/release    release the held requests; hold no more requests
-  GET    /requests            the log of requests, with their times and bodies
-  GET    /counters            the number of requests by operation, status and fault
-  POST   /expire-logins       invalidate all tokens from logins
-  PUT    /rate-limit          {"requests_per_second": 20}; 0 means no limit
+The control endpoint has these operations, under the path /_emulator. Most of them need
+-control, and the token that -token sets. GET /_emulator lists them too:
+` + operationsMark + `
+To save all profiles in a file for -seed, and then begin again without profiles:
+  curl -fsS -H 'X-Auth-Token: emulator-token' -o seed.json \
+    http://127.0.0.1:8480/_emulator/seed
+  curl -X POST -H 'X-Auth-Token: emulator-token' http://127.0.0.1:8480/_emulator/reset
+The file has no envelope, no times, and no fields with a default value. A reset keeps
+the tokens from logins and the rate limit.
 
 A rule causes faults in the requests that it hits. It has these fields. All except
 "faults" are optional:
@@ -143,7 +159,7 @@ The real API may differ from the emulator in these points:
   - The token that -token sets never expires, and the emulator does not support https.
   - In the real API, users create API keys in the portal or with requests to /token. The
     emulator accepts only the keys that -api-key sets, and has no /token.
-  - All paths below /_emulator exist only in the emulator.
+  - The page at / and all paths below /_emulator exist only in the emulator.
   - The rate limit is for all clients together. A request above it gets 429 with
     Retry-After.
   - Tokens from logins are invalid after a restart, because each start uses a new key.

@@ -13,11 +13,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 func TestRun_HelpFlag_PrintsManual(t *testing.T) {
@@ -37,7 +39,7 @@ func TestRun_HelpFlag_PrintsManual(t *testing.T) {
 			t.Errorf("the manual does not contain %q", want)
 		}
 	}
-	for _, line := range strings.Split(manualHead+manualBody, "\n") {
+	for _, line := range strings.Split(manualHead+manualBody+operations(), "\n") {
 		if len(line) > 88 && !strings.Contains(line, "go install ") && !strings.Contains(line, "curl ") && !strings.Contains(line, " -d ") {
 			t.Errorf("the line is too long for a terminal: %s", line)
 		}
@@ -198,23 +200,58 @@ func TestManual_Actions_AreThoseOfTheEmulator(t *testing.T) {
 	}
 }
 
-func TestManual_ControlOperations_Exist(t *testing.T) {
+// The manual, the list of the emulator and the emulator itself have the same operations.
+func TestManual_ControlOperations_Succeed(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-control")
-	operations := regexp.MustCompile(`(?m)^  (GET|POST|PUT|DELETE) +(/\S+)`).FindAllStringSubmatch(manualBody, -1)
-	if len(operations) != 9 {
-		t.Errorf("want 9 operations, got %q", operations)
+	found := regexp.MustCompile(`(?m)^  (GET|POST|PUT|DELETE) +(/\S*) +(\S.*)$`).FindAllStringSubmatch(manual(), -1)
+	var inManual []emulator.ControlOperation
+	for _, line := range found {
+		path := "/_emulator" + strings.TrimSuffix(line[2], "/")
+		inManual = append(inManual, emulator.ControlOperation{Method: line[1], Path: path, Summary: line[3]})
 	}
-	for _, operation := range operations {
+	operations := emulator.ControlOperations()
+	if diff := cmp.Diff(operations, inManual, cmpopts.IgnoreFields(emulator.ControlOperation{}, "NeedsToken")); diff != "" {
+		t.Errorf("operations (-emulator +manual):\n%s", diff)
+	}
+	for _, o := range operations {
 		p.rules(t, http.MethodPost, `{"faults":[{"action":"hold"}]}`, http.StatusCreated)
 		var rules struct{ Payload []struct{ ID int } }
 		if err := json.Unmarshal([]byte(p.rules(t, http.MethodGet, "", http.StatusOK)), &rules); err != nil {
 			t.Fatal(err)
 		}
-		body := map[string]string{"POST /rules": loseNextCreate, "PUT /rate-limit": `{"requests_per_second": 20}`}[operation[1]+" "+operation[2]]
-		url := "http://" + hostOf(p.url) + "/_emulator" + strings.Replace(operation[2], "ID", fmt.Sprint(rules.Payload[0].ID), 1)
-		if status, body := p.do(t, operation[1], url, withToken("emulator-token"), body); status/100 != 2 {
-			t.Errorf("%q has status %d: %s", operation[0], status, body)
+		body := map[string]string{"POST /_emulator/rules": loseNextCreate, "PUT /_emulator/rate-limit": `{"requests_per_second": 20}`}[o.Method+" "+o.Path]
+		url := "http://" + hostOf(p.url) + strings.Replace(o.Path, "{id}", fmt.Sprint(rules.Payload[0].ID), 1)
+		if status, body := p.do(t, o.Method, url, withToken("emulator-token"), body); status/100 != 2 {
+			t.Errorf("%s %s has status %d: %s", o.Method, o.Path, status, body)
 		}
+		if status, body := p.do(t, o.Method, url, nil, body); (status == http.StatusUnauthorized) != o.NeedsToken {
+			t.Errorf("%s %s without a token has status %d: %s", o.Method, o.Path, status, body)
+		}
+	}
+}
+
+// The file that the manual exports is a valid seed, and the profiles are lost after the reset.
+func TestManual_SeedAndResetExamples_RestoreProfiles(t *testing.T) {
+	t.Parallel()
+	p := start(t, "-addr", "127.0.0.1:0", "-control", "-seed", "../../../examples/seed.json")
+	list := func(p *program) string {
+		_, body := p.do(t, http.MethodGet, p.url+"/profile/messaging", withToken("emulator-token"), "")
+		return regexp.MustCompile(`"(created|modified)_on":"[^"]*"`).ReplaceAllString(body, "")
+	}
+	before := list(p)
+	status, document := p.curl(t, manualCommand(t, "/seed"), "")
+	if status != http.StatusOK {
+		t.Fatalf("status %d: %s", status, document)
+	}
+	if status, body := p.curl(t, manualCommand(t, "/reset"), ""); status != http.StatusOK {
+		t.Errorf("status %d: %s", status, body)
+	}
+	if after := list(p); after != `{"success":true,"payload":[]}` {
+		t.Errorf("after the reset: %s", after)
+	}
+	p = start(t, "-addr", "127.0.0.1:0", "-seed", seedFile(t, document))
+	if after := list(p); after != before {
+		t.Errorf("want the profiles\n%s\ngot\n%s", before, after)
 	}
 }
