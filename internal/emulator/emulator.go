@@ -127,11 +127,14 @@ func unknownKind(kind Kind) error {
 	return fmt.Errorf("unknown kind of profile %q: the kinds are %s", kind, joinKinds(", "))
 }
 
-// ServeHTTP serves the API below BasePath, and the control endpoint below ControlPath.
+// ServeHTTP serves the API below BasePath, the control endpoint below ControlPath, and a page for people at "/".
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if isControl(r) {
+	switch {
+	case isControl(r):
 		e.controller.ServeHTTP(w, r)
-		return
+	case isPage(r):
+		e.servePage(w, r)
+	default:
+		e.handler.ServeHTTP(w, r)
 	}
-	e.handler.ServeHTTP(w, r)
 }

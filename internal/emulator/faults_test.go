@@ -160,7 +160,7 @@ func TestFault_OutsideBasePath_IsNotApplied(t *testing.T) {
 	t.Parallel()
 	e := newEmulator(t, emulator.Options{})
 	rule := inject(t, e, always(emulator.Fault{Action: emulator.ActionCloseBefore}))
-	for _, path := range []string{"/", "/restful", "/profile/messaging"} {
+	for _, path := range []string{"/page", "/restful", "/profile/messaging"} {
 		got := httptest.NewRecorder()
 		e.ServeHTTP(got, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
 		mustEqual(t, path, http.StatusNotFound, got.Code)

@@ -60,7 +60,10 @@ func TestRequest_UnknownPathOrMethod(t *testing.T) {
 		{http.MethodGet, "/rest/profile/messaging/", 404, ""},
 		{http.MethodGet, "/rest" + profile + "/more", 404, ""},
 		{http.MethodGet, "/restful", 404, ""},
-		{http.MethodGet, "/", 404, ""},
+		{http.MethodPost, "/", 404, ""}, // GET and HEAD: see the tests of the page
+		{http.MethodOptions, "/", 404, ""},
+		{http.MethodGet, "/index.html", 404, ""},
+		{http.MethodGet, "/favicon.ico", 404, ""},
 		{http.MethodGet, "/profile/messaging", 404, ""},
 		{http.MethodGet, "/rest" + profile, 404, ""},
 		{http.MethodDelete, "/rest/profile/messaging", 405, "GET, POST"},

@@ -15,7 +15,6 @@ type response struct {
 	status   int
 	body     envelope
 	document []byte // the whole body instead of the envelope, or nil
-	indent   bool   // for people: each member of the envelope on its own line
 	allow    string // the Allow header, or empty
 }
 
@@ -57,7 +56,10 @@ func methodNotAllowed(allow string) response {
 }
 
 func (res response) write(w http.ResponseWriter) {
-	body, err := res.encode()
+	body, err := res.document, error(nil)
+	if body == nil {
+		body, err = json.Marshal(res.body)
+	}
 	if err != nil { // can't happen: the store holds only JSON values
 		res.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"Internal error: can't encode the response"}`)
 	}
@@ -68,17 +70,6 @@ func (res response) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(res.status)
 	_, _ = w.Write(body) // the client may have disconnected
-}
-
-func (res response) encode() ([]byte, error) {
-	switch {
-	case res.document != nil:
-		return res.document, nil
-	case res.indent:
-		body, err := json.MarshalIndent(res.body, "", "  ")
-		return append(body, '\n'), err
-	}
-	return json.Marshal(res.body)
 }
 
 // profilePayload returns the payload of a response about one profile. In ShapeDocument, it has two leases, as if the

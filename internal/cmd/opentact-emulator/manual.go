@@ -75,6 +75,10 @@ your state. The next terraform plan shows that Terraform will change the name ba
   curl -X PATCH -H 'X-Auth-Token: emulator-token' -H 'Content-Type: application/json' \
     -d '{"name":"Changed elsewhere"}' http://127.0.0.1:8480/rest/profile/messaging/UUID
 
+Open http://127.0.0.1:8480/ in a browser to see the profiles, the latest requests and
+the rules. The page needs no token and changes nothing. Its address must be a loopback
+address or localhost, also if the emulator listens on another address.
+
 Wait in a script until the emulator serves requests, at most 30 seconds. This path
 needs no token and is not logged:
   curl -fsS -o /dev/null --retry 30 --retry-delay 1 --retry-connrefused \

@@ -6,8 +6,9 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"strings"
 	"time"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 // maxHeader is the maximum size of a request header, in bytes.
@@ -70,15 +71,11 @@ func (w *deadlineWriter) Write(p []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *deadlineWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// requireLocalHost rejects requests whose Host header is not a loopback address or localhost. This prevents DNS
-// rebinding: a web page could give its own name this machine's address, and then use the well-known token.
+// requireLocalHost rejects requests whose Host header is not local. See emulator.IsLocalHost for the reason: the web page
+// could use the well-known token.
 func requireLocalHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if name, _, err := net.SplitHostPort(host); err == nil {
-			host = name
-		}
-		if !strings.EqualFold(host, "localhost") && !net.ParseIP(strings.Trim(host, "[]")).IsLoopback() {
+		if !emulator.IsLocalHost(r.Host) {
 			http.Error(w, "The emulator listens on a loopback address. The Host header must be a loopback address or localhost.", http.StatusMisdirectedRequest)
 			return
 		}

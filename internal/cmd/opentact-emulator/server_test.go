@@ -116,19 +116,32 @@ func TestRun_HostHeader_MustBeLocalOnLoopback(t *testing.T) {
 	for host, want := range map[string]int{
 		hostOf(local.url): 200, "localhost": 200, "LOCALHOST:1": 200, "[::1]:80": 200, "::1": 200, "evil.example": 421, "evil.example:8480": 421, "192.0.2.1": 421, "127.0.0.1.evil.example": 421,
 	} {
-		if status := local.statusAs(t, host); status != want {
+		if status := local.statusAs(t, "/rest/profile/messaging", host); status != want {
 			t.Errorf("%s: %d, want %d", host, status, want)
 		}
-		if status := exposed.statusAs(t, host); status != http.StatusOK {
+		if status := exposed.statusAs(t, "/rest/profile/messaging", host); status != http.StatusOK {
 			t.Errorf("%s on all interfaces: %d", host, status)
 		}
 	}
 }
 
-// statusAs sends a GET for the list with this Host header and returns the status.
-func (p *program) statusAs(t *testing.T, host string) int {
+// An emulator on all interfaces serves the page only to local names, because the page needs no token.
+func TestRun_Page_NeedsLocalHost(t *testing.T) {
+	t.Parallel()
+	for _, addr := range []string{"127.0.0.1:0", ":0"} {
+		p := start(t, "-addr", addr)
+		for host, want := range map[string]int{"localhost": 200, "127.0.0.1:8480": 200, "evil.example": 421, "192.0.2.1": 421} {
+			if status := p.statusAs(t, "/", host); status != want {
+				t.Errorf("%s on %s: %d, want %d", host, addr, status, want)
+			}
+		}
+	}
+}
+
+// statusAs sends a GET with this Host header and returns the status.
+func (p *program) statusAs(t *testing.T, path, host string) int {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/profile/messaging", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+hostOf(p.url)+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
