@@ -121,6 +121,7 @@ func TestRun_APIKeyFlag_AcceptsKeys(t *testing.T) {
 		"  export OPENTACT_TOKEN=emulator-token",
 		"Or, instead of the token:",
 		`  unset OPENTACT_TOKEN; export OPENTACT_API_KEY="$API_KEY" # a key of -api-key`,
+		"Profiles and requests, in a browser: http://" + hostOf(p.url) + "/",
 		"Control endpoint: http://" + hostOf(p.url) + "/_emulator",
 		"Press Ctrl-C to stop.",
 	}

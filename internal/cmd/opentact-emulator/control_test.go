@@ -62,7 +62,7 @@ func TestRun_ControlFlag_InjectsFault(t *testing.T) {
 		t.Errorf("the lost create did not make one profile: %s", raw)
 	}
 	p.stop()
-	lines := regexp.MustCompile(`(?m)^\S+ POST /rest/profile/messaging 0 \S+ close_after\n\S+ GET /rest/profile/messaging 200 \S+\n$`)
+	lines := regexp.MustCompile(`^\S+ +POST /rest/profile/messaging 0 \S+ close_after\n\S+ +GET /rest/profile/messaging 200 \S+\n$`)
 	if !lines.MatchString(p.stderr.String()) || strings.Contains(p.stderr.String(), "_emulator") {
 		t.Errorf("standard error:\n%s", p.stderr)
 	}

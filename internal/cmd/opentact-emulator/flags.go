@@ -17,6 +17,8 @@ import (
 type settings struct {
 	addr    string
 	seed    string
+	log     string
+	quiet   bool
 	version bool
 	apiKeys []string // the values of -api-key
 	api     emulator.Options
@@ -28,7 +30,7 @@ func flags(s *settings) *flag.FlagSet {
 	f.StringVar(&s.addr, "addr", "127.0.0.1:8480", "listen on `host:port`; port 0 selects a free port")
 	f.StringVar(&s.seed, "seed", "", "add the profiles in this JSON `file` at the start, see below")
 	f.StringVar(&s.api.Token, "token", emulator.DefaultToken,
-		"the `token` that the API accepts in X-Auth-Token; it also accepts tokens from a login")
+		"the `token` that the API accepts in X-Auth-Token;\nit also accepts tokens from a login")
 	f.Func("api-key", "the API accepts the API key `KEY[=LIFETIME]` in Authorization: Bearer, see below", func(value string) error {
 		s.apiKeys = append(s.apiKeys, value) // parse checks it, because an error of this function would show the key
 		return nil
@@ -36,11 +38,13 @@ func flags(s *settings) *flag.FlagSet {
 	f.StringVar(&s.api.Email, "email", emulator.DefaultEmail, "the `email` for a login")
 	f.StringVar(&s.api.Password, "password", emulator.DefaultPassword, "the `password` for a login")
 	f.DurationVar(&s.api.TokenLifetime, "token-lifetime", emulator.DefaultTokenLifetime,
-		"the lifetime of tokens from a login, a `duration` in whole seconds")
+		"the lifetime of tokens from a login,\na `duration` in whole seconds")
 	f.DurationVar(&s.api.Latency, "latency", 0, "wait this `duration` before each response, for example 50ms")
 	f.Float64Var(&s.api.RequestsPerSecond, "requests-per-second", 0,
 		"respond with 429 to requests above this `rate`; 0 means no limit")
 	f.BoolVar(&s.api.Control, "control", false, "enable the control endpoint, see below")
+	f.BoolVar(&s.quiet, "quiet", false, "print no requests on standard error")
+	f.StringVar(&s.log, "log", logText, "the `format` of standard error: text or json, see below")
 	f.BoolVar(&s.version, "version", false, "print version and commit, and exit")
 	return f
 }
@@ -93,6 +97,8 @@ func (s settings) validate(f *flag.FlagSet) error {
 	switch {
 	case f.NArg() > 0: // the error does not show the argument, because it may be a secret: -api-key KEY1 KEY2
 		return errors.New("unexpected argument after the last flag: only flags are allowed, and each flag has at most one value")
+	case s.log != logText && s.log != logJSON:
+		return fmt.Errorf("-log must be text or json, got %q", s.log)
 	case s.api.Token == "":
 		return errors.New("-token must not be empty")
 	case strings.ContainsFunc(s.api.Token, invisible):
@@ -106,7 +112,7 @@ func (s settings) validate(f *flag.FlagSet) error {
 	case s.api.Latency < 0:
 		return fmt.Errorf("-latency must be at least 0, got %s", s.api.Latency)
 	}
-	return nil
+	return validateAddr(s.addr)
 }
 
 // invisible reports whether r is not a visible ASCII character.

@@ -10,10 +10,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -48,25 +50,28 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case s.version:
 		return write(stdout, fmt.Sprintln("opentact-emulator", version.Current()))
 	}
-	s.api.OnRequest = newRequestLog(stderr).print
+	log := newLogger(stderr, s.log)
+	if !s.quiet {
+		s.api.OnRequest = log.request
+	}
 	api, err := emulator.New(s.api)
 	if err != nil { // an invalid flag
 		return printUsageError(stderr, err)
 	}
 	if err := seed(api, s.seed); err != nil {
-		printError(stderr, err)
+		log.error(err)
 		return exitError
 	}
-	if err := serve(ctx, s, api, stdout, stderr); err != nil {
-		printError(stderr, err)
+	if err := serve(ctx, s, api, stdout, log); err != nil {
+		log.error(err)
 		return exitError
 	}
 	return exitOK
 }
 
-// printUsageError prints an error of the command line.
+// printUsageError prints an error of the command line, always as text.
 func printUsageError(stderr io.Writer, err error) int {
-	printError(stderr, err)
+	newLogger(stderr, logText).error(err)
 	_ = write(stderr, "Run opentact-emulator -h for the manual.\n")
 	return exitUsage
 }
@@ -86,14 +91,37 @@ func seed(api *emulator.Emulator, file string) error {
 	return nil
 }
 
+// seedMessage returns a message that counts the profiles from the seed file.
+func seedMessage(api *emulator.Emulator, file string) string {
+	total, noun := 0, "profiles"
+	var counts []string
+	for _, kind := range emulator.Kinds() {
+		if n := len(api.Profiles(kind)); n > 0 {
+			total += n
+			counts = append(counts, fmt.Sprintf("%d %s", n, kind))
+		}
+	}
+	if total == 1 {
+		noun = "profile"
+	}
+	message := fmt.Sprintf("loaded %d %s from %s", total, noun, file)
+	if total > 0 {
+		message += " (" + strings.Join(counts, ", ") + ")"
+	}
+	return message
+}
+
 // serve listens, prints the greeting, and serves requests until ctx ends.
-func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stderr io.Writer) error {
+func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout io.Writer, log logger) error {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", s.addr)
 	if err != nil {
-		return fmt.Errorf("can't listen: %w", err)
+		return listenError(s.addr, err)
+	}
+	if s.seed != "" {
+		log.message(slog.LevelInfo, seedMessage(api, s.seed))
 	}
 	if !isLoopback(listener.Addr()) {
-		_ = write(stderr, fmt.Sprintf(exposedWarning, listener.Addr()))
+		log.message(slog.LevelWarn, fmt.Sprintf(exposedWarning, listener.Addr()))
 	}
 	if write(stdout, greeting(listener.Addr(), s.api)) != exitOK {
 		return errors.Join(errors.New("can't write to standard output"), listener.Close())
@@ -103,7 +131,7 @@ func serve(ctx context.Context, s settings, api *emulator.Emulator, stdout, stde
 	if isLoopback(listener.Addr()) {
 		handler = requireLocalHost(api)
 	}
-	return serveUntil(ctx, defaultTimeouts.newServer(ctx, handler), listener)
+	return serveUntil(ctx, defaultTimeouts.newServer(ctx, handler, log), listener)
 }
 
 // serveUntil serves until ctx ends. Then it waits at most shutdownTimeout for requests in flight.
@@ -124,11 +152,6 @@ func serveUntil(ctx context.Context, server *http.Server, listener net.Listener)
 		return fmt.Errorf("the server stopped: %w", err)
 	}
 	return nil
-}
-
-// printError prints an error after the program's name.
-func printError(stderr io.Writer, err error) {
-	_ = write(stderr, fmt.Sprintf("opentact-emulator: %v\n", err))
 }
 
 // write writes a text and returns the exit code.

@@ -21,7 +21,7 @@ func manual() string {
 	return b.String()
 }
 
-// operationsMark is the place of operations in manualBody.
+// operationsMark marks the place in manualBody for the result of operations.
 const operationsMark = "{operations}\n"
 
 // operations returns one line for each operation of the control endpoint.
@@ -56,6 +56,12 @@ Examples:
   opentact-emulator -seed profiles.json
   opentact-emulator -addr 127.0.0.1:0 -latency 50ms
   opentact-emulator -token-lifetime 5s -requests-per-second 20 -control
+  opentact-emulator -quiet
+  opentact-emulator -log json
+
+In a container, publish the port on 127.0.0.1 only. VERSION is a release, such as 0.1.0:
+  docker run --rm -p 127.0.0.1:8480:8480 \
+    ghcr.io/opentact/opentact-emulator:VERSION -addr 0.0.0.0:8480
 
 Log in with email and password instead of the token:
   unset OPENTACT_TOKEN
@@ -76,12 +82,12 @@ your state. The next terraform plan shows that Terraform will change the name ba
     -d '{"name":"Changed elsewhere"}' http://127.0.0.1:8480/rest/profile/messaging/UUID
 
 Open http://127.0.0.1:8480/ in a browser to see the profiles, the latest requests and
-the rules. The page needs no token and changes nothing. Its address must be a loopback
-address or localhost, also if the emulator listens on another address.
+the rules. The page needs no token and changes nothing. The host in its URL must be a
+loopback address or localhost, even if the emulator listens on another address.
 
 Wait in a script until the emulator serves requests, at most 30 seconds. This path
 needs no token and is not logged:
-  curl -fsS -o /dev/null --retry 30 --retry-delay 1 --retry-connrefused \
+  curl -fsS -o /dev/null --max-time 1 --retry 10 --retry-delay 1 --retry-connrefused \
     http://127.0.0.1:8480/_emulator/health
 
 A seed file has an array of profiles for each kind. The fields have the same names and
@@ -105,12 +111,12 @@ the response to the next create. The emulator still creates the profile:
 The control endpoint has these operations, under the path /_emulator. Most of them need
 -control, and the token that -token sets. GET /_emulator lists them too:
 ` + operationsMark + `
-To save all profiles in a file for -seed, and then begin again without profiles:
+Save all profiles in a file for -seed, and then start again without profiles:
   curl -fsS -H 'X-Auth-Token: emulator-token' -o seed.json \
     http://127.0.0.1:8480/_emulator/seed
   curl -X POST -H 'X-Auth-Token: emulator-token' http://127.0.0.1:8480/_emulator/reset
-The file has no envelope, no times, and no fields with a default value. A reset keeps
-the tokens from logins and the rate limit.
+The file has no envelope, no times, and no fields with a default value. A reset
+doesn't change the rate limit, and keeps the tokens from logins valid.
 
 A rule causes faults in the requests that it hits. It has these fields. All except
 "faults" are optional:
@@ -168,11 +174,16 @@ The real API may differ from the emulator in these points:
     Retry-After.
   - Tokens from logins are invalid after a restart, because each start uses a new key.
 
-Standard error has one line for each request: time, method, path, status, duration,
-and the action of the rule that hit it, if any. The status is 0 if there was no
-response.
+Standard output has only the greeting. Standard error has messages, and one line for
+each request when it ends: time of arrival, method, path, status, duration, and the
+action of the rule that hit the request, if any. The status is 0 if there was no
+response. The lines have no headers, queries and bodies. -quiet omits these lines.
+
+With -log json, each line is a JSON object with time, level and msg. If msg is
+"request", it also has method, path, status, duration_ms, and fault, if any. Times are
+in UTC, and duration_ms is in milliseconds. Errors about flags are always text.
 
 Ctrl-C or SIGTERM stops the emulator and removes all rules. Requests that have already
-started get 5 seconds to finish. Exit status: 0 after a stop, 1 for an invalid seed
-file or an address in use, 2 for an invalid flag.
+started get 5 seconds to finish. Exit status: 0 after a stop, 2 for an invalid flag,
+1 for all other errors, such as an invalid seed file or an address in use.
 `

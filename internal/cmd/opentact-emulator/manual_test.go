@@ -32,15 +32,16 @@ func TestRun_HelpFlag_PrintsManual(t *testing.T) {
 		t.Errorf("standard output is not the manual:\n%s", &stdout)
 	}
 	for _, want := range []string{
-		"-addr", "-seed", "-version", "-token", "-api-key", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control",
-		"go install ", "OPENTACT_EMAIL", "OPENTACT_PASSWORD", "OPENTACT_API_KEY", loseNextCreate, "all profiles are lost", "The real API may differ",
+		"-addr", "-seed", "-version", "-token", "-api-key", "-email", "-password", "-token-lifetime", "-latency", "-requests-per-second", "-control", "-quiet", "-log",
+		"go install ", "OPENTACT_EMAIL", "OPENTACT_PASSWORD", "OPENTACT_API_KEY", "docker run ", loseNextCreate, "all profiles are lost", "The real API may differ",
 	} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("the manual does not contain %q", want)
 		}
 	}
-	for _, line := range strings.Split(manualHead+manualBody+operations(), "\n") {
-		if len(line) > 88 && !strings.Contains(line, "go install ") && !strings.Contains(line, "curl ") && !strings.Contains(line, " -d ") {
+	for _, line := range strings.Split(manual(), "\n") {
+		columns := len(strings.ReplaceAll(line, "    \t", "        "))
+		if columns > 88 && !strings.Contains(line, "go install ") && !strings.Contains(line, " -d ") {
 			t.Errorf("the line is too long for a terminal: %s", line)
 		}
 	}
@@ -65,14 +66,27 @@ func manualCommands(program string) []command {
 
 func TestManual_CommandLines_AreValid(t *testing.T) {
 	t.Parallel()
-	commands := manualCommands("opentact-emulator")
-	if len(commands) != 5 {
-		t.Fatalf("want 5 command lines, got %q", commands)
+	commands := append(manualCommands("opentact-emulator"), manualCommands("docker")...)
+	if len(commands) != 8 {
+		t.Fatalf("want 8 command lines, got %q", commands)
 	}
 	for _, command := range commands {
-		if _, err := parse(command[1:]); err != nil {
-			t.Errorf("%q: %v", command, err)
-		}
+		checkArguments(t, command)
+	}
+}
+
+// checkArguments checks the arguments of the emulator in a command line, which may run its image.
+func checkArguments(t *testing.T, command command) {
+	t.Helper()
+	program := slices.IndexFunc(command, func(word string) bool {
+		return word == "opentact-emulator" || strings.HasPrefix(word, "ghcr.io/opentact/opentact-emulator:")
+	})
+	if program < 0 {
+		t.Errorf("%q does not run the emulator", command)
+		return
+	}
+	if _, err := parse(command[program+1:]); err != nil {
+		t.Errorf("%q: %v", command, err)
 	}
 }
 
@@ -84,7 +98,7 @@ func (p *program) curl(t *testing.T, command command, uuid string) (status int, 
 		switch command[i] {
 		case "-fsS", "--retry-connrefused":
 			continue
-		case "-o", "--retry", "--retry-delay":
+		case "-o", "--max-time", "--retry", "--retry-delay":
 		case "-X":
 			method = command[i+1]
 		case "-d":

@@ -4,19 +4,15 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"log"
 	"net"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
-const exposedWarning = `Warning: other machines can reach %s. The emulator uses plain HTTP.
-Only its token, its API keys and its password protect it.
-`
+const exposedWarning = `other machines may reach %s. The emulator uses plain HTTP. Its token, API keys
+and password don't protect the page at /. In a container, publish the port on 127.0.0.1 only.`
 
 // greeting returns the text for standard output: the URL, and shell commands that configure the provider. It does not
 // contain the values of -token and -api-key, which may be real.
@@ -33,6 +29,10 @@ func greeting(addr net.Addr, api emulator.Options) string {
   unset OPENTACT_TOKEN; export OPENTACT_API_KEY="$API_KEY" # a key of -api-key
 `
 	}
+	page := ""
+	if isLoopback(addr) || isWildcard(addr) { // the page accepts only loopback hosts in its URL
+		page = fmt.Sprintf("Profiles and requests, in a browser: %s\n", localURL(addr, "/"))
+	}
 	control := ""
 	if api.Control {
 		control = fmt.Sprintf("Control endpoint: %s\n", localURL(addr, emulator.ControlPath))
@@ -41,16 +41,16 @@ func greeting(addr net.Addr, api emulator.Options) string {
 Configure the provider:
   export OPENTACT_BASE_URL=%s
   export OPENTACT_TOKEN=%s
-%s%sPress Ctrl-C to stop.
-`, base, shellQuote(base), token, key, control)
+%s%s%sPress Ctrl-C to stop.
+`, base, shellQuote(base), token, key, page, control)
 }
 
 // localURL returns the URL of a path for clients on this machine.
 func localURL(addr net.Addr, path string) string {
 	host := addr.String()
-	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
-		// Clients can't connect to a wildcard address.
-		host = net.JoinHostPort("127.0.0.1", fmt.Sprint(tcp.Port))
+	if isWildcard(addr) { // clients can't connect to it
+		_, port, _ := net.SplitHostPort(host)
+		host = net.JoinHostPort("127.0.0.1", port)
 	}
 	return (&url.URL{Scheme: "http", Host: host, Path: path}).String()
 }
@@ -59,6 +59,12 @@ func localURL(addr net.Addr, path string) string {
 func isLoopback(addr net.Addr) bool {
 	tcp, ok := addr.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
+}
+
+// isWildcard reports whether the address means all interfaces.
+func isWildcard(addr net.Addr) bool {
+	tcp, ok := addr.(*net.TCPAddr)
+	return ok && tcp.IP.IsUnspecified()
 }
 
 // shellQuote quotes a word for a shell, if necessary.
@@ -70,22 +76,4 @@ func shellQuote(word string) string {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-// requestLog prints one line per request. log.Logger keeps the lines of concurrent requests apart.
-type requestLog struct{ logger *log.Logger }
-
-func newRequestLog(w io.Writer) requestLog {
-	return requestLog{log.New(w, "", 0)}
-}
-
-// print prints no header, query or body, because they may contain credentials. The path is percent-encoded, so it can't
-// contain a line break.
-func (l requestLog) print(r emulator.Request) {
-	fault := ""
-	if r.Fault != "" {
-		fault = " " + string(r.Fault)
-	}
-	l.logger.Printf("%s %s %s %d %s%s", time.Now().UTC().Format(time.RFC3339), r.Method, r.Path, r.Status,
-		r.Duration.Round(time.Microsecond), fault)
 }

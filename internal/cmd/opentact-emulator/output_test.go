@@ -6,6 +6,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
 
 func TestLocalURL(t *testing.T) {
@@ -42,6 +44,21 @@ func TestRun_AddressOfAllInterfaces_PrintsWarning(t *testing.T) {
 	}
 	if local.stderr.String() != "" {
 		t.Errorf("a warning about a loopback address: %q", local.stderr)
+	}
+}
+
+// The page accepts only a loopback host in its URL. In a container, the emulator listens on all interfaces, and the host
+// publishes the port on 127.0.0.1.
+func TestGreeting_PageURL_OnlyIfHostIsLoopback(t *testing.T) {
+	t.Parallel()
+	for ip, want := range map[string]string{
+		"127.0.0.1": "http://127.0.0.1:8480/\n", "::1": "http://[::1]:8480/\n", "0.0.0.0": "http://127.0.0.1:8480/\n", "::": "http://127.0.0.1:8480/\n",
+		"192.0.2.1": "",
+	} {
+		_, got, _ := strings.Cut(greeting(&net.TCPAddr{IP: net.ParseIP(ip), Port: 8480}, emulator.Options{}), "in a browser: ")
+		if got = strings.TrimSuffix(got, "Press Ctrl-C to stop.\n"); got != want {
+			t.Errorf("%s: %q, want %q", ip, got, want)
+		}
 	}
 }
 

@@ -51,3 +51,19 @@ func TestRun_InvalidSeed_Fails(t *testing.T) {
 		}
 	}
 }
+
+func TestRun_Seed_PrintsNumberOfProfiles(t *testing.T) {
+	t.Parallel()
+	for document, want := range map[string]string{
+		`{}`:                             "loaded 0 profiles from FILE",
+		`{"messaging": []}`:              "loaded 0 profiles from FILE",
+		`{"messaging": [{"name": "a"}]}`: "loaded 1 profile from FILE (1 messaging)",
+		`{"outbound_voice": [{"name": "a"}, {"name": "b"}], "messaging": [{"name": "a"}]}`: "loaded 3 profiles from FILE (1 messaging, 2 outbound_voice)",
+	} {
+		file := seedFile(t, document)
+		p := start(t, "-addr", "127.0.0.1:0", "-seed", file) // returns after the greeting
+		if want = "opentact-emulator: " + strings.Replace(want, "FILE", file, 1) + "\n"; p.stderr.String() != want {
+			t.Errorf("%s: standard error is %q, want %q", document, p.stderr, want)
+		}
+	}
+}

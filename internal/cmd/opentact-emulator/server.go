@@ -24,13 +24,14 @@ type timeouts struct {
 
 var defaultTimeouts = timeouts{header: 10 * time.Second, request: time.Minute, response: time.Minute, idle: 2 * time.Minute}
 
-func (t timeouts) newServer(ctx context.Context, handler http.Handler) *http.Server {
+func (t timeouts) newServer(ctx context.Context, handler http.Handler, log logger) *http.Server {
 	return &http.Server{
 		Handler:           t.limitResponse(handler),
 		ReadHeaderTimeout: t.header,
 		ReadTimeout:       t.request,
 		IdleTimeout:       t.idle,
 		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          log.forServer(),
 		// Requests end with ctx. Otherwise a request that waits for its latency would delay the shutdown.
 		BaseContext: func(net.Listener) context.Context { return ctx },
 	}
@@ -71,8 +72,8 @@ func (w *deadlineWriter) Write(p []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (w *deadlineWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// requireLocalHost rejects requests whose Host header is not local. See emulator.IsLocalHost for the reason: the web page
-// could use the well-known token.
+// requireLocalHost rejects requests whose Host header is not local. Otherwise, a website could use the well-known token:
+// see emulator.IsLocalHost.
 func requireLocalHost(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !emulator.IsLocalHost(r.Host) {

@@ -23,7 +23,7 @@ func listen(t *testing.T, limits timeouts, handler http.Handler) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := limits.newServer(t.Context(), handler)
+	server := limits.newServer(t.Context(), handler, newLogger(io.Discard, logText))
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(func() { _ = server.Close() })
 	return listener.Addr().String()

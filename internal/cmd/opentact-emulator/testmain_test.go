@@ -9,4 +9,12 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 )
 
-func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
+// runMain is the environment variable that makes the test binary run main.
+const runMain = "TEST_RUN_MAIN"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(runMain) != "" {
+		main()
+	}
+	os.Exit(acctest.Main(m))
+}
