@@ -9,9 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-exec/tfexec"
-	tfjson "github.com/hashicorp/terraform-json"
-
 	"github.com/opentact/terraform-provider-opentact/internal/acctest"
 	"github.com/opentact/terraform-provider-opentact/internal/emulator"
 )
@@ -167,39 +164,16 @@ func TestAccQueries(t *testing.T) {
 			w, env := workspace(t, filepath.Join(root, "list-resources", lifecycle.Type, "list-resource.tfquery.hcl"), filepath.Join(root, "provider", "provider.tf"))
 			w.RequireTerraform(t, ">= 1.14", "terraform query")
 			w.Run(t, "query", "-generate-config-out=profiles.tf")
-			if n := strings.Count(content(t, filepath.Join(w.Dir, "profiles.tf")), "\nimport {"); n != 2 {
+			generated := content(t, filepath.Join(w.Dir, "profiles.tf"))
+			if n := strings.Count(generated, "\nimport {"); n != 2 {
 				t.Errorf("%d profiles found, want 2", n)
+			}
+			if !strings.Contains(generated, `resource "`+lifecycle.Type+`" "production_0" {`) { // as the guide says
+				t.Errorf("the labels are not numbered:\n%s", generated)
 			}
 			checkRuns(t, w)
 			checkProfiles(t, env, seeded)
 		})
-	}
-}
-
-// TestAccAdoption follows the guide for Terraform versions without query. It imports all
-// profiles and changes none.
-func TestAccAdoption(t *testing.T) {
-	t.Parallel()
-	w, env := workspace(t, filepath.Join(root, "adopt", "main.tf"))
-	w.RequireTerraform(t, "!= 1.16.0, != 1.16.1, != 1.16.2", "an import block without a resource") // hashicorp/terraform#39144, fixed in 1.16.3
-	checkRuns(t, w)
-	w.Write(t, map[string]string{"imports.tf": w.Run(t, "output", "-raw", "import_blocks")})
-	if _, err := w.Plan(t.Context(), tfexec.GenerateConfigOut("profiles.tf")); err != nil {
-		t.Fatal(err)
-	}
-	checkRuns(t, w)
-	state, err := w.Show(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	managed := 0
-	for _, resource := range state.Values.RootModule.Resources {
-		if resource.Mode == tfjson.ManagedResourceMode {
-			managed++
-		}
-	}
-	if writes := env.Writes(0); managed != 6 || len(writes) > 0 {
-		t.Errorf("%d profiles imported, want 6; writes: %q", managed, writes)
 	}
 }
 
