@@ -21,10 +21,13 @@ type configuration struct {
 	Builds  []struct {
 		ID, Main, Binary string
 		Ldflags          []string
+		Goos, Goarch     []string
+		Ignore           []struct{ Goos, Goarch string }
 	}
 	Archives []struct {
-		IDs, Formats, Files []string
-		NameTemplate        string `yaml:"name_template"`
+		IDs, Formats []string
+		Files        []any
+		NameTemplate string `yaml:"name_template"`
 	}
 	Checksum struct {
 		IDs          []string
@@ -32,11 +35,20 @@ type configuration struct {
 		NameTemplate string      `yaml:"name_template"`
 		ExtraFiles   []extraFile `yaml:"extra_files"`
 	}
+	Kos []struct {
+		Build, User, SBOM             string
+		BaseImage                     string `yaml:"base_image"`
+		CreationTime                  string `yaml:"creation_time"`
+		Bare                          bool
+		Repositories, Platforms, Tags []string
+		Labels                        map[string]string
+	}
 	Signs []struct {
 		Artifacts string
 		Args      []string
 	}
 	Release struct {
+		Prerelease string
 		ExtraFiles []extraFile `yaml:"extra_files"`
 	}
 }
@@ -78,12 +90,14 @@ func TestConfiguration_RegistryRules(t *testing.T) {
 		"name of the archive":      {"{{ .ProjectName }}_{{ .Version }}_{{ .Os }}_{{ .Arch }}", c.Archives[0].NameTemplate},
 		"builds in the archive":    {[]string{c.Builds[0].ID}, c.Archives[0].IDs},
 		"format of the archive":    {[]string{"zip"}, c.Archives[0].Formats},
-		"other files in it":        {[]string{"none*"}, c.Archives[0].Files}, // otherwise GoReleaser adds README and LICENSE
+		"other files in it":        {[]any{"none*"}, c.Archives[0].Files}, // otherwise GoReleaser adds README and LICENSE
+		"files of the emulator":    {[]any{map[string]any{"src": "LICENSE", "info": map[string]any{"mtime": "{{ .CommitDate }}"}}}, c.Archives[1].Files},
 		"archives with a checksum": {[]string{c.Builds[0].ID}, c.Checksum.IDs},
 		"algorithm of checksums":   {"sha256", c.Checksum.Algorithm},
 		"name of the checksums":    {"{{ .ProjectName }}_{{ .Version }}_SHA256SUMS", c.Checksum.NameTemplate},
 		"manifest with a checksum": {manifest, c.Checksum.ExtraFiles},
 		"manifest in the release":  {manifest, c.Release.ExtraFiles},
+		"pre-releases":             {"auto", c.Release.Prerelease},
 		"files with a signature":   {"checksum", c.Signs[0].Artifacts},
 		"signature is a file":      {true, slices.Contains(c.Signs[0].Args, "--detach-sign")},
 		"signature is binary":      {false, slices.Contains(c.Signs[0].Args, "--armor")},
@@ -94,6 +108,25 @@ func TestConfiguration_RegistryRules(t *testing.T) {
 	}
 	if found, _ := filepath.Glob("../../none*"); len(found) > 0 {
 		t.Errorf("the archive would contain %s", found)
+	}
+}
+
+// TestConfiguration_Platforms checks that GoReleaser builds both programs for each of platforms.
+func TestConfiguration_Platforms(t *testing.T) {
+	t.Parallel()
+	known := strings.Fields(run(t, "go", "tool", "dist", "list"))
+	for _, build := range readConfiguration(t).Builds {
+		var got []string
+		for _, system := range build.Goos {
+			for _, architecture := range build.Goarch {
+				if slices.Contains(known, system+"/"+architecture) && !slices.Contains(build.Ignore, struct{ Goos, Goarch string }{system, architecture}) {
+					got = append(got, system+"_"+architecture)
+				}
+			}
+		}
+		if diff := cmp.Diff(platforms, got); diff != "" {
+			t.Errorf("platforms of the %s (-want +got):\n%s", build.ID, diff)
+		}
 	}
 }
 
@@ -124,10 +157,20 @@ func TestConfiguration_LdflagsSetVersion(t *testing.T) {
 	}
 }
 
+// command returns a command that runs in dir. Variables such as GIT_DIR must not name another
+// repository.
+func command(t *testing.T, dir, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), name, args...)
+	c.Dir = dir
+	c.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "GIT_") })
+	return c
+}
+
 // run runs a program and returns its output.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	output, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput()
+	output, err := command(t, "", name, args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, output)
 	}
