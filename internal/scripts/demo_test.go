@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MPL-2.0
+
+//go:build unix
+
+package scripts_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	// demoTerraform prints what Terraform prints in the demo, and adds its requests to the log of the emulator.
+	demoTerraform = `#!/bin/sh
+product='Terraform v1.11.4' host=registry.terraform.io
+list='GET /rest/profile/messaging 200'
+case $* in
+version) echo "$product" ;;
+init)
+	[ -f "mirror/$host/opentact/opentact/0.0.1/linux_amd64/terraform-provider-opentact" ] || exit 3
+	echo '{"channel_limit": 10}' >terraform.tfstate
+	;;
+'plan -out=create.tfplan')
+	echo "$list 1ms" >>requests
+	echo '  # opentact_messaging_profile.support will be created'
+	exit 2
+	;;
+'apply create.tfplan')
+	printf '%s 1ms\n' "$list" 'POST /rest/profile/messaging 201' "$list" 'GET /rest/profile/messaging/3f1d7c2e-5b0a 200' >>requests
+	echo 'Apply complete!'
+	;;
+plan) echo 'No changes.' ;;
+'plan -out=change.tfplan')
+	echo '      ~ channel_limit = 10 -> 20'
+	exit 2
+	;;
+'apply change.tfplan') echo 'Apply complete!' ;;
+'output -raw channel_limit') echo "${TF_VAR_channel_limit:-10}" ;;
+'output -raw long_code_weight') echo 7 ;;
+'output -raw messaging_profile_id') echo 3f1d7c2e ;;
+'state rm '* | import*3f1d7c2e) ;;
+'state show '*) echo '    id = "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31"' ;;
+'destroy -auto-approve') echo 'Destroy complete!' ;;
+*) exit 3 ;;
+esac
+`
+	// demoGo builds an emulator that writes to $EMULATOR when it starts and stops. The demo must set the variables of Go.
+	demoGo = `#!/bin/sh
+case $1 in
+env) case $2 in GOOS) echo linux ;; GOARCH) echo amd64 ;; esac ;;
+build)
+	[ "$6 $GOFLAGS" = "$TMPDIR/bin/  -modcacherw" ] && [ -w "$HOME" ] || exit 1
+	mkdir -p "$6"
+	echo >"$6terraform-provider-opentact"
+	cat >"$6opentact-emulator" <<'EMULATOR'
+#!/bin/sh
+trap 'kill $!; echo stopped >>"$EMULATOR"; exit 0' TERM
+echo started >>"$EMULATOR"
+echo '  export OPENTACT_BASE_URL=http://127.0.0.1:4711/rest'
+echo '  export OPENTACT_TOKEN=emulator-token'
+sleep 60 &
+wait
+EMULATOR
+	chmod 700 "$6opentact-emulator"
+	;;
+esac
+`
+	demoCurl = `#!/bin/sh
+echo '{"payload":[{"method":"PATCH","path":"/x","body":"{\"channel_limit\":20}"}]}'
+`
+)
+
+// newDemoMachine returns a machine for tools/demo.sh. Its variables must not change the result.
+func newDemoMachine(t *testing.T, programs map[string]string) *machine {
+	t.Helper()
+	m := newMachine(t)
+	m.link(t, "awk", "cat", "cp", "date", "env", "sleep")
+	m.copy(t, "tools/demo.sh", "examples/quickstart/main.tf")
+	for name, script := range programs {
+		m.install(t, name, script)
+	}
+	write(t, filepath.Join(m.root, "temporary files", "emulator"), "")
+	m.env = []string{
+		"TMPDIR=" + filepath.Join(m.root, "temporary files"), "EMULATOR=" + filepath.Join(m.root, "temporary files", "emulator"),
+		"OPENTACT_API_KEY=of-an-account", "TF_VAR_channel_limit=5",
+	}
+	return m
+}
+
+// TestDemo_UnexpectedResult_Fails replaces a text in a program. The demo must find the difference, and leave no files and
+// no process.
+func TestDemo_UnexpectedResult_Fails(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ program, old, replacement, want string }{
+		"Terraform does not start": {"terraform", "version)", "version) exit 1 ;; other)", "terraform does not work. Run sh tools/doctor.sh to see why.\n"},
+		"build fails":              {"go", "build)", "build) echo 'main.go:1:1: expected package'; exit 1 ;; other)", "main.go:1:1: expected package\n\nThe demo failed.\n"},
+		"emulator does not start":  {"go", "trap", "echo 'no port' >&2; exit 1; trap", "The emulator did not start. The output:\nno port\n"},
+		"emulator stops with 1":    {"go", "exit 0", "exit 1", "The emulator did not stop without an error."},
+		"status of Terraform":      {"terraform", "exit 2", "exit 0", "The exit status of the last command is 0, expected 2."},
+		"no resource in the plan":  {"terraform", "will be created", "is unknown", `No line of the output matches "^  # opentact_.* will be created".`},
+		"value of an output":       {"terraform", "echo 7", "echo 1", "The value of long_code_weight must be 7."},
+		"second plan":              {"terraform", "'No changes.'", "'1 to add.'", `No line of the output matches "^No changes".`},
+		"value after the change":   {"terraform", "${TF_VAR_channel_limit:-10}", "10", "The value of channel_limit must be 20."},
+		"PATCH with two fields":    {"curl", `20}`, `20,\"max_rate\":1}`, "The PATCH must send channel_limit alone."},
+		"import":                   {"terraform", "| import*3f1d7c2e", "", "The exit status of the last command is 3, expected 0."},
+		"token in the state":       {"terraform", `"channel_limit": 10`, `"token": "emulator-token"`, "The exit status of the last command is 0, expected 1."},
+		"no list before the POST":  {"terraform", `"$list" 'POST`, `'POST`, "A list must come before the create."},
+		"more requests":            {"terraform", `"$list" 'GET`, `"$list" "$list" 'GET`, "There must be five requests."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			programs := map[string]string{"terraform": demoTerraform, "go": demoGo, "curl": demoCurl}
+			script := programs[test.program]
+			if programs[test.program] = strings.Replace(script, test.old, test.replacement, 1); programs[test.program] == script {
+				t.Fatalf("%s lacks %q", test.program, test.old)
+			}
+			m := newDemoMachine(t, programs)
+			stdout, stderr, status := m.run(t, "tools/demo.sh")
+			if status != 1 || !strings.Contains(stderr, test.want) {
+				t.Errorf("status %d, want %q, got\n%s%s", status, test.want, stdout, stderr)
+			}
+			wantFiles(t, filepath.Join(m.root, "temporary files"), "emulator")
+			if events := m.read(t, "temporary files/emulator"); events != "" && events != "started\nstopped\n" {
+				t.Errorf("events of the emulator: %q", events)
+			}
+		})
+	}
+}
+
+func TestDemo_Programs(t *testing.T) {
+	t.Parallel()
+	tofu := strings.Replace(demoTerraform, "product='Terraform v1.11.4' host=registry.terraform.io", "product='OpenTofu v1.12.0' host=registry.opentofu.org", 1)
+	for name, test := range map[string]struct {
+		programs map[string]string
+		env      string
+		want     []string
+	}{
+		"Terraform":    {map[string]string{"terraform": demoTerraform, "curl": demoCurl}, "", []string{"$ terraform destroy", `    id = "3f1d7c2e..."`}},
+		"OpenTofu":     {map[string]string{"tofu": tofu, "curl": demoCurl}, "", []string{"$ tofu destroy"}},
+		"without curl": {map[string]string{"terraform": demoTerraform}, "", []string{"The demo uses curl to show the body of the PATCH. It is not on the PATH."}},
+		"verbose":      {map[string]string{"terraform": demoTerraform, "curl": demoCurl}, "VERBOSE=1", []string{`    id = "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31"`, "The whole log:"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test.programs["go"] = demoGo
+			m := newDemoMachine(t, test.programs)
+			m.env = append(m.env, test.env)
+			stdout, stderr, status := m.run(t, "tools/demo.sh")
+			if status != 0 || stderr != "" || strings.Contains(stdout, "\x1b") {
+				t.Errorf("status %d: %q\n%s", status, stdout, stderr)
+			}
+			for _, want := range append(test.want, "All results were as expected.") {
+				if !strings.Contains(stdout, want) {
+					t.Errorf("the output lacks %q:\n%s", want, stdout)
+				}
+			}
+			wantFiles(t, filepath.Join(m.root, "temporary files"), "emulator")
+		})
+	}
+}
