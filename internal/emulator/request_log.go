@@ -131,7 +131,12 @@ func (l *requestLog) middleware(done func(Request)) middleware {
 			r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
 			defer func() {
 				var ended Request
-				l.change(entry, func(entry *logEntry) { entry.done, ended = true, entry.clone() })
+				l.change(entry, func(entry *logEntry) {
+					entry.done = true
+					if done != nil {
+						ended = entry.clone()
+					}
+				})
 				if done != nil {
 					done(ended)
 				}
