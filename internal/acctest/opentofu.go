@@ -18,10 +18,7 @@ func (w *Workspace) SkipBug(t testing.TB, issue, affected string) {
 	if IsOpenTofu() {
 		return
 	}
-	installed, _, err := w.Version(t.Context(), true)
-	if err != nil {
-		t.Fatal(err)
-	}
+	installed := w.installed(t)
 	if regexp.MustCompile("^(?:" + affected + ")$").MatchString(installed.String()) {
 		t.Skipf("Terraform %s has the bug %s", installed, issue)
 	}

@@ -125,13 +125,20 @@ func (w *Workspace) AddEnv(t testing.TB, variables map[string]string) {
 // such as ">= 1.14". The skip names the feature that requires it.
 func (w *Workspace) RequireTerraform(t testing.TB, constraint, feature string) {
 	t.Helper()
+	installed := w.installed(t)
+	if !version.MustConstraints(version.NewConstraint(constraint)).Check(installed.Core()) {
+		t.Skipf("%s requires Terraform %s, found %s", feature, constraint, installed)
+	}
+}
+
+// installed returns the version of Terraform or OpenTofu.
+func (w *Workspace) installed(t testing.TB) *version.Version {
+	t.Helper()
 	installed, _, err := w.Version(t.Context(), true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !version.MustConstraints(version.NewConstraint(constraint)).Check(installed.Core()) {
-		t.Skipf("%s requires Terraform %s, found %s", feature, constraint, installed)
-	}
+	return installed
 }
 
 // Command returns a Terraform command. Use it for commands that tfexec lacks.
