@@ -19,8 +19,9 @@ import (
 	"github.com/opentact/terraform-provider-opentact/internal/opentact"
 )
 
-// apiKey has characters that JSON, URLs and HTML escape.
-const apiKey = `k3y-"of"&<the>/tests+0123==`
+// apiKey has characters that JSON, URLs and HTML escape. Its first and last words are not
+// hexadecimal numbers, so no time, port or ID in a log can contain them.
+const apiKey = `k3y-"of"&<the>/tests+l4st==`
 
 // withAPIKey makes a client send apiKey.
 func withAPIKey(c *opentact.Config) {
@@ -108,7 +109,7 @@ func TestClient_APIKey_IsRedacted(t *testing.T) {
 			if apiErr, ok := errors.AsType[*opentact.APIError](err); ok {
 				text += fmt.Sprint(apiErr.Fields, apiErr.RequestID)
 			}
-			for _, secret := range []string{"k3y", "0123", encoded[:12]} {
+			for _, secret := range []string{"k3y", "l4st", encoded[:12]} {
 				if strings.Contains(text, secret) {
 					t.Errorf("the error or the log shows %q: %s", secret, text)
 				}
