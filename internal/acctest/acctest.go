@@ -8,6 +8,7 @@ package acctest
 import (
 	"fmt"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -91,6 +92,20 @@ func (e *Env) Writes(from int) []string {
 		}
 	}
 	return writes
+}
+
+// ClosedURL returns the URL of a loopback address where nothing listens. A connection
+// keeps its port in use, so that no other server gets it.
+func ClosedURL(t *testing.T) string {
+	t.Helper()
+	server := httptest.NewServer(nil)
+	t.Cleanup(server.Close)
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return "http://" + conn.LocalAddr().String()
 }
 
 // Stub returns a configured provider whose API is handler. Use it for responses

@@ -22,6 +22,8 @@ type recoveryTest struct {
 	// lists are the responses to lists. The first one is the baseline.
 	lists   []reply
 	retries int
+	// timeout is how long the client waits for a create that ended with a gateway timeout.
+	timeout time.Duration
 	// callback is sent in addition to the weight.
 	callback opentact.Optional[string]
 	// wantPosts and wantLists count requests.
@@ -37,7 +39,12 @@ func (test recoveryTest) run(t *testing.T) {
 	t.Helper()
 	a := newScriptedAPI(t, test.replies...)
 	a.lists = test.lists
-	profiles := a.messaging(t, func(c *opentact.Config) { c.MaxRetries, c.RequestTimeout = test.retries, time.Second })
+	profiles := a.messaging(t, func(c *opentact.Config) {
+		c.MaxRetries = test.retries
+		if test.timeout > 0 {
+			c.RequestTimeout = test.timeout
+		}
+	})
 	planned := fieldsWithWeight(7)
 	planned.CallbackURL = test.callback
 	made, err := profiles.Create(t.Context(), planned)
@@ -153,7 +160,7 @@ func TestCollection_Create_LostResponse_StaysAmbiguous(t *testing.T) {
 			wantReason: "no new profile has this name, and the request that followed failed: create messaging profile (POST "},
 		{name: "resent POST rejected, list fails", retries: 1, replies: []reply{lost, rejection(400, "bad")},
 			lists: []reply{listOf(), listOf(), listOf(), forbidden}, wantPosts: 2, wantLists: 4, wantReason: "the list could not be read: "},
-		{name: "gateway timeout", retries: 5, replies: []reply{{status: 504, body: "<h1>Gateway Timeout"}}, lists: []reply{listOf()}, wantPosts: 1, wantLists: 3,
+		{name: "gateway timeout", retries: 5, timeout: time.Second, replies: []reply{{status: 504, body: "<h1>Gateway Timeout"}}, lists: []reply{listOf()}, wantPosts: 1, wantLists: 3,
 			wantReason: "no new profile has this name, and the API may still be working on it"},
 		{name: "API writes the name differently", retries: 5, replies: []reply{lost}, lists: []reply{listOf(), listOf(profileAWith(map[string]any{"name": " A ", "tollfree_weight": 7}))},
 			wantPosts: 1, wantLists: 2, wantReason: otherValues,

@@ -124,16 +124,14 @@ func TestCollection_Create_ContextEnded_SendsNothing(t *testing.T) {
 func TestCollection_Create_NoConnection_IsNotAmbiguous(t *testing.T) {
 	t.Parallel()
 	a := newScriptedCreateAPI(t, success(profileA))
-	nothingListens := a.messaging(t)
-	a.Close()
-	withoutTLS := newScriptedCreateAPI(t, success(profileA)).messaging(t, func(c *opentact.Config) { c.BaseURL.Scheme = "https" })
+	withoutTLS := func(c *opentact.Config) { c.BaseURL.Scheme = "https" }
 	for _, test := range []struct {
 		name     string
 		profiles *opentact.Collection[messagingFields]
 		attempts int
 	}{
-		{"a loopback address", nothingListens, 1},
-		{"a server without TLS", withoutTLS, 3},
+		{"a loopback address", a.messaging(t, nothingListens(t)), 1},
+		{"a server without TLS", a.messaging(t, withoutTLS), 3},
 	} {
 		_, err := test.profiles.Create(t.Context(), namedA())
 		transportErr, ok := errors.AsType[*opentact.TransportError](err)

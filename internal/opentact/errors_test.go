@@ -224,10 +224,10 @@ func TestOutcomeOf_Update(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			a := newScriptedAPI(t, test.script...)
-			if test.closed {
-				a.Close()
-			}
 			var configure []func(*opentact.Config)
+			if test.closed {
+				configure = append(configure, nothingListens(t))
+			}
 			if test.config != nil {
 				configure = append(configure, test.config)
 			}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"log"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
@@ -259,6 +260,20 @@ func newEmulatorWith(t *testing.T, options emulator.Options, changes ...func(*op
 		change(&config)
 	}
 	return api, opentact.New(config)
+}
+
+// nothingListens makes a client use a loopback address where nothing listens. A connection
+// keeps its port in use, so that no other server gets it.
+func nothingListens(t *testing.T) func(*opentact.Config) {
+	t.Helper()
+	server := httptest.NewServer(nil)
+	t.Cleanup(server.Close)
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return func(c *opentact.Config) { c.BaseURL.Host = conn.LocalAddr().String() }
 }
 
 // inject adds a rule to an emulator.

@@ -283,11 +283,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 			`The profile is still in the state. The server at this address does not use TLS. Check base_url or OPENTACT_BASE_URL (the default is https://api.opentact.org/rest).`,
 		},
 		{
-			"connection refused by a loopback address", brokenAPI{url: func(*testing.T) string {
-				server := httptest.NewServer(nil)
-				server.Close()
-				return server.URL
-			}}, reading,
+			"connection refused by a loopback address", brokenAPI{url: acctest.ClosedURL}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
 			`The profile is still in the state. No program listens at this address of this machine. To use the emulator, start it with ` + "`make emulator` or `opentact-emulator`" + `. Otherwise, correct base_url or OPENTACT_BASE_URL.`,
 		},
@@ -425,12 +421,11 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 // If nothing listens at a loopback address, the error comes after one attempt.
 func TestRead_NothingListensOnLoopback_IsTriedOnce(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(nil)
-	server.Close()
+	url := acctest.ClosedURL(t)
 	p := acctest.NewProtocol(t)
-	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": server.URL, "token": "token", "max_retries": 5, "retry_max_wait": "1ms"}))
+	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": url, "token": "token", "max_retries": 5, "retry_max_wait": "1ms"}))
 	_, diags := p.Read(t, messagingProfile, stateOf(t, p, uuid))
-	acctest.WantError(t, diags, "", "(GET "+server.URL+"/profile/messaging/"+uuid+"): the request could not be sent", "To use the emulator, start it")
+	acctest.WantError(t, diags, "", "(GET "+url+"/profile/messaging/"+uuid+"): the request could not be sent", "To use the emulator, start it")
 }
 
 // An import can't read the profile while the configuration of the provider is unknown.

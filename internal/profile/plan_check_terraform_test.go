@@ -5,7 +5,6 @@ package profile_test
 import (
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -330,11 +329,10 @@ func TestAccPlanCheck_WrongTokenOrUnreachable_IsReportedOnce(t *testing.T) {
 	if n := len(env.Requests()); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}
-	server := httptest.NewServer(nil)
-	server.Close()
-	w.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": server.URL})
+	url := acctest.ClosedURL(t)
+	w.AddEnv(t, map[string]string{"OPENTACT_BASE_URL": url})
 	got = runJSON(t, w, "plan")
-	got.wantDiagnostics(t, 1, "warning", "Could not check new profiles", server.URL, "The plan is complete")
+	got.wantDiagnostics(t, 1, "warning", "Could not check new profiles", url, "The plan is complete")
 	if got.planned != (plannedChanges{Add: many}) {
 		t.Errorf("the plan is %+v", got.planned)
 	}

@@ -203,7 +203,7 @@ func TestPlan_ListFails_Text(t *testing.T) {
 			want: unchecked + "Log in (GET API/auth): no response: the connection was closed before the response was complete" + uncheckedEffect + mayRestart,
 		},
 		{
-			name: "connection refused by a loopback address", api: brokenAPI{url: closedServer},
+			name: "connection refused by a loopback address", api: brokenAPI{url: acctest.ClosedURL},
 			want: unchecked + "LIST: the request could not be sent: …" + uncheckedEffect +
 				"No program listens at this address of this machine. To use the emulator, start it with `make emulator` or `opentact-emulator`. Otherwise, correct base_url or OPENTACT_BASE_URL.",
 		},
@@ -254,13 +254,6 @@ func TestPlan_ListFails_Text(t *testing.T) {
 			}
 		})
 	}
-}
-
-// closedServer returns the URL of a loopback address where nothing listens.
-func closedServer(*testing.T) string {
-	server := httptest.NewServer(nil)
-	server.Close()
-	return server.URL
 }
 
 // Without the comparison, a plan still checks the credentials.

@@ -227,6 +227,7 @@ func TestProvider_LoginExpires_LogsInAgain(t *testing.T) {
 func TestProvider_TokenExpired_ErrorSaysWhen(t *testing.T) {
 	t.Parallel()
 	env := acctest.New(t, emulator.Options{})
+	expiry := time.Now().Add(-time.Hour).UTC()
 	token, err := env.IssueToken(-time.Hour)
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +235,7 @@ func TestProvider_TokenExpired_ErrorSaysWhen(t *testing.T) {
 	p := acctest.NewProtocol(t)
 	acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": env.URL, "token": token}))
 	_, diags := p.ReadDataSource(t, "opentact_messaging_profiles", nil)
-	wantError(t, diags, "", "rejected the token from the provider's attribute token, which expired at "+time.Now().UTC().Format("2006-"),
+	wantError(t, diags, "", "rejected the token from the provider's attribute token, which expired at "+expiry.Format("2006-"),
 		"Get a new token, or authenticate with an API key or a login instead.")
 	if strings.Contains(acctest.Describe(diags), token) || env.Requests()[0].Status != http.StatusUnauthorized {
 		t.Errorf("after %v: %s", env.Requests(), acctest.Describe(diags))

@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -127,12 +128,21 @@ func TestRun_ServesUntilStopped(t *testing.T) {
 	if status := p.get(t, "/profile/messaging", "another"); status != http.StatusUnauthorized {
 		t.Errorf("a request with another token has status %d", status)
 	}
+	_, body := p.create(t)
+	var created struct{ Payload struct{ UUID string } }
+	if err := json.Unmarshal([]byte(body), &created); err != nil {
+		t.Fatal(err)
+	}
+	profile := "/profile/messaging/" + created.Payload.UUID
+	if status := p.get(t, profile, "emulator-token"); status != http.StatusOK {
+		t.Errorf("the profile has status %d", status)
+	}
 	if code := p.stop(); code != exitOK {
 		t.Errorf("exit code %d, want 0; standard error: %s", code, p.stderr)
 	}
-	if conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", hostOf(p.url)); err == nil {
-		_ = conn.Close()
-		t.Error("the port is still open")
+	// The emulator of another test may have the port now, but not the profile.
+	if status := p.get(t, profile, "emulator-token"); status == http.StatusOK {
+		t.Error("the program still serves the profile")
 	}
 }
 

@@ -36,6 +36,11 @@ func TestServer_SlowRequest_ClosesConnection(t *testing.T) {
 		t.Fatal(err)
 	}
 	address := listen(t, shortTimeouts, api)
+	t.Cleanup(func() { // after all requests
+		if created := api.Profiles(emulator.MessagingProfile); len(created) > 0 {
+			t.Errorf("an incomplete body created %v", created)
+		}
+	})
 	const create = "POST /rest/profile/messaging HTTP/1.1\r\nHost: x\r\nX-Auth-Token: emulator-token\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n"
 	for name, sent := range map[string]string{
 		"nothing":            "",
@@ -51,15 +56,10 @@ func TestServer_SlowRequest_ClosesConnection(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = conn.Close() }()
-			if _, err := io.WriteString(conn, sent); err != nil {
-				t.Fatal(err)
-			}
-			got, _ := io.ReadAll(conn) // returns when the emulator closes the connection
-			t.Logf("%.40q", got)
+			_, err = io.WriteString(conn, sent) // the emulator may close the connection before it has read everything
+			got, _ := io.ReadAll(conn)          // returns when the emulator closes the connection
+			t.Logf("%v, %.40q", err, got)
 		})
-	}
-	if created := api.Profiles(emulator.MessagingProfile); len(created) > 0 {
-		t.Errorf("an incomplete body created %v", created)
 	}
 }
 
