@@ -402,9 +402,13 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 				t.Cleanup(server.Close)
 				url = server.URL
 			}
+			timeout := "30s"
+			if test.name == "timeout" {
+				timeout = "1s"
+			}
 			p := acctest.NewProtocol(t)
 			acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{
-				"base_url": url, "token": "token", "max_retries": 0, "request_timeout": "1s", "retry_max_wait": "1ms",
+				"base_url": url, "token": "token", "max_retries": 0, "request_timeout": timeout, "retry_max_wait": "1ms",
 			}))
 			got := acctest.Describe(test.call.run(t, p))
 			got = strings.NewReplacer(url, "API", uuid, "UUID").Replace(got)

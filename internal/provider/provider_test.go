@@ -381,7 +381,7 @@ func TestProvider_WrongBaseURL_KeepsState(t *testing.T) {
 	}{
 		"a web server":    {page.URL, []string{"status 404", "text/html", "a body that is not the API's JSON (text/html, 24 bytes)", "base_url", "GET " + page.URL}},
 		"no such path":    {strings.TrimSuffix(env.URL, "/rest"), []string{"404", "base_url"}},
-		"nothing listens": {closed, []string{"connection refused", "base_url", "GET " + closed}},
+		"nothing listens": {closed, []string{"No program listens at this address", "base_url", "GET " + closed}},
 	} {
 		p := acctest.NewProtocol(t)
 		acctest.NoDiagnostics(t, p.Configure(t, acctest.Values{"base_url": test.url, "token": secretToken, "max_retries": 0}))

@@ -165,7 +165,7 @@ func TestCheckTag(t *testing.T) {
 	}
 	origin := t.TempDir()
 	git := func(args ...string) {
-		run(t, "git", append([]string{"-C", origin, "-c", "user.name=n", "-c", "user.email=e", "-c", "tag.gpgSign=false", "-c", "commit.gpgSign=false"}, args...)...)
+		run(t, "git", append([]string{"-C", origin, "-c", "user.name=n", "-c", "user.email=e", "-c", "tag.gpgSign=false", "-c", "commit.gpgSign=false", "-c", "core.hooksPath=" + os.DevNull}, args...)...)
 	}
 	git("init", "-q", "-b", "main")
 	if err := os.WriteFile(filepath.Join(origin, "CHANGELOG.md"), []byte("## [Unreleased]\n\n## [1.2.0] - 2026-12-01\n\n## [1.1.0] - 2026-11-01\n"), 0o600); err != nil {
@@ -181,10 +181,10 @@ func TestCheckTag(t *testing.T) {
 	git("commit", "-qm", "Side", "--allow-empty")
 	git("tag", "-f", "v1.0.0")
 	clone := t.TempDir()
-	run(t, "git", "clone", "-q", origin, clone)
+	run(t, "git", "clone", "-q", "-o", "origin", origin, clone)
 	git("branch", "v1.1.0", "main")
 	ambiguous := t.TempDir()
-	run(t, "git", "clone", "-q", origin, ambiguous)
+	run(t, "git", "clone", "-q", "-o", "origin", origin, ambiguous)
 
 	for name, test := range map[string]struct{ dir, tag, want string }{
 		"Released":        {clone, "v1.2.0", ""},
