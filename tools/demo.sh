@@ -23,7 +23,11 @@ if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
 	bold=$(printf '\033[1m') green=$(printf '\033[32m') plain=$(printf '\033[0m')
 fi
 
-work=$(cd "$(mktemp -d)" && pwd) # TMPDIR may be relative
+work=$(mktemp -d) || {
+	echo "Can't create a temporary directory. Set TMPDIR to a directory that is writable." >&2
+	exit 1
+}
+work=$(cd "$work" && pwd) # TMPDIR may be relative
 export TMPDIR="$work" # because Go and Terraform leave files after Ctrl-C
 output=$work/output   # of the last command
 log=$work/requests    # the log of the emulator, and the commands

@@ -40,12 +40,25 @@ func TestDemo_RelativeTemporaryDirectory_BuildsWithAbsolutePath(t *testing.T) {
 	if err := os.Mkdir(temporary, 0o700); err != nil {
 		t.Fatal(err)
 	}
+	m.replace(t, "mktemp", "#!/bin/sh\nmkdir \"$TMPDIR/work\" && echo \"$TMPDIR/work\"\n") // that of macOS ignores TMPDIR
 	m.env = []string{"TMPDIR=temporary", "HOME=" + m.root}
 	_, stderr, status := m.run(t, "tools/demo.sh")
-	if status != 1 || !strings.Contains(stderr, " -o "+temporary+"/") {
+	if status != 1 || !strings.Contains(stderr, " -o "+temporary+"/work/bin/") {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	if left, err := os.ReadDir(temporary); err != nil || len(left) > 0 {
 		t.Errorf("the demo left %v: %v", left, err)
 	}
+}
+
+// The demo removes its temporary directory at the end, but must not remove the current directory in its place.
+func TestDemo_NoTemporaryDirectory_RemovesNothing(t *testing.T) {
+	t.Parallel()
+	m := newDemoMachine(t, map[string]string{"terraform": demoTerraform, "go": demoGo, "curl": demoCurl})
+	m.replace(t, "mktemp", "#!/bin/sh\nexit 1\n")
+	_, stderr, status := m.run(t, "tools/demo.sh")
+	if status != 1 || stderr != "Can't create a temporary directory. Set TMPDIR to a directory that is writable.\n" {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	wantFiles(t, m.root, "examples", "go.mod", "temporary files", "tools")
 }

@@ -67,6 +67,13 @@ func (m *machine) install(t *testing.T, name, script string) {
 	write(t, filepath.Join(m.path, name), script)
 }
 
+// replace replaces a program of this machine on the PATH.
+func (m *machine) replace(t *testing.T, name, script string) {
+	t.Helper()
+	remove(t, filepath.Join(m.path, name)) // the link
+	m.install(t, name, script)
+}
+
 // command returns a command that runs a script of tools/ with sh. With CDPATH, cd prints the directory. If the test ends
 // before the script, the script gets SIGTERM, so that it stops its emulator.
 func (m *machine) command(t *testing.T, args ...string) *exec.Cmd {
