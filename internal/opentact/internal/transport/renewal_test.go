@@ -85,7 +85,7 @@ func TestClientDo_ProxyStalls_RetrySucceeds(t *testing.T) {
 			server, base := startServer(t, https2, func(http.ResponseWriter, *http.Request) {})
 			proxy := newStallingProxy(t, server.Listener.Addr().String())
 			address := "https://" + proxy.address
-			client := newClient(base, func(o *Options) { o.RequestTimeout = time.Second })
+			client := newClient(base, func(o *Options) { o.RequestTimeout = 3 * time.Second })
 			if err := client.Do(t.Context(), newRequest(t, http.MethodGet, address)); err != nil {
 				t.Fatal(err)
 			}
