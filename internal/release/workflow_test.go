@@ -57,8 +57,8 @@ func readWorkflow(t *testing.T, name string) (w workflow) {
 var pinned = regexp.MustCompile(`^[a-z-]+/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 
 // TestWorkflows checks that workflows use pinned actions and have exactly the permissions that
-// they need, and that no step can read the token of the workflow or use a build cache of another
-// workflow in a release.
+// they need. No step can read the token of the workflow, run code from the name of a tag or a
+// branch, or use a build cache of another workflow in a release.
 func TestWorkflows(t *testing.T) {
 	t.Parallel()
 	read := permissions{"contents": "read"}
@@ -104,6 +104,8 @@ func TestWorkflows(t *testing.T) {
 					t.Errorf("%s: %s keeps the token in .git/config", name, id) // the default
 				case name == "release.yml" && (action == "actions/setup-go" && s.With["cache"] != false || strings.HasPrefix(action, "actions/cache")):
 					t.Errorf("%s: %s uses a build cache", name, id) // the default of setup-go
+				case strings.Contains(strings.ReplaceAll(s.Run, "${{ matrix.", ""), "${{"):
+					t.Errorf("%s: %s has an expression in a command: a tag or a branch may contain shell code", name, id)
 				}
 			}
 		}
