@@ -39,7 +39,7 @@ type stored struct {
 // fields returns the JSON of a profile. The clock of the API differs by skew from that
 // of its responses.
 func (p stored) fields(withWeight bool, skew time.Duration) string {
-	members := fmt.Sprintf(`"name":%q,"created_on":%q`, p.name, p.created.Add(skew).Format(time.RFC3339))
+	members := fmt.Sprintf(`"name":%q,"created_on":%q`, p.name, p.created.Add(skew).UTC().Format(time.RFC3339))
 	if withWeight {
 		members += fmt.Sprintf(`,"weight":%d`, p.weight)
 	}

@@ -138,6 +138,7 @@ func TestOutcome_TimeoutBeforeConnection_IsNotSent(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				base := newBaseTransport()
+				base.Proxy = nil // not that of the environment
 				base.DialContext = counted(dial)
 				defer time.Sleep(time.Minute) // until Go gives up the connections as well
 				begin := time.Now()
