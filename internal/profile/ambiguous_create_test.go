@@ -358,7 +358,7 @@ func TestWrites_EachFault(t *testing.T) {
 			}})
 			timeout := "30s"
 			if test.fault.Action == emulator.ActionDelay {
-				timeout = "1s"
+				timeout = "2s" // enough for the other requests on a busy machine
 				// The list after the timeout must show the profile, so it waits until the emulator has handled the POST.
 				afterPost = env.Inject(t, emulator.Rule{
 					Method: http.MethodGet, Path: "/profile/messaging", Skip: 1, Faults: []emulator.Fault{{Action: emulator.ActionHold}},
@@ -502,7 +502,7 @@ func TestRead_EachFault_KeepsState(t *testing.T) {
 			env := acctest.New(t, emulator.Options{})
 			timeout := "30s"
 			if fault.Action == emulator.ActionDelay {
-				timeout = "1s"
+				timeout = "2s" // enough for the other requests on a busy machine
 			}
 			p := env.Protocol(t, acctest.Values{"max_retries": 1, "request_timeout": timeout})
 			state := p.Converge(t, messagingProfile, acctest.State{}, acctest.Values{"name": "a"})
