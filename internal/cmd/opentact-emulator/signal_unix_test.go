@@ -20,7 +20,11 @@ func TestMain_SIGTERMOrCtrlC_ExitsWithZero(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		t.Run(signal.String(), func(t *testing.T) {
 			t.Parallel()
-			process := exec.CommandContext(t.Context(), os.Args[0], "-addr", "127.0.0.1:0")
+			program, err := os.Executable() // os.Args[0] may be relative to another directory
+			if err != nil {
+				t.Fatal(err)
+			}
+			process := exec.CommandContext(t.Context(), program, "-addr", "127.0.0.1:0")
 			// With -cover, the test binary prints a warning if GOCOVERDIR is unset.
 			process.Env = []string{runMain + "=1", "TMPDIR=/does/not/exist", "GOCOVERDIR=" + t.TempDir()}
 			process.Dir = "/"
