@@ -4,11 +4,9 @@ package emulator
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // ExportSeed returns all profiles as an indented document for Seed. It omits the times, history and protection of
@@ -48,14 +46,16 @@ type exportedProfile map[string]any
 
 // MarshalJSON encodes the uuid, the name and then the other fields, because people look for the name first.
 func (p exportedProfile) MarshalJSON() ([]byte, error) {
-	order := slices.SortedFunc(maps.Keys(p), func(a, b string) int {
-		return cmp.Or(rank(a)-rank(b), strings.Compare(a, b))
-	})
+	first := []string{"uuid", "name"}
+	others := slices.DeleteFunc(slices.Sorted(maps.Keys(p)), func(field string) bool { return slices.Contains(first, field) })
 	var object bytes.Buffer
 	encoder := json.NewEncoder(&object) // json removes its line breaks
 	encoder.SetEscapeHTML(false)
-	for i, field := range order {
-		object.WriteByte("{,"[min(i, 1)])
+	object.WriteByte('{')
+	for i, field := range slices.Concat(first, others) {
+		if i > 0 {
+			object.WriteByte(',')
+		}
 		if err := encoder.Encode(field); err != nil {
 			return nil, err
 		}
@@ -66,15 +66,4 @@ func (p exportedProfile) MarshalJSON() ([]byte, error) {
 	}
 	object.WriteByte('}')
 	return object.Bytes(), nil
-}
-
-// rank returns the position of a field in a seed: 0 for the uuid, 1 for the name, 2 for the others.
-func rank(field string) int {
-	switch field {
-	case "uuid":
-		return 0
-	case "name":
-		return 1
-	}
-	return 2
 }
