@@ -56,12 +56,12 @@ func methodNotAllowed(allow string) response {
 }
 
 func (res response) write(w http.ResponseWriter) {
-	body, err := res.document, error(nil)
+	body := res.document
 	if body == nil {
-		body, err = json.Marshal(res.body)
-	}
-	if err != nil { // can't happen: the store holds only JSON values
-		res.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"Internal error: can't encode the response"}`)
+		var err error
+		if body, err = json.Marshal(res.body); err != nil { // can't happen: the store holds only JSON values
+			res.status, body = http.StatusInternalServerError, []byte(`{"success":false,"message":"Internal error: can't encode the response"}`)
+		}
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if res.allow != "" {
