@@ -104,7 +104,7 @@ func (l *requestLog) all() []Request {
 	return all
 }
 
-// clone returns a copy of the request. The caller holds the lock.
+// clone returns a copy of the request. The caller holds the lock, unless the request has ended.
 func (r *logEntry) clone() Request {
 	c := r.Request
 	c.Body = bytes.Clone(c.Body)
@@ -130,15 +130,9 @@ func (l *requestLog) middleware(done func(Request)) middleware {
 			l.add(entry)
 			r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
 			defer func() {
-				var ended Request
-				l.change(entry, func(entry *logEntry) {
-					entry.done = true
-					if done != nil {
-						ended = entry.clone()
-					}
-				})
+				l.change(entry, func(entry *logEntry) { entry.done = true })
 				if done != nil {
-					done(ended)
+					done(entry.clone()) // nothing changes the entry after its end
 				}
 			}()
 			next.ServeHTTP(&statusWriter{ResponseWriter: w, onStatus: func(status int) {
