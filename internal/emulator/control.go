@@ -40,14 +40,11 @@ func (e *Emulator) guard(next http.Handler) http.Handler {
 	})
 }
 
-// jsonErrors replaces the plain-text errors of a mux for unknown paths and methods by the API's JSON error.
+// jsonErrors responds to requests for unknown paths and methods. It replaces the plain-text errors of the mux by the API's
+// JSON error.
 func jsonErrors(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		handler, pattern := mux.Handler(r)
-		if pattern != "" {
-			mux.ServeHTTP(w, r)
-			return
-		}
+		handler, _ := mux.Handler(r)
 		plain := &responseBuffer{header: make(http.Header)}
 		handler.ServeHTTP(plain, r)
 		if plain.status == http.StatusMethodNotAllowed {

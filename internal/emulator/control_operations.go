@@ -64,35 +64,33 @@ func controlOperations() []controlOperation {
 
 // control returns the control endpoint. It checks the token before it says whether a path exists.
 func (e *Emulator) control() http.Handler {
-	open, all := http.NewServeMux(), http.NewServeMux()
+	mux := http.NewServeMux()
 	for _, o := range controlOperations() {
-		patterns := []string{o.Method + " " + o.Path}
-		if o.Path == ControlPath { // people may add a slash
-			patterns = append(patterns, patterns[0]+"/{$}")
+		var operation http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { o.do(e, r).write(w) })
+		if o.NeedsToken {
+			operation = chain(operation, e.guard, limitBody)
 		}
-		for _, pattern := range patterns {
-			handler := func(w http.ResponseWriter, r *http.Request) { o.do(e, r).write(w) }
-			all.HandleFunc(pattern, handler)
-			if !o.NeedsToken {
-				open.HandleFunc(pattern, handler)
-			}
+		mux.Handle(o.Method+" "+o.Path, operation)
+		if o.Path == ControlPath { // people may add a slash
+			mux.Handle(o.Method+" "+o.Path+"/{$}", operation)
 		}
 	}
-	open.Handle("/", e.guard(chain(jsonErrors(all), limitBody)))
-	return e.withoutRedirect(open)
-}
-
-// withoutRedirect rejects a path such as "/_emulator//reset". http.ServeMux would redirect the request, and a script would
-// treat the redirect as a success.
-func (e *Emulator) withoutRedirect(next http.Handler) http.Handler {
-	unknown := e.guard(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { pathNotFound().write(w) }))
+	unknown := e.guard(jsonErrors(mux))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if escaped := r.URL.EscapedPath(); path.Clean(escaped) != strings.TrimSuffix(escaped, "/") {
-			unknown.ServeHTTP(w, r)
+		if isOperation(mux, r) {
+			mux.ServeHTTP(w, r)
 			return
 		}
-		next.ServeHTTP(w, r)
+		unknown.ServeHTTP(w, r)
 	})
+}
+
+// isOperation reports whether the mux has an operation for the method and exactly this path. For a path such as
+// "/_emulator//reset", http.ServeMux would redirect the request, and a script would treat the redirect as a success.
+func isOperation(mux *http.ServeMux, r *http.Request) bool {
+	escaped := r.URL.EscapedPath()
+	_, pattern := mux.Handler(r)
+	return pattern != "" && path.Clean(escaped) == strings.TrimSuffix(escaped, "/")
 }
 
 // controlIndex responds with the list of operations, indented for people.
