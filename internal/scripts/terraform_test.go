@@ -91,10 +91,11 @@ func TestTerraform_DirectoryNotWritable_SaysNextStep(t *testing.T) {
 	}
 }
 
-// TestTerraform_PinnedVersion_IsThatOfWorkflows checks that the workflows run the checks with the version that the script installs.
+// TestTerraform_PinnedVersion_IsThatOfWorkflows checks that the workflows run the checks with the version that the script
+// installs.
 func TestTerraform_PinnedVersion_IsThatOfWorkflows(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"test.yml", "nightly.yml"} {
+	for _, file := range []string{"test.yml", "nightly.yml", "release.yml"} {
 		text, err := os.ReadFile(filepath.Join("../../.github/workflows", file))
 		if err != nil {
 			t.Fatal(err)
