@@ -178,7 +178,7 @@ show '^  export '
 explain 'The provider reads these two variables. With a real account, you set only its credentials.'
 
 # Without a version constraint, Terraform installs no pre-releases.
-mirror=mirror/$host/opentact/opentact/0.0.1/$(go env GOOS)_$(go env GOARCH)
+mirror=mirror/$host/opentact/opentact/0.0.1/$(platform_of "$program")
 cp "$root"/examples/quickstart/*.tf "$work"
 cd "$work"
 mkdir -p "$mirror"

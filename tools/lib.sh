@@ -37,6 +37,12 @@ version_of() {
 	"$1" version 2>/dev/null </dev/null | sed -E '/^(Terraform|OpenTofu) v[0-9]/!d; s/ v/ /; q' | grep .
 }
 
+# platform_of prints the platform of a Terraform or OpenTofu, such as linux_amd64. It
+# may differ from that of Go.
+platform_of() {
+	"$1" version 2>/dev/null </dev/null | sed -n 's/^on //p'
+}
+
 # at_least VERSION MINIMUM compares the first two numbers, such as 1.26.
 at_least() {
 	major=${1%%.*} rest=${1#*.}

@@ -58,7 +58,7 @@ rm -f "$try/terraform.tfstate" "$try/terraform.tfstate.backup"
 # The lock file contains the checksum of the last build.
 rm -rf "$try/mirror" "$try/.terraform" "$try/.terraform.lock.hcl"
 version=$(sed -n 's/.*version = "~> \(.*\)"/\1/p' "$example")
-platform=$("$terraform" version 2>/dev/null | sed -n 's/^on //p')
+platform=$(platform_of "$terraform")
 for host in registry.terraform.io registry.opentofu.org; do
 	package=$try/mirror/$host/opentact/opentact/$version/$platform
 	mkdir -p "$package"

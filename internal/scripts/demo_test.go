@@ -16,7 +16,7 @@ const (
 product='Terraform v1.11.4' host=registry.terraform.io
 list='GET /rest/profile/messaging 200'
 case $* in
-version) echo "$product" ;;
+version) printf '%s\n' "$product" 'on linux_amd64' ;;
 init)
 	[ -f "mirror/$host/opentact/opentact/0.0.1/linux_amd64/terraform-provider-opentact" ] || exit 3
 	echo '{"channel_limit": 10}' >terraform.tfstate
@@ -45,10 +45,11 @@ plan) echo 'No changes.' ;;
 *) exit 3 ;;
 esac
 `
-	// demoGo builds an emulator that writes to $EMULATOR when it starts and stops. The demo must set the variables of Go.
+	// demoGo builds an emulator that writes to $EMULATOR when it starts and stops. The demo must set the variables of Go,
+	// and use the platform of Terraform, not of Go.
 	demoGo = `#!/bin/sh
 case $1 in
-env) case $2 in GOOS) echo linux ;; GOARCH) echo amd64 ;; esac ;;
+env) case $2 in GOOS) echo plan9 ;; GOARCH) echo mips ;; esac ;;
 build)
 	[ "$6 $GOFLAGS" = "$TMPDIR/bin/  -modcacherw" ] && [ -w "$HOME" ] || exit 1
 	mkdir -p "$6"
