@@ -154,7 +154,8 @@ show_requests() {
 for variable in $(env | sed -nE 's/^((OPENTACT|TF)_[A-Za-z0-9_]*)=.*/\1/p'); do
 	[ "$variable" = TF_ACC_TERRAFORM_PATH ] || unset "$variable"
 done
-# Go and Terraform need a home directory.
+# Go and Terraform need a home directory. Without -modcacherw, rm could not remove the
+# modules in it.
 [ -w "${HOME:-}" ] || export HOME="$work" GOFLAGS="${GOFLAGS:-} -modcacherw"
 
 program=$(sh "$root/tools/terraform.sh")

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// IsOpenTofu reports whether the tests run with OpenTofu instead of Terraform.
+// IsOpenTofu reports whether the tests run with OpenTofu instead of Terraform. Call it after SelectTerraform.
 func IsOpenTofu() bool { return os.Getenv(providerHost) == openTofuHost }
 
 // SkipBug skips the test if the installed Terraform has the bug of an issue such as hashicorp/terraform#39144. affected is a

@@ -22,7 +22,8 @@ const openTofuHost = "registry.opentofu.org"
 
 // SelectTerraform makes all tests of a package use the same Terraform or OpenTofu: that of TF_ACC_TERRAFORM_PATH,
 // terraform on the PATH, or tofu on the PATH, in this order. Otherwise, terraform-plugin-testing would install the latest
-// Terraform. SelectTerraform returns an error if it finds no program, or if the program doesn't print its version. Without
+// Terraform. SelectTerraform sets TF_ACC_TERRAFORM_PATH to the program. For OpenTofu, it also sets TF_ACC_PROVIDER_HOST,
+// unless that is set. It returns an error if it finds no program, or if the program doesn't print its version. Without
 // TF_ACC, it does nothing, because no test needs Terraform. Call it before the first test.
 func SelectTerraform() error {
 	if os.Getenv("TF_ACC") == "" {

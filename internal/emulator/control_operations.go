@@ -25,7 +25,7 @@ type controlOperation struct {
 	do func(*Emulator, *http.Request) response
 }
 
-// ControlOperations returns the operations of the control endpoint.
+// ControlOperations returns all operations of the control endpoint, in the order of the manual.
 func ControlOperations() []ControlOperation {
 	var all []ControlOperation
 	for _, o := range controlOperations() {

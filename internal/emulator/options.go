@@ -78,7 +78,8 @@ type Options struct {
 	PageSize int
 	// Decompose makes responses return text in Unicode NFD. Terraform uses NFC for all text.
 	Decompose bool
-	// Control serves the control endpoint below ControlPath.
+	// Control enables all operations of the control endpoint. Without it, only those that need no token work: see
+	// ControlOperation.NeedsToken.
 	Control bool
 	// OnRequest is called after each request, from the goroutine that served it. It may be nil.
 	OnRequest func(Request)

@@ -23,7 +23,7 @@ const (
 	maxPageRules    = 50
 )
 
-// page is the data for page.html. visible has escaped all text from requests, profiles and rules.
+// page is the data for page.html. All text from requests, profiles and rules went through the function visible.
 type page struct {
 	BaseURL    string
 	Style      template.CSS
