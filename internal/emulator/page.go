@@ -12,9 +12,6 @@ import (
 	"strconv"
 )
 
-// pagePath is the path of the page.
-const pagePath = "/"
-
 //go:embed page.html
 var pageHTML string
 
@@ -33,7 +30,7 @@ var pagePolicy = func() string {
 
 // isPage reports whether r is a request for the page.
 func isPage(r *http.Request) bool {
-	return r.URL.Path == pagePath && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+	return r.URL.Path == "/" && (r.Method == http.MethodGet || r.Method == http.MethodHead)
 }
 
 // servePage serves a page for people: the profiles, the latest requests and the rules. It changes nothing, and needs no
