@@ -258,7 +258,7 @@ func TestControl_InvalidBody_RejectsRequest(t *testing.T) {
 		`{"faults":[{"acton":"hold"}]}`:  `Invalid body: json: unknown field "acton"`,
 		`{"faults":[{"action":"hang"}]}`: `invalid rule: faults[0].action must be one of `,
 		`{"faults":[{"action":"delay","for":1}]}`:      "Invalid body: json: cannot unmarshal number",
-		`{"faults":[{"action":"delay","for":"soon"}]}`: `Invalid body: time: invalid duration "soon"`,
+		`{"faults":[{"action":"delay","for":"soon"}]}`: `Invalid body: a duration must have a number and a unit, such as 250ms or 1h, got "soon"`,
 		`{"seed":-1,"faults":[{"action":"hold"}]}`:     "Invalid body: json: cannot unmarshal number -1",
 		`{"skip":1.5,"faults":[{"action":"hold"}]}`:    "Invalid body: json: cannot unmarshal number 1.5",
 	} {

@@ -2,7 +2,11 @@
 
 package emulator
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // Action is the way in which a request goes wrong.
 type Action string
@@ -90,9 +94,20 @@ func (d Duration) String() string { return time.Duration(d).String() }
 // MarshalText returns d.String().
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// UnmarshalText parses text with time.ParseDuration.
+// UnmarshalText parses text as Set does.
 func (d *Duration) UnmarshalText(text []byte) error {
-	parsed, err := time.ParseDuration(string(text))
+	if err := d.Set(string(text)); err != nil {
+		return fmt.Errorf("%w, got %q", err, text)
+	}
+	return nil
+}
+
+// Set parses text with time.ParseDuration. With Set, *Duration is a flag.Value.
+func (d *Duration) Set(text string) error {
+	parsed, err := time.ParseDuration(text)
+	if err != nil {
+		return errors.New("a duration must have a number and a unit, such as 250ms or 1h")
+	}
 	*d = Duration(parsed)
-	return err
+	return nil
 }

@@ -37,9 +37,10 @@ func flags(s *settings) *flag.FlagSet {
 	})
 	f.StringVar(&s.api.Email, "email", emulator.DefaultEmail, "the `email` for a login")
 	f.StringVar(&s.api.Password, "password", emulator.DefaultPassword, "the `password` for a login")
-	f.DurationVar(&s.api.TokenLifetime, "token-lifetime", emulator.DefaultTokenLifetime,
+	s.api.TokenLifetime = emulator.DefaultTokenLifetime
+	f.Var((*emulator.Duration)(&s.api.TokenLifetime), "token-lifetime",
 		"the lifetime of tokens from a login,\na `duration` in whole seconds")
-	f.DurationVar(&s.api.Latency, "latency", 0, "wait this `duration` before each response, for example 50ms")
+	f.Var((*emulator.Duration)(&s.api.Latency), "latency", "wait this `duration` before each response, for example 50ms")
 	f.Float64Var(&s.api.RequestsPerSecond, "requests-per-second", 0,
 		"respond with 429 to requests above this `rate`; 0 means no limit")
 	f.BoolVar(&s.api.Control, "control", false, "enable the control endpoint, see below")

@@ -238,7 +238,8 @@ func TestRun_InvalidFlags_ExitsWithUsageError(t *testing.T) {
 		want string
 	}{
 		{[]string{"-nonsense"}, "flag provided but not defined: -nonsense"},
-		{[]string{"-latency", "soon"}, `invalid value "soon"`},
+		{[]string{"-latency", "5"}, `invalid value "5" for flag -latency: a duration must have a number and a unit, such as 250ms or 1h`},
+		{[]string{"-token-lifetime", "60"}, `invalid value "60" for flag -token-lifetime: a duration must have a number and a unit`},
 		{[]string{"-latency", "-1s"}, "-latency must be at least 0, got -1s"},
 		{[]string{"-token", ""}, "-token must not be empty"},
 		{[]string{"-token", "two words"}, "-token must have only visible ASCII characters"},
