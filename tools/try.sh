@@ -97,7 +97,8 @@ trap stopped INT TERM HUP
 emulator=$!
 echo "$emulator" >"$try/emulator.pid"
 wait_for_emulator "$emulator" "$try/emulator.out" || {
-	echo 'The emulator did not start. Its error is above.' >&2
+	cat "$try/emulator.out" >&2 # such as the manual after -h
+	echo 'The emulator did not start. Its output is above.' >&2
 	exit 1
 }
 
@@ -112,12 +113,16 @@ name=$(basename "$terraform")
 		printf 'export PATH=%s:"$PATH"\n' "$(quote "$(dirname "$terraform")")"
 	fi
 } >"$try/env"
+token=
+if grep -q '"$TOKEN"' "$try/env"; then
+	token=' Set TOKEN to the value of -token.'
+fi
 page=$(sed -n 's/^export OPENTACT_BASE_URL=\(.*\)rest$/\1/p' "$try/env")
 
 cat <<END
 
 The emulator is running. Its page shows the profiles and the requests: $page
-Open another terminal (sh, bash, zsh or fish). Change to bin/try/ and load the settings:
+Open another terminal (sh, bash, zsh or fish).$token Change to bin/try/ and load the settings:
 
   cd $(quote "$try") && . ./env
 

@@ -54,7 +54,7 @@ Press Ctrl-C to stop."`
 until [ -e "${0%/*}/try/env" ]; do sleep 0.01; done
 echo "opentact-emulator: the server stopped" >&2
 exit 1`
-	emulatorFails = `echo "opentact-emulator: invalid seed" >&2; exit 1`
+	emulatorFails = `echo "The manual"; echo "opentact-emulator: invalid seed" >&2; exit 1`
 )
 
 // newTrialMachine returns a machine for tools/try.sh. The path of its clone needs quotes in a shell and in Terraform.
@@ -116,13 +116,13 @@ func (m *machine) try(t *testing.T, started func(output string), args ...string)
 	return output.String()
 }
 
-// paste runs the first command that the script prints, and then another one, in a new shell.
-func (m *machine) paste(t *testing.T, output, command string) string {
+// paste runs the first command that the script prints, and then another one, in a new shell with additional variables.
+func (m *machine) paste(t *testing.T, output, command string, env ...string) string {
 	t.Helper()
 	_, first, _ := strings.Cut(output, "\n  cd ")
 	first, _, _ = strings.Cut(first, "\n")
 	shell := exec.CommandContext(t.Context(), filepath.Join(m.path, "sh"), "-c", "cd "+first+" && "+command)
-	shell.Env = []string{"PATH=" + m.path, "OPENTACT_API_KEY=of-an-account"}
+	shell.Env = append([]string{"PATH=" + m.path, "OPENTACT_API_KEY=of-an-account"}, env...)
 	printed, err := shell.CombinedOutput()
 	if err != nil {
 		t.Errorf("%s: %v\n%s", shell, err, printed)
@@ -181,6 +181,19 @@ func TestTry_TerraformNotOnPath_SettingsAddIt(t *testing.T) {
 	}
 }
 
+func TestTry_OwnToken_AsksForVariable(t *testing.T) {
+	t.Parallel()
+	m := newTrialMachine(t, strings.Replace(emulatorStarts, "=emulator-token", `=\"\$TOKEN\" # the value of -token`, 1))
+	output := m.try(t, func(output string) {
+		if got := m.paste(t, output, "echo \"$OPENTACT_TOKEN\"", "TOKEN=mine"); got != "mine\n" {
+			t.Errorf("the token is %q, want the value of TOKEN", got)
+		}
+	})
+	if !strings.Contains(output, " Set TOKEN to the value of -token.") {
+		t.Error(output)
+	}
+}
+
 func TestTry_SecondStart_KeepsWorkOfUser(t *testing.T) {
 	t.Parallel()
 	m := newTrialMachine(t, emulatorStarts)
@@ -235,7 +248,7 @@ func TestTry_EmulatorFails_ShowsWhy(t *testing.T) {
 	t.Parallel()
 	m := newTrialMachine(t, emulatorFails)
 	stdout, stderr, status := m.run(t, "tools/try.sh")
-	if status != 1 || stderr != "..\nopentact-emulator: invalid seed\nThe emulator did not start. Its error is above.\n" || strings.Contains(stdout, "init") {
+	if status != 1 || stderr != "..\nopentact-emulator: invalid seed\nThe manual\nThe emulator did not start. Its output is above.\n" || strings.Contains(stdout, "init") {
 		t.Errorf("status %d: %s%s", status, stdout, stderr)
 	}
 }
