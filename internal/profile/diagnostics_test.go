@@ -285,7 +285,7 @@ func TestDiagnostics_FailedRequest_Text(t *testing.T) {
 		{
 			"connection refused by a loopback address", brokenAPI{url: acctest.ClosedURL}, reading,
 			`Read messaging profile (GET API/profile/messaging/UUID): the request could not be sent: …`,
-			`The profile is still in the state. No program listens at this address of this machine. To use the emulator, start it with ` + "`make emulator` or `opentact-emulator`" + `. Otherwise, correct base_url or OPENTACT_BASE_URL.`,
+			`The profile is still in the state. No program listens at this address of this machine. To use the emulator, start it with ` + "`make try` or `opentact-emulator`" + `, and load the settings that it prints. Otherwise, correct base_url or OPENTACT_BASE_URL.`,
 		},
 		{
 			"connection lost", brokenAPI{respond: func(http.ResponseWriter, *http.Request) {

@@ -205,7 +205,7 @@ func TestPlan_ListFails_Text(t *testing.T) {
 		{
 			name: "connection refused by a loopback address", api: brokenAPI{url: acctest.ClosedURL},
 			want: unchecked + "LIST: the request could not be sent: …" + uncheckedEffect +
-				"No program listens at this address of this machine. To use the emulator, start it with `make emulator` or `opentact-emulator`. Otherwise, correct base_url or OPENTACT_BASE_URL.",
+				"No program listens at this address of this machine. To use the emulator, start it with `make try` or `opentact-emulator`, and load the settings that it prints. Otherwise, correct base_url or OPENTACT_BASE_URL.",
 		},
 		{
 			name: "unknown host", api: at("https://" + strings.Repeat("a", 64) + ".example/rest"),

@@ -139,8 +139,8 @@ func nextStepForTransport(err error) string {
 	case isType[tls.RecordHeaderError](err), errors.Is(err, http.ErrSchemeMismatch):
 		return "The server at this address does not use TLS. " + checkBaseURL + "."
 	case opentact.IsRefusedLoopback(err):
-		return "No program listens at this address of this machine. To use the emulator, start it with `make emulator` or `opentact-emulator`. " +
-			"Otherwise, correct base_url or OPENTACT_BASE_URL."
+		return "No program listens at this address of this machine. To use the emulator, start it with `make try` or `opentact-emulator`, " +
+			"and load the settings that it prints. Otherwise, correct base_url or OPENTACT_BASE_URL."
 	case opentact.IsRefused(err):
 		return "No program listens at this address, or a firewall rejects the connection. " + checkBaseURL + "."
 	case opentact.OutcomeOf(err).NothingHappened():
