@@ -16,7 +16,7 @@ const module = "github.com/opentact/terraform-provider-opentact"
 // goList returns the lines that go list prints for the packages in the provider.
 func goList(t *testing.T, variable, format string) []string {
 	t.Helper()
-	command := exec.CommandContext(t.Context(), "go", "list", "-deps", "-f", format, module)
+	command := exec.CommandContext(t.Context(), "go", "list", "-buildvcs=false", "-deps", "-f", format, module)
 	command.Env = append(os.Environ(), variable)
 	output, err := command.Output()
 	if err != nil {
