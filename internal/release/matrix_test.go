@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestWorkflows_MatrixHasNoGaps checks that the tests run with each minor version of Terraform
@@ -29,6 +32,32 @@ func TestWorkflows_MatrixHasNoGaps(t *testing.T) {
 		sentence := regexp.MustCompile(`The provider is tested with .*\.`).FindString(string(readFile(t, page)))
 		if sentence != want {
 			t.Errorf("%s says %q, want %q", page, sentence, want)
+		}
+	}
+}
+
+// TestWorkflows_EachVersion_RunsDemoAndTests checks that the jobs of the matrix install its
+// version, and run the demo and all tests with it.
+func TestWorkflows_EachVersion_RunsDemoAndTests(t *testing.T) {
+	t.Parallel()
+	jobs := readWorkflow(t, "test.yml").Jobs
+	for _, test := range []struct {
+		job, action, input string
+		runs               []string
+	}{
+		{"terraform", "hashicorp/setup-terraform", "terraform_version", []string{"terraform version", "make demo", "make testacc"}},
+		{"opentofu", "opentofu/setup-opentofu", "tofu_version", []string{
+			"tofu version", `echo "TF_ACC_TERRAFORM_PATH=$(command -v tofu)" >> "$GITHUB_ENV"`, "make demo", "make testacc",
+		}},
+	} {
+		j := jobs[test.job]
+		if diff := cmp.Diff(test.runs, j.runs()); diff != "" {
+			t.Errorf("commands of the job %s (-want +got):\n%s", test.job, diff)
+		}
+		if !slices.ContainsFunc(j.Steps, func(s step) bool {
+			return s.action() == test.action && s.With[test.input] == "${{ matrix."+test.job+" }}"
+		}) {
+			t.Errorf("the job %s does not install the version of the matrix", test.job)
 		}
 	}
 }

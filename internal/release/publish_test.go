@@ -21,23 +21,24 @@ const image = "ghcr.io/opentact/opentact-emulator"
 func TestReleaseWorkflow_Gate(t *testing.T) {
 	t.Parallel()
 	w := readWorkflow(t, "release.yml")
-	var runs []string
-	for _, s := range w.Jobs["test"].Steps {
-		if s.Run != "" {
-			runs = append(runs, s.Run)
-		}
-	}
 	for rule, values := range map[string]struct{ want, got any }{
 		"event":           {map[string]any{"push": map[string]any{"tags": []any{"v*"}}}, w.On},
 		"two runs":        {"${{ github.workflow }}-${{ github.ref }}", w.Concurrency.Group},
 		"stops a release": {false, w.Concurrency.CancelInProgress},
 		"jobs":            {2, len(w.Jobs)},
-		"checks":          {[]string{`sh tools/check-tag.sh "$GITHUB_REF_NAME"`, ".ci/run"}, runs},
+		"checks":          {[]string{`sh tools/check-tag.sh "$GITHUB_REF_NAME"`, ".ci/run"}, w.Jobs["test"].runs()},
 		"gate":            {"test", w.Jobs["release"].Needs},
 		"environment":     {"release", w.Jobs["release"].Environment},
 	} {
 		if diff := cmp.Diff(values.want, values.got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", rule, diff)
+		}
+	}
+	for id, j := range w.Jobs {
+		for _, s := range append(j.Steps, step{If: j.If, Continue: j.Continue}) {
+			if s.If != nil || s.Continue != nil {
+				t.Errorf("%s: a job or step has a condition or ignores an error: %v %v %s%s", id, s.If, s.Continue, s.Uses, s.Run)
+			}
 		}
 	}
 	text := string(readFile(t, "../../.github/workflows/release.yml"))
@@ -117,12 +118,32 @@ func TestSecurity_AttestedFiles(t *testing.T) {
 	_, text, _ := strings.Cut(string(readFile(t, "../../SECURITY.md")), "\n### What is signed\n")
 	repository := " --repo " + strings.TrimPrefix(module, "github.com/")
 	for _, want := range []string{
-		"_SHA256SUMS`", "archives of the emulator", "`.cdx.json`", "`" + image + "`",
+		"_SHA256SUMS`", "archives and manifest of the provider", "archives of the emulator", "all lists of modules (`.cdx.json`)", "`" + image + "`", "Not signed: ",
 		"gh attestation verify opentact-emulator_0.1.0_linux_amd64.zip" + repository, "gh attestation verify oci://" + image + ":0.1.0" + repository,
 		"gpg --verify ",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("SECURITY.md lacks %q", want)
+		}
+	}
+}
+
+// TestDocuments_StepsAndPromisesOfPeople checks that the documents name what only people can do: the steps
+// of a release, and the response times that HashiCorp asks of its partners.
+func TestDocuments_StepsAndPromisesOfPeople(t *testing.T) {
+	t.Parallel()
+	for file, names := range map[string][]string{
+		"CONTRIBUTING.md": {
+			"type RSA", "environment `release`", "Release immutability", "`opentact-emulator` public", "User Settings → Signing Keys",
+			"Submit new Provider*", "Submit new Provider Signing Key", "`make release-check`", "branch with the name of the tag",
+		},
+		"SECURITY.md": {"48 hours", "five business days"},
+	} {
+		text := strings.Join(strings.Fields(string(readFile(t, filepath.Join("../..", file)))), " ")
+		for _, name := range names {
+			if !strings.Contains(text, name) {
+				t.Errorf("%s lacks %q", file, name)
+			}
 		}
 	}
 }
@@ -134,6 +155,9 @@ func TestGoReleaser_ImageOnlyInRelease(t *testing.T) {
 	script := string(readFile(t, "../../tools/release-check.sh"))
 	if !strings.Contains(script, "goreleaser release --snapshot --clean $skip\n") {
 		t.Error("release-check.sh does not use $skip")
+	}
+	if !strings.HasSuffix(script, "\necho '# Not checked: the container image and the attestations. Only the workflow release builds them.'\n") {
+		t.Error("release-check.sh does not say at the end what it has not checked")
 	}
 	for _, value := range regexp.MustCompile(`(?m)^\s*skip=(.*)$`).FindAllStringSubmatch(script, -1) {
 		if value[1] != "--skip=ko" && value[1] != "--skip=ko,sign" {

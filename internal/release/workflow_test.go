@@ -28,6 +28,8 @@ type workflow struct {
 
 type job struct {
 	Needs, Environment string
+	If                 any
+	Continue           any `yaml:"continue-on-error"`
 	Permissions        permissions
 	Strategy           struct{ Matrix map[string][]string }
 	Steps              []step
@@ -36,6 +38,18 @@ type job struct {
 type step struct {
 	ID, Uses, Run string
 	With, Env     map[string]any
+	If            any
+	Continue      any `yaml:"continue-on-error"`
+}
+
+// runs returns the commands of the job.
+func (j job) runs() (commands []string) {
+	for _, s := range j.Steps {
+		if s.Run != "" {
+			commands = append(commands, s.Run)
+		}
+	}
+	return commands
 }
 
 // action returns the name of the action that the step uses, without its version.
