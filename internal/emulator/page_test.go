@@ -281,6 +281,10 @@ func TestPage_IsReadOnly(t *testing.T) {
 	mustEqual(t, "profiles", before, fmt.Sprint(e.Profiles(emulator.MessagingProfile)))
 	mustEqual(t, "hits", 0, rule.Hits())
 	mustEqual(t, "log", 0, len(e.Requests()))
+	e = newEmulator(t, emulator.Options{})
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
+		mustEqual(t, method, http.StatusNotFound, requestPage(t, e, method, "/", "localhost").Code)
+	}
 }
 
 func TestPage_ManyRows_ShowsLatest(t *testing.T) {

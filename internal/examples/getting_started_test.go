@@ -4,6 +4,7 @@ package examples_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,9 @@ func TestAccGettingStartedGuide_Steps(t *testing.T) {
 	config := content(t, filepath.Join(root, "getting-started", "main.tf"))
 	if found := blocks(guide, "terraform"); len(found) != 1 || found[0] != config {
 		t.Fatalf("the guide contains %q, want only examples/getting-started/main.tf", found)
+	}
+	if !slices.Contains(blocks(guide, "shell"), "make try\n") {
+		t.Error("the guide does not use make try")
 	}
 	env := acctest.New(t, emulator.Options{})
 	w := workspaceFor(t, env, filepath.Join(root, "getting-started", "main.tf"))

@@ -20,7 +20,7 @@ func TestREADME_IsShortAndComplete(t *testing.T) {
 		t.Errorf("%d lines, want at most %d", n, maxREADMELines)
 	}
 	for _, part := range []string{
-		"**Not released yet.**",
+		"It is for teams ", "**Not released yet.**",
 		"## 60-second start", "   make demo\n", "   make try\n",
 		"## Requirements", "## What the provider promises",
 		"## Versions", `version = "~> `,

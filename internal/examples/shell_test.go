@@ -5,6 +5,7 @@ package examples_test
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,10 +13,10 @@ import (
 // fenced matches a code block. It may be indented, as a part of a list item.
 var fenced = regexp.MustCompile("(?ms)^( *)```([a-z]+)\n(.*?)^ *```$")
 
-// blocks returns the code blocks of a page in a language, without their indentation.
-func blocks(page, language string) (all []string) {
+// blocks returns the code blocks of a page in these languages, without their indentation.
+func blocks(page string, languages ...string) (all []string) {
 	for _, found := range fenced.FindAllStringSubmatch(page, -1) {
-		if found[2] == language {
+		if slices.Contains(languages, found[2]) {
 			all = append(all, regexp.MustCompile("(?m)^"+found[1]).ReplaceAllString(found[3], ""))
 		}
 	}
@@ -95,11 +96,11 @@ func TestShellBlocks_CanBePasted(t *testing.T) {
 	t.Parallel()
 	asks := regexp.MustCompile(`(?m)^read `)
 	all := pages(t)
-	for _, file := range []string{"README.md", "CONTRIBUTING.md", "examples/README.md"} {
+	for _, file := range []string{"README.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md"} {
 		all[file] = content(t, filepath.Join("../..", filepath.FromSlash(file)))
 	}
 	for page, text := range all {
-		for _, block := range append(blocks(text, "shell"), blocks(text, "yaml")...) {
+		for _, block := range blocks(text, "shell", "sh", "bash", "console", "yaml") {
 			if asks.MatchString(block) && strings.Count(strings.TrimSpace(block), "\n") > 0 {
 				t.Errorf("%s: the shell reads the second line as the input of the first:\n%s", page, block)
 			}

@@ -75,7 +75,8 @@ func TestManual_CommandLines_AreValid(t *testing.T) {
 	}
 }
 
-// checkArguments checks the arguments of the emulator in a command line, which may run its image.
+// checkArguments checks the arguments of the emulator in a command line, which may run its image. Docker must publish the
+// port of an image on a loopback address.
 func checkArguments(t *testing.T, command command) {
 	t.Helper()
 	program := slices.IndexFunc(command, func(word string) bool {
@@ -84,6 +85,9 @@ func checkArguments(t *testing.T, command command) {
 	if program < 0 {
 		t.Errorf("%q does not run the emulator", command)
 		return
+	}
+	if published := slices.Index(command, "-p"); command[0] == "docker" && (published < 0 || !strings.HasPrefix(command[published+1], "127.0.0.1:")) {
+		t.Errorf("%q: other machines can reach the port", command)
 	}
 	if _, err := parse(command[program+1:]); err != nil {
 		t.Errorf("%q: %v", command, err)
