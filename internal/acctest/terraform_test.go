@@ -58,4 +58,7 @@ func TestSelectTerraform_Order(t *testing.T) {
 	if err := acctest.SelectTerraform(); err == nil || !strings.Contains(err.Error(), "missing version: ") {
 		t.Errorf("a program that does not exist: %v", err)
 	}
+	if status := acctest.Main(nil); status != 1 { // it selects Terraform before it runs tests
+		t.Errorf("Main returns %d", status)
+	}
 }

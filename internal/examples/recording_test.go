@@ -13,8 +13,11 @@ import (
 	"testing"
 )
 
-// maxRecording is the maximum size of the recording in the README, in bytes.
-const maxRecording = 30_000
+// The maximum size of the recording in the README, in bytes and in lines of the demo.
+const (
+	maxRecording      = 30_000
+	maxRecordingLines = 65
+)
 
 // TestRecording checks that the recording is small, loads nothing, and shows each step of the demo.
 func TestRecording(t *testing.T) {
@@ -22,6 +25,9 @@ func TestRecording(t *testing.T) {
 	picture := content(t, filepath.Join(root, "quickstart", "demo.svg"))
 	if len(picture) > maxRecording {
 		t.Errorf("%d bytes, want at most %d", len(picture), maxRecording)
+	}
+	if lines := regexp.MustCompile(`<text class="(title|command|output|sentence)"[^>]*>[^<]`).FindAllString(picture, -1); len(lines) > maxRecordingLines {
+		t.Errorf("the demo prints %d lines, want at most %d", len(lines), maxRecordingLines)
 	}
 	titles := recordedTitles(t, picture)
 	script := content(t, filepath.Join(root, "..", "tools", "demo.sh"))
@@ -31,6 +37,15 @@ func TestRecording(t *testing.T) {
 	}
 	if len(steps) < 5 || !slices.Equal(titles, steps) {
 		t.Errorf("the recording has the steps %q, but the demo has %q: run make recording", titles, steps)
+	}
+	sentences := regexp.MustCompile(`(?m)(?:^explain |^\t|^echo )'((?:- |[A-Z]).*?)'`).FindAllStringSubmatch(script, -1)
+	if len(sentences) < 12 {
+		t.Errorf("the demo has only the sentences %q", sentences)
+	}
+	for _, sentence := range sentences {
+		if !strings.Contains(picture, ">"+sentence[1]+"</text>") {
+			t.Errorf("the recording lacks %q: run make recording", sentence[1])
+		}
 	}
 }
 

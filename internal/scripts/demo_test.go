@@ -5,7 +5,11 @@
 package scripts_test
 
 import (
+	"encoding/xml"
+	"errors"
+	"io"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -139,6 +143,7 @@ func TestDemo_Programs(t *testing.T) {
 	}{
 		"Terraform":    {map[string]string{"terraform": demoTerraform, "curl": demoCurl}, "", []string{"$ terraform destroy", `    id = "3f1d7c2e..."`}},
 		"OpenTofu":     {map[string]string{"tofu": tofu, "curl": demoCurl}, "", []string{"$ tofu destroy"}},
+		"configured":   {map[string]string{"../other/tofu": tofu, "curl": demoCurl}, "TF_ACC_TERRAFORM_PATH=../other/tofu", []string{"$ tofu destroy"}},
 		"without curl": {map[string]string{"terraform": demoTerraform}, "", []string{"The demo uses curl to show the body of the PATCH. It is not on the PATH."}},
 		"verbose":      {map[string]string{"terraform": demoTerraform, "curl": demoCurl}, "VERBOSE=1", []string{`    id = "3f1d7c2e-5b0a-4e57-9d1c-0a4b8f6e2d31"`, "The whole log:"}},
 	} {
@@ -151,12 +156,75 @@ func TestDemo_Programs(t *testing.T) {
 			if status != 0 || stderr != "" || strings.Contains(stdout, "\x1b") {
 				t.Errorf("status %d: %q\n%s", status, stdout, stderr)
 			}
-			for _, want := range append(test.want, "All results were as expected.") {
+			for _, want := range test.want {
 				if !strings.Contains(stdout, want) {
 					t.Errorf("the output lacks %q:\n%s", want, stdout)
 				}
 			}
+			if name == "Terraform" {
+				checkSteps(t, stdout)
+			}
 			wantFiles(t, filepath.Join(m.root, "temporary files"), "emulator")
 		})
 	}
+}
+
+// checkSteps checks the form of the demo: each step has a title, a command, lines of its output and a sentence. The demo
+// says how long it takes, what the user has seen, and what comes next.
+func checkSteps(t *testing.T, output string) {
+	t.Helper()
+	head, rest, _ := strings.Cut(output, "\n== ")
+	if !strings.Contains(head, "It takes one to four minutes the first time") {
+		t.Errorf("the demo begins with %q", head)
+	}
+	steps := strings.Split(rest, "\n== ")
+	if len(steps) < 9 {
+		t.Fatalf("%d steps", len(steps))
+	}
+	saw, next := steps[len(steps)-2], steps[len(steps)-1]
+	for _, step := range steps[:len(steps)-2] {
+		for part, pattern := range map[string]string{
+			"title": `^\d\. \w.*\n`, "command": `\n(\$ .*|.* sent:)\n`, "output": `\n    \S`, "sentence": `(?m)^[A-Z].*\.$`,
+		} {
+			if !regexp.MustCompile(pattern).MatchString(step) {
+				t.Errorf("a step has no %s:\n%s", part, step)
+			}
+		}
+	}
+	if !regexp.MustCompile(`^What you saw\n(- .*\.\n){4}$`).MatchString(saw) {
+		t.Errorf("the summary is %q", saw)
+	}
+	if !regexp.MustCompile(`^What next\n(- .*\n){3}\nThe demo took \d+ seconds. All results were as expected.\n$`).MatchString(next) {
+		t.Errorf("the end is %q", next)
+	}
+}
+
+// TestRecording_Demo_IsEscaped records a demo whose Terraform prints characters of XML.
+func TestRecording_Demo_IsEscaped(t *testing.T) {
+	t.Parallel()
+	m := newDemoMachine(t, map[string]string{"terraform": strings.ReplaceAll(demoTerraform, "Apply complete!", "Apply complete! <a> & b"), "go": demoGo, "curl": demoCurl})
+	m.link(t, "tr", "wc")
+	m.copy(t, "tools/recording.sh")
+	if stdout, stderr, status := m.run(t, "tools/recording.sh"); status != 0 || !strings.HasPrefix(stdout, "Wrote examples/quickstart/demo.svg (") {
+		t.Fatalf("status %d: %s%s", status, stdout, stderr)
+	}
+	var text strings.Builder
+	for decoder := xml.NewDecoder(strings.NewReader(m.read(t, "examples/quickstart/demo.svg"))); ; {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, ok := token.(xml.CharData); ok {
+			text.Write(data)
+		}
+	}
+	for _, want := range []string{"2. Create one profile of each kind", "$ terraform init", "Apply complete! <a> & b", "All results were as expected."} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the recording lacks %q", want)
+		}
+	}
+	wantFiles(t, filepath.Join(m.root, "temporary files"), "emulator")
 }

@@ -55,11 +55,15 @@ func TestTerraform_Install_ReplacesProgram(t *testing.T) {
 	m.install(t, "terraform", terraform("Terraform", "1.14.0")) // install ignores it
 	m.install(t, "go", goWithInstaller("1.26.0"))
 	write(t, filepath.Join(m.root, "bin", "terraform"), "broken")
+	m.env = []string{"HTTPS_PROXY=http://proxy.example.com:3128"}
 	stdout, stderr, status := m.run(t, find, "install")
 	if status != 0 || stdout != "Terraform v1.11.4\non linux_amd64\n" {
 		t.Errorf("status %d: %s%s", status, stdout, stderr)
 	}
 	wantFiles(t, filepath.Join(m.root, "bin"), "terraform")
+	if installed := m.read(t, "bin/terraform"); !strings.HasSuffix(installed, "# from http://proxy.example.com:3128\n") {
+		t.Errorf("the installer doesn't use the proxy: %s", installed)
+	}
 }
 
 // TestTerraform_NoInternet_SaysNextStep runs an installer that fails like hc-install.
@@ -106,7 +110,7 @@ func TestTerraform_PinnedVersion_IsThatOfWorkflows(t *testing.T) {
 	}
 }
 
-// goWithInstaller returns a Go whose hc-install writes Terraform to the directory after -path.
+// goWithInstaller returns a Go whose hc-install writes Terraform, and a comment with the proxy, to the directory after -path.
 func goWithInstaller(version string) string {
 	return `#!/bin/sh
 case $1 in
@@ -121,7 +125,7 @@ env)
 tool)
 	[ "$CGO_ENABLED" = 0 ] || exit 1
 	[ "$2 $3 $4 $5 $6 $7 $9" = "-modfile=tools/hc-install/go.mod hc-install install -version 1.11.4 -path terraform" ] || exit 1
-	printf '#!/bin/sh\necho Terraform v1.11.4\necho on linux_amd64\n' >"$8/terraform"
+	printf '#!/bin/sh\necho Terraform v1.11.4\necho on linux_amd64\n# from %s\n' "${HTTPS_PROXY:-}" >"$8/terraform"
 	chmod 700 "$8/terraform"
 	;;
 esac

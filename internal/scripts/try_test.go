@@ -140,7 +140,7 @@ func TestTry_PrintedCommands_SetUpTerraform(t *testing.T) {
 			t.Errorf("the settings are\n%s, want\n%s", printed, want)
 		}
 	}, "-seed", "my profiles.json")
-	for _, text := range []string{"\n  terraform init && terraform apply\n", "http://127.0.0.1:4711/\n"} {
+	for _, text := range []string{"This takes one to four minutes the first time", "\n  terraform init && terraform apply\n", "http://127.0.0.1:4711/\n"} {
 		if !strings.Contains(output, text) {
 			t.Errorf("the output lacks %q:\n%s", text, output)
 		}
