@@ -19,7 +19,6 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
-	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/apierror"
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
 
@@ -218,29 +217,6 @@ func (c *Cache) read(ctx context.Context, single bool) <-chan singleflight.Resul
 	})
 }
 
-// unusable returns why a list can't serve reads, or "". An empty list is usable.
-func unusable(list *pager.List, err error) string {
-	switch {
-	case err != nil && apierror.StatusOf(err) != 0:
-		// The error may quote the webhook of any profile. Redaction does not know all
-		// webhooks.
-		return fmt.Sprintf("its response with status %d is not a list that can be used", apierror.StatusOf(err))
-	case err != nil:
-		return err.Error()
-	case time.Since(list.Started) > MaxAge:
-		return fmt.Sprintf("it took longer than %s to read", MaxAge)
-	}
-	for _, listed := range list.Profiles {
-		if listed.MayServe() {
-			return ""
-		}
-	}
-	if list.Unserved.Count > 0 {
-		return list.Unserved.String()
-	}
-	return ""
-}
-
 // store stores the result of a read of the list. It ignores a list whose read began before
 // that of the stored list.
 func (c *Cache) store(r reading, asOf int) {
@@ -280,22 +256,4 @@ func (c *Cache) isWritten(uuid string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.written[uuid]
-}
-
-func (c *Cache) isOff() bool {
-	select {
-	case <-c.off:
-		return true
-	default:
-		return false
-	}
-}
-
-// switchOff switches the cache off until the process ends. After that, each read of a
-// profile is a GET.
-func (c *Cache) switchOff(ctx context.Context, reason string) {
-	c.offOnce.Do(func() {
-		c.options.Logger.DebugContext(ctx, fmt.Sprintf("Can't use the list of %s: reading profiles one by one: %s", c.options.Kind, reason))
-		close(c.off)
-	})
 }
