@@ -5,19 +5,16 @@
 // compares profiles. It promises:
 //   - A list serves reads for at most 30 seconds.
 //   - A list never serves a read of a profile that this process has written.
-//   - After a write has finished, no caller gets a list whose read began before the end of
-//     this write.
+//   - A caller that comes after the end of a write gets no list whose read began before this
+//     end.
+//   - Concurrent callers share one read of the list.
 package listcache
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"strconv"
 	"sync"
 	"time"
-
-	"golang.org/x/sync/singleflight"
 
 	"github.com/opentact/terraform-provider-opentact/internal/opentact/internal/pager"
 )
@@ -51,32 +48,20 @@ type Options struct {
 // Cache holds the last list of a kind. It is safe for concurrent use.
 type Cache struct {
 	options Options
-	flight  singleflight.Group
 	// off is closed when the cache is switched off. Lists then serve no more reads.
-	off     chan struct{}
-	offOnce sync.Once
+	off chan struct{}
 
 	mu sync.Mutex
-	// list is the last list. asOf is the value of writes when the read of the list began.
-	list *pager.List
-	asOf int
-	// last is the last read of the list.
-	last reading
+	// list is the last list, and running is the read of the list that new callers join. The
+	// end of a write removes both.
+	list    *pager.List
+	running *reading
+	// last is the last read of the list that has ended.
+	last *reading
 	// reads counts the reads of profiles that this process has not written.
 	reads int
 	// written are the UUIDs of the profiles that this process has written or is writing.
 	written map[string]bool
-	// writes counts the writes that have finished.
-	writes int
-}
-
-// reading is the result of one read of the list.
-type reading struct {
-	list         *pager.List
-	err          error
-	began, ended time.Time
-	// single reports whether the read did not retry requests.
-	single bool
 }
 
 // New returns an empty cache.
@@ -91,10 +76,7 @@ func (c *Cache) Find(ctx context.Context, uuid string) *pager.Listed {
 	if !c.countRead(uuid) {
 		return nil
 	}
-	list := c.fresh()
-	if list == nil && ctx.Err() == nil {
-		list, _ = c.await(ctx, c.off, false)
-	}
+	list, _ := c.get(ctx, c.off, false)
 	if list == nil || c.isOff() || c.isWritten(uuid) { // a write may have begun during the wait
 		return nil
 	}
@@ -106,29 +88,23 @@ func (c *Cache) Find(ctx context.Context, uuid string) *pager.Listed {
 
 // List returns a list that is newer than all finished writes. Concurrent callers share
 // one read of the list, even if it fails, unless it began for Try.
-func (c *Cache) List(ctx context.Context) (*pager.List, error) { return c.get(ctx, false) }
+func (c *Cache) List(ctx context.Context) (*pager.List, error) { return c.get(ctx, nil, false) }
 
 // Try returns a list like List, but does not retry requests. If a read that began for Try
 // fails, the cache stays on, and all other callers read the list with retries.
-func (c *Cache) Try(ctx context.Context) (*pager.List, error) { return c.get(ctx, true) }
+func (c *Cache) Try(ctx context.Context) (*pager.List, error) { return c.get(ctx, nil, true) }
 
-func (c *Cache) get(ctx context.Context, single bool) (*pager.List, error) {
-	if list := c.fresh(); list != nil {
-		return list, nil
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	return c.await(ctx, nil, single)
-}
-
-// await returns the result of a read of the list. It returns no list when stop is closed.
-// The failure of a read without retries counts only for callers that want such a read.
-func (c *Cache) await(ctx context.Context, stop <-chan struct{}, single bool) (*pager.List, error) {
+// get returns a fresh list, or the result of a read of the list. It returns no list when
+// stop is closed.
+func (c *Cache) get(ctx context.Context, stop <-chan struct{}, single bool) (*pager.List, error) {
 	for {
+		list, r, err := c.freshOrJoin(ctx, stop, single)
+		if r == nil {
+			return list, err
+		}
 		select {
-		case result := <-c.read(ctx, single):
-			if r, _ := result.Val.(reading); r.err == nil || single || !r.single {
+		case <-r.done:
+			if single || !r.failedTry() {
 				return r.list, r.err
 			}
 		case <-stop:
@@ -139,10 +115,31 @@ func (c *Cache) await(ctx context.Context, stop <-chan struct{}, single bool) (*
 	}
 }
 
+// freshOrJoin returns a fresh list, or else a read of the list to wait for. It returns
+// neither if stop is closed or ctx has ended.
+func (c *Cache) freshOrJoin(ctx context.Context, stop <-chan struct{}, single bool) (*pager.List, *reading, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if list := c.fresh(); list != nil {
+		return list, nil, nil
+	}
+	select {
+	case <-stop:
+		return nil, nil, nil
+	default:
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	return nil, c.join(ctx, single), nil
+}
+
 // Lacks reports whether a fresh and complete list does not show a profile. It does not
 // read the list.
 func (c *Cache) Lacks(uuid string) bool {
+	c.mu.Lock()
 	list := c.fresh()
+	c.mu.Unlock()
 	return list != nil && list.Incomplete() == nil && list.Find(uuid) == nil
 }
 
@@ -153,22 +150,36 @@ func (c *Cache) Lacks(uuid string) bool {
 // error may be nil. If the error of an earlier read does not show this, Probe returns that
 // error for 30 seconds, because each failed read may take minutes.
 func (c *Cache) Probe(ctx context.Context, since time.Time, confirms func(error) bool) (*pager.List, error) {
+	suffices := func(last *reading) bool {
+		return !last.began.Before(since) || !confirms(last.err) && time.Since(last.ended) <= MaxAge
+	}
 	for {
-		c.mu.Lock()
-		last := c.last
-		c.mu.Unlock()
-		isKnown := !last.ended.IsZero()
-		if isKnown && (!last.began.Before(since) || !confirms(last.err) && time.Since(last.ended) <= MaxAge) {
+		last, r, err := c.lastOrJoin(ctx, suffices)
+		switch {
+		case last != nil:
 			return last.list, last.err
-		}
-		if err := ctx.Err(); err != nil {
+		case err != nil:
 			return nil, err
 		}
 		select {
-		case <-c.read(ctx, false): // the read may have begun before since
+		case <-r.done: // the read may have begun before since
 		case <-ctx.Done():
 		}
 	}
+}
+
+// lastOrJoin returns the last read of the list if it suffices, or else a read to wait for.
+// It returns neither if ctx has ended.
+func (c *Cache) lastOrJoin(ctx context.Context, suffices func(last *reading) bool) (last, running *reading, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.last != nil && suffices(c.last) {
+		return c.last, nil, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	return nil, c.join(ctx, false), nil
 }
 
 // StartWrite marks a profile as written, before an update or after a create. From now on,
@@ -179,63 +190,17 @@ func (c *Cache) StartWrite(uuid string) {
 	c.written[uuid] = true
 }
 
-// FinishWrite counts a finished write. A list is stale if its read began before this call.
+// FinishWrite ends a write. Later callers get a list whose read begins after this call.
 func (c *Cache) FinishWrite() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.writes++
+	c.list, c.running = nil, nil
 }
 
-// read reads the list, or joins a read that began after the last finished write. The read
-// continues after the ctx of one caller has ended. Its value is a reading.
-func (c *Cache) read(ctx context.Context, single bool) <-chan singleflight.Result {
-	c.mu.Lock()
-	asOf := c.writes
-	c.mu.Unlock()
-	return c.flight.DoChan(strconv.Itoa(asOf), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.options.Timeout)
-		defer cancel()
-		slow := time.AfterFunc(c.options.MaxWait, func() {
-			c.switchOff(ctx, fmt.Sprintf("it took longer than %s", c.options.MaxWait))
-		})
-		defer slow.Stop()
-		r := reading{began: time.Now(), single: single}
-		r.list, r.err = c.options.Read(ctx, single)
-		r.ended = time.Now()
-		reason := unusable(r.list, r.err)
-		if r.err != nil && single {
-			c.options.Logger.DebugContext(ctx, fmt.Sprintf("Can't compare planned %s with the list: %s", c.options.Kind, reason))
-			return r, nil
-		}
-		c.store(r, asOf)
-		if reason != "" {
-			c.switchOff(ctx, reason)
-		} else if r.list.Unserved.Count > 0 {
-			c.options.Logger.DebugContext(ctx, fmt.Sprintf("Reading one by one what the list of %s lacks: %s", c.options.Kind, &r.list.Unserved))
-		}
-		return r, nil
-	})
-}
-
-// store stores the result of a read of the list. It ignores a list whose read began before
-// that of the stored list.
-func (c *Cache) store(r reading, asOf int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !r.began.Before(c.last.began) { // a read that began earlier may end later
-		c.last = r
-	}
-	if r.err == nil && asOf >= c.asOf {
-		c.list, c.asOf = r.list, asOf
-	}
-}
-
-// fresh returns the list if it is fresh: at most 30 seconds old, and read after the last
-// write of this process. Otherwise it returns nil.
+// fresh returns the list if it is at most 30 seconds old. Otherwise it returns nil. The
+// caller holds c.mu.
 func (c *Cache) fresh() *pager.List {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.list == nil || c.asOf != c.writes || time.Since(c.list.Started) > MaxAge {
+	if c.list == nil || time.Since(c.list.Started) > MaxAge {
 		return nil
 	}
 	return c.list
@@ -245,7 +210,7 @@ func (c *Cache) fresh() *pager.List {
 func (c *Cache) countRead(uuid string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.written[uuid] || c.isOff() {
+	if c.written[uuid] {
 		return false
 	}
 	c.reads++

@@ -44,10 +44,11 @@ func (c *Cache) isOff() bool {
 }
 
 // switchOff switches the cache off until the process ends. After that, each read of a
-// profile is a GET.
+// profile is a GET. The caller holds c.mu.
 func (c *Cache) switchOff(ctx context.Context, reason string) {
-	c.offOnce.Do(func() {
-		c.options.Logger.DebugContext(ctx, fmt.Sprintf("Can't use the list of %s: reading profiles one by one: %s", c.options.Kind, reason))
-		close(c.off)
-	})
+	if c.isOff() {
+		return
+	}
+	c.options.Logger.DebugContext(ctx, fmt.Sprintf("Can't use the list of %s: reading profiles one by one: %s", c.options.Kind, reason))
+	close(c.off)
 }

@@ -193,6 +193,17 @@ func TestCache_Lacks(t *testing.T) {
 		lacks(c, "after 30 seconds", true)
 		time.Sleep(time.Nanosecond)
 		lacks(c, "and a moment", false)
+		c = (&fake{list: func(n int) (*pager.List, error) {
+			if n > 1 {
+				return nil, errors.New("no")
+			}
+			return listOf()
+		}}).cache()
+		for range 2 {
+			_ = probeNow(t.Context(), c)
+			lacks(c, "a list and a failed probe", true)
+			time.Sleep(time.Second)
+		}
 		c = read(thing(2, "b"))
 		write(c, 3)
 		lacks(c, "after a write", false)

@@ -135,19 +135,33 @@ func TestCache_FinishWrite_DoesNotJoinEarlierReading(t *testing.T) {
 func TestCache_FinishWrite_EarlierReadingEndsLast_NewListIsKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{wait: 10 * time.Second}
-		c := f.warmCache(t)
+		f := &fake{list: func(n int) (*pager.List, error) {
+			if n == 1 {
+				time.Sleep(10 * time.Second)
+				return listOf(thing(1, "old"))
+			}
+			return listOf(thing(1, "new"))
+		}}
+		c := f.cache()
+		name := func() string {
+			list, err := c.List(t.Context())
+			if err != nil {
+				return err.Error()
+			}
+			return list.Profiles[0].Fields.Text(wire.Name)
+		}
 		time.AfterFunc(time.Second, func() {
-			write(c, 1)
-			f.mu.Lock()
-			f.wait = time.Second
-			f.mu.Unlock()
-			list(t, c, 1)
+			write(c, 2)
+			if got := name(); got != "new" {
+				t.Errorf("after the write: got %q", got)
+			}
 		})
-		list(t, c, 1)
-		f.wantReadings(t, "both readings", 2)
-		list(t, c, 1)
-		find(t, c, true, 2)
-		f.wantReadings(t, "after both", 0)
+		if got := name(); got != "old" {
+			t.Errorf("before the write: got %q", got)
+		}
+		if got := name(); got != "new" {
+			t.Errorf("after both: got %q", got)
+		}
+		f.wantReadings(t, "all", 2)
 	})
 }
