@@ -97,7 +97,7 @@ func TestMake_MissingProgram_SaysWhyBeforeBuild(t *testing.T) {
 	}{
 		{oldGo, "demo try testacc", "Something is missing: see above."},
 		{offline, "demo try testacc testacc-live chaos bench", "The download needs the internet"},
-		{noPackages, "testacc", "go: no packages"},
+		{noPackages, "testacc fuzz", "go: no packages"},
 	} {
 		for _, target := range strings.Fields(test.targets) {
 			m := newMakeMachine(t, test.programs)
@@ -107,6 +107,23 @@ func TestMake_MissingProgram_SaysWhyBeforeBuild(t *testing.T) {
 				t.Errorf("make %s: status %d, calls %q\n%s", target, status, calls, output)
 			}
 		}
+	}
+}
+
+// The path of the clone has a space.
+func TestMake_Fuzz_RunsEachFuzzTest(t *testing.T) {
+	t.Parallel()
+	list := `echo "example.com/m/internal/none $PWD/internal/none"; echo "example.com/m/internal/x $PWD/internal/x"` + "\nexit\n"
+	m := newMakeMachine(t, map[string]string{"go": strings.Replace(goTests, "printf '%s\\n' example.com/m ", list+"echo ", 1)})
+	write(t, filepath.Join(m.root, "internal/x/a_test.go"), "func FuzzA(f *testing.F) {}\n\nfunc FuzzB(f *testing.F) {}\n")
+	write(t, filepath.Join(m.root, "internal/x/b_test.go"), "func FuzzC(f *testing.F) {}\n")
+	output, status, calls := m.make(t, "fuzz")
+	want := ""
+	for _, test := range []string{"FuzzA", "FuzzB", "FuzzC"} {
+		want += "  1  test example.com/m/internal/x -run ^$ -fuzz ^" + test + "$ -fuzztime 30s\n"
+	}
+	if diff := cmp.Diff(want, calls); status != 0 || diff != "" {
+		t.Errorf("status %d, tests (-want +got):\n%s\n%s", status, diff, output)
 	}
 }
 
