@@ -46,8 +46,8 @@ elif ! cmp -s "$example" "$try/main.tf"; then
 fi
 
 # The emulator starts without the profiles in an old state. Keep the old state,
-# because it may manage profiles of an account.
-if grep -q '"mode": "managed"' "$try/terraform.tfstate" 2>/dev/null; then
+# because it may manage profiles of an account. It may also be encrypted.
+if [ -s "$try/terraform.tfstate" ] && ! grep -q '^  "resources": \[\]' "$try/terraform.tfstate"; then
 	old=old-$(date +%Y%m%d-%H%M%S).tfstate
 	mv "$try/terraform.tfstate" "$try/$old"
 	echo "The new emulator has no profiles. Moved the state of the last one to bin/try/$old."

@@ -221,6 +221,24 @@ func TestTry_SecondStart_KeepsWorkOfUser(t *testing.T) {
 	}
 }
 
+// OpenTofu can encrypt a state. Only a readable state shows that it has no resources.
+func TestTry_OldState_KeptUnlessEmpty(t *testing.T) {
+	t.Parallel()
+	for state, isKept := range map[string]bool{
+		`{"serial": 1, "meta": {}, "encrypted_data": "AA==", "encryption_version": "v0"}`: true,
+		"{\n  \"version\": 4,\n  \"resources\": [],\n  \"check_results\": null\n}\n":      false,
+		// An output can have this value too.
+		"{\n  \"outputs\": {\n    \"resources\": []\n  },\n  \"resources\": [\n  ]\n}\n": true,
+	} {
+		m := newTrialMachine(t, emulatorStarts)
+		write(t, filepath.Join(m.root, "bin/try/terraform.tfstate"), state)
+		name := oldState.FindString(m.try(t, func(string) {}))
+		if (name != "") != isKept || isKept && m.read(t, "bin/try/"+name) != state {
+			t.Errorf("%s: moved to %q", state, name)
+		}
+	}
+}
+
 func TestTry_SecondEmulator_Rejected(t *testing.T) {
 	t.Parallel()
 	m := newTrialMachine(t, emulatorStarts)
