@@ -127,6 +127,26 @@ func TestMake_Fuzz_RunsEachFuzzTest(t *testing.T) {
 	}
 }
 
+func TestMake_Clean_KeepsWorkOfUser(t *testing.T) {
+	t.Parallel()
+	m := newMakeMachine(t, map[string]string{"go": goTests})
+	m.link(t, "find")
+	for range 2 { // also without bin/ and dist/
+		if output, status, _ := m.make(t, "clean"); status != 0 {
+			t.Errorf("status %d\n%s", status, output)
+		}
+		for _, file := range []string{"bin/a program", "bin/terraform.x/log", "bin/try/terraform.tfstate", "dist/metadata.json", "program"} {
+			write(t, filepath.Join(m.root, file), "")
+		}
+	}
+	if output, status, _ := m.make(t, "clean"); status != 0 {
+		t.Errorf("status %d\n%s", status, output)
+	}
+	wantFiles(t, filepath.Join(m.root, "bin"), "try")
+	wantFiles(t, filepath.Join(m.root, "bin", "try"), "terraform.tfstate")
+	wantFiles(t, m.root, "GNUmakefile", "bin", "calls", "go.mod", "internal", "program", "tools")
+}
+
 func TestMake_DoctorAndTerraform_RunScripts(t *testing.T) {
 	t.Parallel()
 	m := newMakeMachine(t, map[string]string{"go": goTests, "terraform": terraform("Terraform", "1.14.0")})
