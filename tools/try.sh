@@ -109,6 +109,8 @@ name=$(basename "$terraform")
 	sed -n 's/^  export OPENTACT_/export OPENTACT_/p' "$try/emulator.out"
 	echo '# The provider accepts only one way to authenticate.'
 	echo 'export OPENTACT_API_KEY= OPENTACT_EMAIL= OPENTACT_PASSWORD='
+	echo '# Terraform must not put this build of the provider into a cache of other projects.'
+	echo 'export TF_PLUGIN_CACHE_DIR='
 	if [ "$(command -v "$name")" != "$terraform" ]; then
 		printf 'export PATH=%s:"$PATH"\n' "$(quote "$(dirname "$terraform")")"
 	fi

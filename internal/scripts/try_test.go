@@ -181,6 +181,17 @@ func TestTry_TerraformNotOnPath_SettingsAddIt(t *testing.T) {
 	}
 }
 
+// Other projects of the user link to the provider in the cache. A build of make try has another checksum.
+func TestTry_PluginCacheOfUser_IsNotUsed(t *testing.T) {
+	t.Parallel()
+	m := newTrialMachine(t, emulatorStarts)
+	m.try(t, func(output string) {
+		if got := m.paste(t, output, `echo "$TF_PLUGIN_CACHE_DIR"`, "TF_PLUGIN_CACHE_DIR=/of/the/user"); got != "\n" {
+			t.Errorf("the cache is %q", got)
+		}
+	})
+}
+
 func TestTry_OwnToken_AsksForVariable(t *testing.T) {
 	t.Parallel()
 	m := newTrialMachine(t, strings.Replace(emulatorStarts, "=emulator-token", `=\"\$TOKEN\" # the value of -token`, 1))
