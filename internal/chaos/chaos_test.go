@@ -156,6 +156,9 @@ func TestMain(m *testing.M) { os.Exit(acctest.Main(m)) }
 // TestAccChaos runs every scenario with every seed and prints a table.
 func TestAccChaos(t *testing.T) {
 	t.Parallel()
+	if *seeds == 0 {
+		t.Fatal("-seeds must be 1 or more")
+	}
 	var mu sync.Mutex
 	var rows [][]string
 	for name, s := range scenarios {
