@@ -62,6 +62,37 @@ func TestWorkflows_EachVersion_RunsDemoAndTests(t *testing.T) {
 	}
 }
 
+// TestWorkflows_Checks_RunAndCanFail checks which commands the other jobs run. No job can ignore an error or be skipped,
+// except the one for pull requests.
+func TestWorkflows_Checks_RunAndCanFail(t *testing.T) {
+	t.Parallel()
+	checks, nightly := readWorkflow(t, "test.yml").Jobs, readWorkflow(t, "nightly.yml").Jobs
+	for name, values := range map[string]struct{ want, got []string }{
+		"check":           {[]string{"make build", ".ci/run"}, checks["check"].runs()},
+		"vulnerabilities": {[]string{"make vulnerabilities"}, checks["vulnerabilities"].runs()},
+		"platforms":       {[]string{"go test ./..."}, checks["platforms"].runs()},
+		"systems":         {[]string{"macos-latest", "windows-latest"}, checks["platforms"].Strategy.Matrix["os"]},
+		"nightly":         {[]string{"make ${{ matrix.target }}"}, nightly["long"].runs()},
+		"nightly targets": {[]string{"soak DURATION=40m", "chaos SEEDS=10", "fuzz FUZZTIME=5m", "bench", "release-check"}, nightly["long"].Strategy.Matrix["target"]},
+	} {
+		if diff := cmp.Diff(values.want, values.got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	if condition := checks["dependencies"].If; condition != "github.event_name == 'pull_request'" {
+		t.Errorf("the job dependencies runs only if %v", condition)
+	}
+	for _, jobs := range []map[string]job{checks, nightly} {
+		for id, j := range jobs {
+			for _, s := range append(j.Steps, step{If: j.If, Continue: j.Continue}) {
+				if s.If != nil && id != "dependencies" || s.Continue != nil {
+					t.Errorf("%s: a job or step has a condition or ignores an error: %v %v %s%s", id, s.If, s.Continue, s.Uses, s.Run)
+				}
+			}
+		}
+	}
+}
+
 // minors returns the minor versions in a matrix such as ["1.11.*", "1.12.*", latest].
 func minors(t *testing.T, versions []string, first int) []int {
 	t.Helper()
