@@ -28,6 +28,9 @@ test)
 	;;
 tool)`).Replace(goWithInstaller("1.26.8"))
 
+// goFuzzTests lists packages with their directories. The fuzz tests are in internal/x.
+var goFuzzTests = strings.Replace(goTests, "printf '%s\\n' example.com/m ", `printf '%s\n' "example.com/m/none $PWD/none" "example.com/m/internal/x $PWD/internal/x"; exit; : `, 1)
+
 // make runs a target on the machine. It returns the output, the exit status, and the builds and tests of go.
 func (m *machine) make(t *testing.T, target string) (output string, status int, calls string) {
 	t.Helper()
@@ -35,7 +38,7 @@ func (m *machine) make(t *testing.T, target string) (output string, status int, 
 	if err != nil {
 		t.Skip("requires make")
 	}
-	for _, dir := range []string{"internal/chaos", "internal/live"} {
+	for _, dir := range []string{"internal/bench", "internal/chaos", "internal/live", "internal/opentact"} {
 		if err := os.MkdirAll(filepath.Join(m.root, dir), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -113,8 +116,7 @@ func TestMake_MissingProgram_SaysWhyBeforeBuild(t *testing.T) {
 // The path of the clone has a space.
 func TestMake_Fuzz_RunsEachFuzzTest(t *testing.T) {
 	t.Parallel()
-	list := `echo "example.com/m/internal/none $PWD/internal/none"; echo "example.com/m/internal/x $PWD/internal/x"` + "\nexit\n"
-	m := newMakeMachine(t, map[string]string{"go": strings.Replace(goTests, "printf '%s\\n' example.com/m ", list+"echo ", 1)})
+	m := newMakeMachine(t, map[string]string{"go": goFuzzTests})
 	write(t, filepath.Join(m.root, "internal/x/a_test.go"), "func FuzzA(f *testing.F) {}\n\nfunc FuzzB(f *testing.F) {}\n")
 	write(t, filepath.Join(m.root, "internal/x/b_test.go"), "func FuzzC(f *testing.F) {}\n")
 	output, status, calls := m.make(t, "fuzz")
@@ -145,6 +147,22 @@ func TestMake_Clean_KeepsWorkOfUser(t *testing.T) {
 	wantFiles(t, filepath.Join(m.root, "bin"), "try")
 	wantFiles(t, filepath.Join(m.root, "bin", "try"), "terraform.tfstate")
 	wantFiles(t, m.root, "GNUmakefile", "bin", "calls", "go.mod", "internal", "program", "tools")
+}
+
+// The first failure ends each target. Those of chaos come last in testacc.
+func TestMake_TestsFail_Fails(t *testing.T) {
+	t.Parallel()
+	for failing, targets := range map[string]string{"-count=1": "testacc testacc-live chaos soak bench", "-seeds=1": "testacc", "./...": "test", "-fuzz": "fuzz"} {
+		program := strings.Replace(goFuzzTests, "\techo \"ok $#\"\n", "\tcase \" $* \" in *\" "+failing+" \"*) echo failed; exit 1 ;; esac\n", 1)
+		for _, target := range strings.Fields(targets) {
+			m := newMakeMachine(t, map[string]string{"go": program, "terraform": terraform("Terraform", "1.11.4")})
+			m.env = []string{"OPENTACT_TESTACC_LIVE=1"}
+			write(t, filepath.Join(m.root, "internal/x/a_test.go"), "func FuzzA(f *testing.F) {}\n\nfunc FuzzB(f *testing.F) {}\n")
+			if output, status, _ := m.make(t, target); status == 0 || strings.Count(output, "failed\n") != 1 || strings.Contains(output, "All tests passed") {
+				t.Errorf("make %s, where %s fails: status %d\n%s", target, failing, status, output)
+			}
+		}
+	}
 }
 
 func TestMake_DoctorAndTerraform_RunScripts(t *testing.T) {
