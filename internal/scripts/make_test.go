@@ -71,6 +71,10 @@ func newMakeMachine(t *testing.T, programs map[string]string) *machine {
 func TestMake_Testacc_RunsAllTestsWithOneTerraform(t *testing.T) {
 	t.Parallel()
 	m := newMakeMachine(t, map[string]string{"go": goTests, "tofu": terraform("OpenTofu", "1.12.6")})
+	write(t, filepath.Join(m.root, "calls.date"), "0\n")
+	m.replace(t, "date", `#!/bin/sh
+read -r now <"$CALLS.date"; echo $((now + 119)) >"$CALLS.date"; echo $now
+`)
 	output, status, calls := m.make(t, "testacc")
 	environment := "1 " + filepath.Join(m.path, "tofu") + " 1  "
 	want := environment + "test -race -count=1 -cover -timeout 15m example.com/m example.com/m/internal/x\n" +
@@ -79,7 +83,7 @@ func TestMake_Testacc_RunsAllTestsWithOneTerraform(t *testing.T) {
 		t.Errorf("tests (-want +got):\n%s", diff)
 	}
 	var order []int
-	for _, text := range []string{"This machine has what", "This takes five to six minutes", "ok 8\n", "All tests passed in 0 min "} {
+	for _, text := range []string{"This machine has what", "This takes five to six minutes", "ok 8\n", "All tests passed in 1 min 59 s.\n"} {
 		order = append(order, strings.Index(output, text))
 	}
 	if status != 0 || order[0] < 0 || order[1] < order[0] || order[2] < order[1] || order[3] < order[2] {
@@ -162,6 +166,16 @@ func TestMake_TestsFail_Fails(t *testing.T) {
 				t.Errorf("make %s, where %s fails: status %d\n%s", target, failing, status, output)
 			}
 		}
+	}
+}
+
+// Go run would end with an error after Ctrl-C.
+func TestMake_Emulator_RunsBuiltProgram(t *testing.T) {
+	t.Parallel()
+	m := newMakeMachine(t, map[string]string{"go": "#!/bin/sh\n[ $1 = build ] || exit 1\n"})
+	write(t, filepath.Join(m.root, "bin", "opentact-emulator"), "#!/bin/sh\necho started\n")
+	if output, status, _ := m.make(t, "emulator"); status != 0 || output != "started\n" {
+		t.Errorf("status %d\n%s", status, output)
 	}
 }
 

@@ -145,6 +145,9 @@ func TestTry_PrintedCommands_SetUpTerraform(t *testing.T) {
 			t.Errorf("the output lacks %q:\n%s", text, output)
 		}
 	}
+	if strings.Contains(output, "TOKEN") {
+		t.Errorf("the output asks for a token:\n%s", output)
+	}
 	if args := m.read(t, "bin/opentact-emulator.args"); args != "-addr\n127.0.0.1:0\n-control\n-seed\nmy profiles.json\n" {
 		t.Errorf("the flags of the emulator are %q", args)
 	}
