@@ -73,7 +73,8 @@ function write_picture(   i, total, start, end) {
 	for (i = 1; i <= pages; i++) {
 		end = start + (2 + size[i] / 2) / total * 100
 		printf "#page%d { animation-name: show%d } @keyframes show%d { 0%% { visibility: hidden } %.2f%% { visibility: visible }", i, i, i, start
-		printf end < 99.99 ? " %.2f%% { visibility: hidden } }\n" : " }\n", end
+		if (end < 99.99) printf " %.2f%% { visibility: hidden }", end
+		print " }"
 		start = end
 	}
 	print "}"

@@ -8,6 +8,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -199,12 +200,26 @@ func checkSteps(t *testing.T, output string) {
 	}
 }
 
-// TestRecording_Demo_IsEscaped records a demo whose Terraform prints characters of XML.
+// TestRecording_Demo_IsEscaped records a demo whose Terraform prints characters of XML. The awk of macOS is original-awk in
+// Debian.
 func TestRecording_Demo_IsEscaped(t *testing.T) {
 	t.Parallel()
+	for _, name := range []string{"awk", "original-awk", "mawk", "gawk"} {
+		if awk, err := exec.LookPath(name); err == nil || name == "awk" {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				testRecording(t, awk)
+			})
+		}
+	}
+}
+
+func testRecording(t *testing.T, awk string) {
+	t.Helper()
 	m := newDemoMachine(t, map[string]string{"terraform": strings.ReplaceAll(demoTerraform, "Apply complete!", "Apply complete! <a> & b"), "go": demoGo, "curl": demoCurl})
 	m.link(t, "tr", "wc")
 	m.copy(t, "tools/recording.sh")
+	m.replace(t, "awk", "#!/bin/sh\nexec '"+awk+"' \"$@\"\n")
 	if stdout, stderr, status := m.run(t, "tools/recording.sh"); status != 0 || !strings.HasPrefix(stdout, "Wrote examples/quickstart/demo.svg (") {
 		t.Fatalf("status %d: %s%s", status, stdout, stderr)
 	}
