@@ -6,6 +6,7 @@ package scripts_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -61,4 +62,19 @@ func TestDemo_NoTemporaryDirectory_RemovesNothing(t *testing.T) {
 		t.Errorf("status %d: %s", status, stderr)
 	}
 	wantFiles(t, m.root, "examples", "go.mod", "temporary files", "tools")
+}
+
+// TestScripts_TemporaryDirectoryBelowLink_Pass runs other tests with a temporary directory like that of macOS, where /var
+// is a link. The scripts print the path without links.
+func TestScripts_TemporaryDirectoryBelowLink_Pass(t *testing.T) {
+	t.Parallel()
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(t.TempDir(), link); err != nil {
+		t.Fatal(err)
+	}
+	tests := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^(TestTerraform_Order|TestDemo_RelativeTemporaryDirectory_.*|TestTry_PrintedCommands_.*)$")
+	tests.Env = append(os.Environ(), "TMPDIR="+link)
+	if output, err := tests.CombinedOutput(); err != nil || strings.Count(string(output), "\n--- PASS: ") != 3 {
+		t.Errorf("%v\n%s", err, output)
+	}
 }

@@ -23,7 +23,10 @@ type machine struct {
 // newMachine returns a machine with the programs that each POSIX system has.
 func newMachine(t *testing.T) *machine {
 	t.Helper()
-	dir := t.TempDir()
+	dir, err := filepath.EvalSymlinks(t.TempDir()) // the temporary directory of macOS is below a link, and scripts print the path without links
+	if err != nil {
+		t.Fatal(err)
+	}
 	m := &machine{root: filepath.Join(dir, "a clone"), path: filepath.Join(dir, "path")}
 	for _, dir := range []string{filepath.Join(m.root, "tools"), m.path} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
