@@ -35,7 +35,7 @@ emulator=
 
 finish() {
 	status=$?
-	trap '' HUP INT TERM
+	trap '' HUP INT PIPE TERM
 	[ -z "$emulator" ] || stop_emulator || true
 	cd "$root"
 	rm -rf "$work"
@@ -47,7 +47,7 @@ finish() {
 	exit "$status"
 }
 trap finish EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT PIPE TERM # a pipe may end early: make demo | head
 
 # fail REASON prints the reason and the whole output of the last command.
 fail() {

@@ -87,6 +87,7 @@ finish() {
 }
 trap finish EXIT
 stopped() {
+	trap '' PIPE # Ctrl-C also ends tee in: make try | tee log
 	printf '\nThe emulator has stopped. Its profiles no longer exist.\n'
 	exit 0
 }

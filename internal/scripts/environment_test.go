@@ -5,10 +5,14 @@
 package scripts_test
 
 import (
+	"bufio"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -76,5 +80,59 @@ func TestScripts_TemporaryDirectoryBelowLink_Pass(t *testing.T) {
 	tests.Env = append(os.Environ(), "TMPDIR="+link)
 	if output, err := tests.CombinedOutput(); err != nil || strings.Count(string(output), "\n--- PASS: ") != 3 {
 		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// make demo | head closes the pipe while the emulator runs. Some shells don't run the trap for EXIT after SIGPIPE.
+func TestDemo_PipeEndsEarly_LeavesNothing(t *testing.T) {
+	t.Parallel()
+	m := newDemoMachine(t, map[string]string{"terraform": demoTerraform, "go": demoGo, "curl": demoCurl})
+	command := m.command(t, "tools/demo.sh")
+	closePipe(t, command, "export OPENTACT_TOKEN=")
+	if err := command.Wait(); err == nil {
+		t.Error("the demo succeeded")
+	}
+	wantFiles(t, filepath.Join(m.root, "temporary files"), "emulator")
+	if events := m.read(t, "temporary files/emulator"); events != "started\nstopped\n" {
+		t.Errorf("events of the emulator: %q", events)
+	}
+}
+
+// In make try | tee log, Ctrl-C ends tee too.
+func TestTry_PipeEndsEarly_StopsEmulator(t *testing.T) {
+	t.Parallel()
+	m := newTrialMachine(t, emulatorStarts)
+	command := m.command(t, "tools/try.sh")
+	closePipe(t, command, "Ctrl-C stops")
+	emulator, err := strconv.Atoi(strings.TrimSpace(m.read(t, "bin/try/emulator.pid")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Process.Signal(syscall.SIGINT); err != nil {
+		t.Error(err)
+	}
+	_ = command.Wait() // fails in shells that report the write to the pipe
+	if err := syscall.Kill(emulator, 0); !errors.Is(err, syscall.ESRCH) {
+		t.Errorf("the emulator, process %d, still runs: %v", emulator, err)
+	}
+	wantFiles(t, filepath.Join(m.root, "bin", "try"), "env", "main.tf", "mirror", "terraform.rc")
+}
+
+// closePipe starts the command, and closes its standard output after a line that contains the text.
+func closePipe(t *testing.T, command *exec.Cmd, text string) {
+	t.Helper()
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for lines := bufio.NewScanner(stdout); !found && lines.Scan(); {
+		found = strings.Contains(lines.Text(), text)
+	}
+	if err := stdout.Close(); err != nil || !found {
+		t.Errorf("the output lacks %q: %v", text, err)
 	}
 }
