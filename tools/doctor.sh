@@ -77,7 +77,7 @@ check_race() {
 	if has_race; then
 		row 'C compiler' "$(go env CC). The tests use the race detector."
 	else
-		row 'C compiler' 'does not work, or cgo is off. The tests run without the race detector.'
+		row 'C compiler' 'does not work, or cgo is off, or this platform has no race detector. The tests run without it.'
 		more 'To use it, install gcc or clang with the headers of the C library, and unset CGO_ENABLED.'
 	fi
 }

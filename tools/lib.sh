@@ -50,10 +50,10 @@ at_least() {
 	[ "$major" -gt "${2%%.*}" ] || { [ "$major" -eq "${2%%.*}" ] && [ "$minor" -ge "${2#*.}" ]; }
 }
 
-# has_race reports whether this machine has what the race detector needs: cgo, a C
-# compiler and the headers of the C library.
+# has_race reports whether this machine has what the race detector needs: a platform
+# that Go supports, cgo, a C compiler and the headers of the C library.
 has_race() {
-	[ "$(go env CGO_ENABLED)" = 1 ] && echo '#include <stdlib.h>' | $(go env CC) -E - >/dev/null 2>&1
+	go list -race errors >/dev/null 2>&1 && echo '#include <stdlib.h>' | $(go env CC) -E - >/dev/null 2>&1
 }
 
 # build_programs DIRECTORY compiles the provider and the emulator. It prints a dot

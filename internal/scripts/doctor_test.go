@@ -115,17 +115,17 @@ func TestDoctor_Machines(t *testing.T) {
 		},
 		"without headers of the C library": {
 			programs: map[string]string{"gcc": "#!/bin/sh\nread -r line\n[ \"$line\" != '#include <stdlib.h>' ]\n"},
-			want: goRow + "C compiler  does not work, or cgo is off. The tests run without the race detector.\n" +
+			want: goRow + "C compiler  does not work, or cgo is off, or this platform has no race detector. The tests run without it.\n" +
 				"            To use it, install gcc or clang with the headers of the C library, and unset CGO_ENABLED.\n" + tfRow + optional,
 		},
 		"without a C compiler": {
 			programs: map[string]string{"gcc": ""},
-			want: goRow + "C compiler  does not work, or cgo is off. The tests run without the race detector.\n" +
+			want: goRow + "C compiler  does not work, or cgo is off, or this platform has no race detector. The tests run without it.\n" +
 				"            To use it, install gcc or clang with the headers of the C library, and unset CGO_ENABLED.\n" + tfRow + optional,
 		},
-		"without cgo": {
-			programs: map[string]string{"go": strings.Replace(goWithInstaller("1.26.8"), "echo 1", "echo 0", 1)},
-			want: goRow + "C compiler  does not work, or cgo is off. The tests run without the race detector.\n" +
+		"Go without cgo or a race detector": {
+			programs: map[string]string{"go": strings.Replace(goWithInstaller("1.26.8"), "exit 0", "exit 2", 1)},
+			want: goRow + "C compiler  does not work, or cgo is off, or this platform has no race detector. The tests run without it.\n" +
 				"            To use it, install gcc or clang with the headers of the C library, and unset CGO_ENABLED.\n" + tfRow + optional,
 		},
 		"without make and Git": {

@@ -16,9 +16,7 @@ import (
 
 // goTests is a go that lists packages, and writes its builds and tests to $CALLS. Like Go in a clone of another user, it
 // lists none without -buildvcs=false. The flags of the user stay in GOFLAGS.
-var goTests = strings.NewReplacer("\tGOTOOLCHAIN)", "\tGOFLAGS) echo -tags=x ;;\n\tGOTOOLCHAIN)", "\ntool)", `
-list)
-	[ "$GOFLAGS" = '-tags=x -buildvcs=false' ] || { echo 'error obtaining VCS status' >&2; exit 1; }
+var goTests = strings.NewReplacer("\tGOTOOLCHAIN)", "\tGOFLAGS) echo -tags=x ;;\n\tGOTOOLCHAIN)", "\t;;\ntool)", `	[ "$GOFLAGS" = '-tags=x -buildvcs=false' ] || { echo 'error obtaining VCS status' >&2; exit 1; }
 	printf '%s\n' example.com/m example.com/m/internal/chaos example.com/m/internal/x
 	;;
 build) echo "$@" >>"$CALLS"; exit 1 ;;
