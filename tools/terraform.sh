@@ -29,7 +29,8 @@ install_terraform() {
 		fail "Can't write to bin/. Make it writable."
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' HUP INT TERM
-	if ! (cd "$root" && CGO_ENABLED=0 go tool -modfile=tools/hc-install/go.mod hc-install install \
+	# After Ctrl-C, hc-install leaves the archive in TMPDIR.
+	if ! (cd "$root" && TMPDIR="$work" CGO_ENABLED=0 go tool -modfile=tools/hc-install/go.mod hc-install install \
 		-version "$terraform_pinned" -path "$work" terraform) >"$work/log" 2>&1; then
 		fail "$(tail -n 1 "$work/log" | cut -c 1-300)" \
 			"Can't install Terraform $terraform_pinned. The download needs the internet: if there is a proxy, set HTTPS_PROXY."

@@ -125,7 +125,7 @@ list)
 	[ "$2 $3" != '-race errors' ] || exit 0
 	;;
 tool)
-	[ "$CGO_ENABLED" = 0 ] || exit 1
+	[ "$CGO_ENABLED $TMPDIR" = "0 $8" ] || exit 1
 	[ "$2 $3 $4 $5 $6 $7 $9" = "-modfile=tools/hc-install/go.mod hc-install install -version 1.11.4 -path terraform" ] || exit 1
 	printf '#!/bin/sh\necho Terraform v1.11.4\necho on linux_amd64\n# from %s\n' "${HTTPS_PROXY:-}" >"$8/terraform"
 	chmod 700 "$8/terraform"
