@@ -197,7 +197,7 @@ func TestTry_PluginCacheOfUser_IsNotUsed(t *testing.T) {
 
 func TestTry_OwnToken_AsksForVariable(t *testing.T) {
 	t.Parallel()
-	m := newTrialMachine(t, strings.Replace(emulatorStarts, "=emulator-token", `=\"\$TOKEN\" # the value of -token`, 1))
+	m := newTrialMachine(t, strings.Replace(emulatorStarts, "=emulator-token", `=\"\$TOKEN\"`, 1))
 	output := m.try(t, func(output string) {
 		if got := m.paste(t, output, "echo \"$OPENTACT_TOKEN\"", "TOKEN=mine"); got != "mine\n" {
 			t.Errorf("the token is %q, want the value of TOKEN", got)

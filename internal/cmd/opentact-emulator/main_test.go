@@ -182,8 +182,8 @@ func hostOf(url string) string {
 func TestRun_RequestLog_OmitsSecrets(t *testing.T) {
 	t.Parallel()
 	p := start(t, "-addr", "127.0.0.1:0", "-token", "very-secret")
-	if want := `  export OPENTACT_TOKEN="$TOKEN" # the value of -token`; p.greeting[3] != want {
-		t.Errorf("the fourth line is %q, want %q", p.greeting[3], want)
+	if p.greeting[1] != "Configure the provider (TOKEN is the value of -token):" || p.greeting[3] != `  export OPENTACT_TOKEN="$TOKEN"` {
+		t.Errorf("the greeting is %q", p.greeting)
 	}
 	p.get(t, "/profile/messaging?q=very-secret", "very-secret")
 	p.get(t, "/profile/a%0Ab", "very-secret")

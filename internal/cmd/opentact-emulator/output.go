@@ -15,18 +15,19 @@ const exposedWarning = `other machines may reach %s. The emulator uses plain HTT
 and password don't protect the page at /. In a container, publish the port on 127.0.0.1 only.`
 
 // greeting returns the text for standard output: the URL, and shell commands that configure the provider. It does not
-// contain the values of -token and -api-key, which may be real.
+// contain the values of -token and -api-key, which may be real. The commands have no comments, because zsh rejects them at a
+// prompt.
 func greeting(addr net.Addr, api emulator.Options) string {
 	base := localURL(addr, emulator.BasePath)
-	token := emulator.DefaultToken
+	token, hint := emulator.DefaultToken, ""
 	if api.Token != token {
-		token = `"$TOKEN" # the value of -token` //nolint:gosec // a shell variable, not a token
+		token, hint = `"$TOKEN"`, " (TOKEN is the value of -token)" //nolint:gosec // a shell variable, not a token
 	}
 	key := ""
 	if len(api.APIKeys) > 0 {
 		// One line, so that scripts can use all lines with "export".
-		key = `Or, instead of the token:
-  unset OPENTACT_TOKEN; export OPENTACT_API_KEY="$API_KEY" # a key of -api-key
+		key = `Or, instead of the token (API_KEY is a key of -api-key):
+  unset OPENTACT_TOKEN; export OPENTACT_API_KEY="$API_KEY"
 `
 	}
 	page := ""
@@ -38,11 +39,11 @@ func greeting(addr net.Addr, api emulator.Options) string {
 		control = fmt.Sprintf("Control endpoint: %s\n", localURL(addr, emulator.ControlPath))
 	}
 	return fmt.Sprintf(`opentact-emulator is listening on %s
-Configure the provider:
+Configure the provider%s:
   export OPENTACT_BASE_URL=%s
   export OPENTACT_TOKEN=%s
 %s%s%sPress Ctrl-C to stop.
-`, base, shellQuote(base), token, key, page, control)
+`, base, hint, shellQuote(base), token, key, page, control)
 }
 
 // localURL returns the URL of a path for clients on this machine.
