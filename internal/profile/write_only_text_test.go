@@ -99,7 +99,7 @@ func TestWriteOnly_InvalidCombination_Text(t *testing.T) {
 			{writeOnly(acctest.Unknown), nil},
 			{versioned(secretA, 1), nil},
 			{versioned(secretA, 0), nil},
-			{versioned(secretA, 1<<53-1), nil},
+			{versioned(secretA, int64(1<<53-1)), nil},
 			{versioned(acctest.Unknown, acctest.Unknown), nil},
 			{versioned(nil, acctest.Unknown), nil}, // the version may become null
 			{acctest.Values{"": acctest.Unknown, "_wo": secretA}, nil},
@@ -111,7 +111,7 @@ func TestWriteOnly_InvalidCombination_Text(t *testing.T) {
 			{acctest.Values{"": secretA, "_wo_version": 1}, []string{alone}},
 			{versioned(secretA, -1), []string{version + "-1."}},
 			{versioned(secretA, 1.5), []string{version + "1.5."}},
-			{versioned(secretA, 1<<53), []string{version + "9007199254740992."}},
+			{versioned(secretA, int64(1<<53)), []string{version + "9007199254740992."}},
 		} {
 			diags := p.ValidateResource(t, f.resourceType, f.config(test.values))
 			f.checkValidation(t, diags)
