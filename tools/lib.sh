@@ -3,7 +3,7 @@
 # Functions of the scripts in this directory. A script sets root to the directory
 # of the repository, and then sources this file.
 
-# The version that tools/terraform.sh installs. The workflows install the same one.
+# The version of Terraform that tools/terraform.sh and the workflows install.
 terraform_pinned=1.11.4
 
 # Terraform must not look for new versions on the internet.

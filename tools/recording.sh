@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 picture=examples/quickstart/demo.svg
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-trap 'exit 130' HUP INT TERM
+trap 'exit 130' HUP INT PIPE TERM
 
 VERBOSE='' sh tools/demo.sh >"$work/demo.txt"
 grep -q '^This demo .* Terraform ' "$work/demo.txt" || {

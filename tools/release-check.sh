@@ -15,7 +15,7 @@ if command -v gpg >/dev/null; then
 	GPG_FINGERPRINT=release-check@localhost
 	export GNUPGHOME GPG_FINGERPRINT
 	trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
-	trap 'exit 130' HUP INT TERM
+	trap 'exit 130' HUP INT PIPE TERM
 	gpg --batch --quiet --passphrase '' --quick-generate-key "$GPG_FINGERPRINT" rsa4096 sign never
 else
 	echo '# gpg is not installed: the checksums will not be signed.'

@@ -28,7 +28,7 @@ install_terraform() {
 	mkdir -p "$root/bin" && work=$(mktemp -d "$root/bin/terraform.XXXXXX") ||
 		fail "Can't write to bin/. Make it writable."
 	trap 'rm -rf "$work"' EXIT
-	trap 'exit 130' HUP INT TERM
+	trap 'exit 130' HUP INT PIPE TERM
 	# After Ctrl-C, hc-install leaves the archive in TMPDIR.
 	if ! (cd "$root" && TMPDIR="$work" CGO_ENABLED=0 go tool -modfile=tools/hc-install/go.mod hc-install install \
 		-version "$terraform_pinned" -path "$work" terraform) >"$work/log" 2>&1; then
